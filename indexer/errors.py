@@ -1,0 +1,144 @@
+"""Every error that nearpaper raises on purpose, each one line that says what to do.
+
+::
+
+    NearpaperError                exit 1   HTTP 500
+    ├── UsageError                exit 2   HTTP 422   a question, limit, date or option that can't be
+    ├── NotFoundError             exit 3   HTTP 404
+    │   ├── IndexNotFoundError    exit 3   HTTP 503   the folder holds no index
+    │   └── PaperNotFoundError    exit 3   HTTP 404
+    ├── SourceError               exit 1   HTTP 422   an input that can't be read at all
+    ├── ModelError                exit 1   HTTP 503   a model that can't be loaded or isn't the index's
+    ├── IndexFormatError          exit 1   HTTP 503   made by a newer nearpaper, or by another recipe
+    ├── IndexDamagedError         exit 1   HTTP 503
+    ├── IndexBusyError            exit 1   HTTP 409   another process writes
+    └── StorageError              exit 1   HTTP 507   no room, no permission
+
+The command line exits with ``exit_code``; the HTTP service answers ``status`` with a problem
+document (RFC 9457) whose ``type`` ends in ``kind``.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import ClassVar
+
+__all__ = [
+    "IndexBusyError",
+    "IndexDamagedError",
+    "IndexFormatError",
+    "IndexNotFoundError",
+    "ModelError",
+    "NearpaperError",
+    "NotFoundError",
+    "PaperNotFoundError",
+    "SourceError",
+    "StorageError",
+    "UsageError",
+    "storage_error",
+]
+
+
+class NearpaperError(Exception):
+    """Something failed; the message is one line for the person who caused or must mend it."""
+
+    exit_code: ClassVar[int] = 1
+    status: ClassVar[int] = 500
+    kind: ClassVar[str] = "failed"
+    title: ClassVar[str] = "Something failed"
+
+
+class UsageError(NearpaperError):
+    """The request itself can't be carried out as it is worded."""
+
+    exit_code = 2
+    status = 422
+    kind = "bad-request"
+    title = "The request can't be carried out as it is worded"
+
+
+class NotFoundError(NearpaperError):
+    """What was asked for is not there."""
+
+    exit_code = 3
+    status = 404
+    kind = "not-found"
+    title = "Not found"
+
+
+class IndexNotFoundError(NotFoundError):
+    """The folder holds no index."""
+
+    status = 503
+    kind = "no-index"
+    title = "There is no index"
+
+
+class PaperNotFoundError(NotFoundError):
+    """The index holds no paper of that id."""
+
+    kind = "no-paper"
+    title = "No such paper"
+
+
+class SourceError(NearpaperError):
+    """An input can't be read at all; single bad records are rejects, not errors."""
+
+    status = 422
+    kind = "unreadable-source"
+    title = "The input can't be read"
+
+
+class ModelError(NearpaperError):
+    """The model can't be loaded, or isn't the one that the index was made with."""
+
+    status = 503
+    kind = "model"
+    title = "The model can't be used"
+
+
+class IndexFormatError(NearpaperError):
+    """The index was made by a newer nearpaper or with another text recipe."""
+
+    status = 503
+    kind = "index-format"
+    title = "The index is of another format"
+
+
+class IndexDamagedError(NearpaperError):
+    """Files of the index are missing or are not what was written."""
+
+    status = 503
+    kind = "index-damaged"
+    title = "The index is damaged"
+
+
+class IndexBusyError(NearpaperError):
+    """Another process is writing to the index."""
+
+    status = 409
+    kind = "index-busy"
+    title = "The index is being written to"
+
+
+class StorageError(NearpaperError):
+    """The file system refused: no room, no permission, read-only."""
+
+    status = 507
+    kind = "storage"
+    title = "The file system refused"
+
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
+    errno.EACCES: "permission denied; check the folder's owner and mode",
+    errno.EPERM: "permission denied; check the folder's owner and mode",
+    errno.EROFS: "the file system is read-only; choose another folder with --index",
+}
+
+
+def storage_error(error: OSError, path: object) -> StorageError:
+    """One line for an ``OSError`` met while reading or writing ``path``."""
+    reason = _ADVICE.get(error.errno or 0, error.strerror or str(error))
+    return StorageError(f"{path}: {reason}")

@@ -1,0 +1,64 @@
+"""What a search gives back, and its one JSON form, the same on every face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from indexer.paper import Paper
+
+Sort = Literal["relevance", "newest", "upvotes"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "upvotes")
+
+MAX_QUESTION = 10_000
+"""Characters of a question; far more than any model reads."""
+MAX_LIMIT = 1_000
+"""Results in one answer."""
+MAX_DEPTH = 10_000
+"""How far ``offset + limit`` reaches down the ranking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One paper at its place in the ranking.
+
+    Attributes:
+        rank: From 1, counted over all pages.
+        paper: The record.
+        score: Cosine similarity to the question, -1 to 1: comparable between questions.
+        why: Reasons for its place, by name.
+    """
+
+    rank: int
+    paper: Paper
+    score: float
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A page of results.
+
+    Attributes:
+        query: As asked.
+        understood: What was searched for, by name.
+        total: How many papers pass the filters.
+        limit: How many results were asked for.
+        offset: How many were passed over.
+        facets: Counts of the papers by the values of a field.
+        results: At most ``limit`` of them, best first.
+        generation: Of the index; two answers of one generation fit together.
+        took_ms: Time spent in the engine.
+        warnings: What the reader of the answer should know.
+    """
+
+    query: str
+    understood: dict[str, Any]
+    total: int
+    limit: int
+    offset: int
+    facets: dict[str, dict[str, int]]
+    results: tuple[Result, ...]
+    generation: int
+    took_ms: float
+    warnings: tuple[str, ...] = ()
