@@ -2,17 +2,17 @@
 
 ::
 
-    NearpaperError                exit 1   HTTP 500
-    ├── UsageError                exit 2   HTTP 422   a question, limit, date or option that can't be
-    ├── NotFoundError             exit 3   HTTP 404
-    │   ├── IndexNotFoundError    exit 3   HTTP 503   the folder holds no index
-    │   └── PaperNotFoundError    exit 3   HTTP 404
-    ├── SourceError               exit 1   HTTP 422   an input that can't be read at all
-    ├── ModelError                exit 1   HTTP 503   a model that can't be loaded or isn't the index's
-    ├── IndexFormatError          exit 1   HTTP 503   made by a newer nearpaper, or by another recipe
-    ├── IndexDamagedError         exit 1   HTTP 503
-    ├── IndexBusyError            exit 1   HTTP 409   another process writes
-    └── StorageError              exit 1   HTTP 507   no room, no permission
+    NearpaperError                exit 1  HTTP 500
+    ├── UsageError                exit 2  HTTP 422  a question, limit, date or option can't be
+    ├── NotFoundError             exit 3  HTTP 404
+    │   ├── IndexNotFoundError    exit 3  HTTP 503  the folder holds no index
+    │   └── PaperNotFoundError    exit 3  HTTP 404
+    ├── SourceError               exit 1  HTTP 422  an input can't be read at all
+    ├── ModelError                exit 1  HTTP 503  a model can't be loaded or isn't the index's
+    ├── IndexFormatError          exit 1  HTTP 503  by a newer nearpaper or another recipe
+    ├── IndexDamagedError         exit 1  HTTP 503
+    ├── IndexBusyError            exit 1  HTTP 409  another process writes
+    └── StorageError              exit 1  HTTP 507  no room, no permission
 
 The command line exits with ``exit_code``; the HTTP service answers ``status`` with a problem
 document (RFC 9457) whose ``type`` ends in ``kind``.

@@ -1,4 +1,4 @@
-"""Where an index is when nobody says."""
+"""Where an index is when nobody says, and whether a folder holds one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 from platformdirs import user_data_path
+
+from indexer.catalog import CATALOG_FILE
+from indexer.errors import IndexNotFoundError
+from indexer.lock import LOCK_FILE
+from indexer.manifest import MANIFEST_FILE
 
 
 def default_folder() -> Path:
@@ -15,3 +20,12 @@ def default_folder() -> Path:
         return Path(named)
     local = Path("data/index")
     return local if local.is_dir() else user_data_path("nearpaper") / "index"
+
+
+def require_index(folder: Path) -> None:
+    """Raise ``IndexNotFoundError`` unless the folder holds an index, be it an unfinished one."""
+    if not any((folder / name).exists() for name in (CATALOG_FILE, MANIFEST_FILE, LOCK_FILE)):
+        raise IndexNotFoundError(
+            f"{folder}: no index there; make one with `nearpaper index FILE --index {folder}`, "
+            "or name another with --index or $NEARPAPER_INDEX"
+        )

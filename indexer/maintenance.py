@@ -3,49 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from indexer.checking import Finding, check
+from indexer.location import require_index
+from indexer.paper import normalise_id
+from indexer.reader import Reader
+from indexer.writer import Writer
+
+__all__ = ["Finding", "Removal", "check", "compact", "info", "rebuild", "remove"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """What :func:`remove` did."""
+    """What :func:`remove` did.
+
+    Attributes:
+        removed: Ids of the papers that were taken out.
+        unknown: Ids that the index doesn't hold, as given.
+        generation: That the index is at now.
+    """
 
     removed: tuple[str, ...]
     unknown: tuple[str, ...]
     generation: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something wrong with an index, and the command that mends it ("" if none does)."""
-
-    part: str
-    problem: str
-    remedy: str
-
-
 def remove(folder: Path, ids: Sequence[str]) -> Removal:
     """Take papers out of the index; what isn't there is listed, not an error."""
-    raise NotImplementedError
+    require_index(folder)
+    with Writer(folder) as writer:
+        wanted = {_normalised(id): id for id in ids}
+        known = writer.catalog.current(wanted)
+        if known:
+            writer.commit([], removed=list(known))
+        generation = writer.publish().generation
+    return Removal(
+        removed=tuple(known),
+        unknown=tuple(given for id, given in wanted.items() if id not in known),
+        generation=generation,
+    )
+
+
+def _normalised(id: str) -> str:
+    try:
+        return normalise_id(id)[0]
+    except ValueError:
+        return id
 
 
 def rebuild(folder: Path) -> int:
     """Make the derived parts anew from the catalog, without the model; the new generation."""
-    raise NotImplementedError
+    require_index(folder)
+    with Writer(folder, derive=True) as writer:
+        return writer.manifest.generation
 
 
 def compact(folder: Path) -> int:
-    """Fold the tail into the base and drop what was removed; the new generation."""
-    raise NotImplementedError
-
-
-def check(folder: Path) -> list[Finding]:
-    """Compare every part with what was written and with the catalog; empty when clean."""
-    raise NotImplementedError
+    """Fold the tail into the base and forget what was removed; the new generation."""
+    require_index(folder)
+    with Writer(folder) as writer:
+        before = writer.manifest.change
+        generation = writer.publish(fold=True).generation
+        # An answer under way may still come from the generation before.
+        writer.catalog.purge(before)
+        return generation
 
 
 def info(folder: Path) -> dict[str, Any]:
     """Model, recipe, counts, sizes and generation, ready for JSON."""
-    raise NotImplementedError
+    reader = Reader(folder)
+    try:
+        generation = reader.generation()
+        facts: dict[str, Any] = {"index": str(folder), "papers": 0, "generation": 0}
+        if generation is not None:
+            manifest = generation.manifest
+            facts |= {
+                "papers": manifest.papers,
+                "truncated": manifest.truncated,
+                "generation": manifest.generation,
+                "format": manifest.format,
+                "recipe": manifest.recipe,
+                "model": asdict(manifest.model),
+            }
+        facts["disk_bytes"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+        return facts
+    finally:
+        reader.close()

@@ -1,69 +1,33 @@
-"""The write path, top to bottom: read, clean, skip what is known, embed, commit, publish."""
+"""The write path, top to bottom: read, skip what is known, embed, commit, publish.
+
+A batch is acknowledged when it is committed to the catalog. Whatever is killed after that, the
+next start finds it; running the same command again continues where it stopped, since papers that
+are known cost nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
+from indexer.catalog import Entry, Known
+from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
+from indexer.matching import require_match
+from indexer.paper import Paper, document_text, merge, text_hash
+from indexer.progress import Estimate, Listener, Silent, Tally, estimate
+from indexer.rejects import RejectsFile
+from indexer.sources import Reject, Source, open_source
+from indexer.writer import Writer
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What a long build will take, from the first papers of it.
-
-    Attributes:
-        papers: How many papers the inputs hold, about.
-        seconds: Until the end, about.
-        disk_bytes: What the index will take up.
-        memory_bytes: What the process will take up at its peak.
-    """
-
-    papers: int
-    seconds: float
-    disk_bytes: int
-    memory_bytes: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What a run did so far; ``added + updated + unchanged + rejected`` is what was read.
-
-    Attributes:
-        added: Papers new to the index.
-        updated: Papers of which something changed.
-        unchanged: Papers known already; they cost nothing.
-        rejected: Records that are no papers; each stands in ``rejects_file`` with its reason.
-        embedded: Texts that went through the model.
-        truncated: Papers longer than the model reads.
-        seconds: Since the start.
-        rejects_file: Where the rejects are, when there are any.
-        generation: That the index is at now.
-        interrupted: Stopped by Ctrl-C; what was counted is in the index.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    embedded: int = 0
-    truncated: int = 0
-    seconds: float = 0.0
-    rejects_file: Path | None = None
-    generation: int = 0
-    interrupted: bool = False
-
-
-class Listener(Protocol):
-    """Whoever shows the progress of a run."""
-
-    def estimated(self, estimate: Estimate) -> None:
-        """Called once, early, when there is much to embed."""
-        ...
-
-    def advanced(self, tally: Tally, fraction: float | None) -> None:
-        """Called after each batch; ``fraction`` of the input is read, ``None`` if unknown."""
-        ...
+BATCH = 256
+"""Papers in one commit: some seconds of embedding, which a kill may cost."""
+PUBLISH_SECONDS = 30.0
+"""How long readers may wait for what was committed during a long run."""
 
 
 def add(
@@ -75,5 +39,156 @@ def add(
     rejects: Path | None = None,
     listener: Listener | None = None,
 ) -> Tally:
-    """Add and update the papers of ``inputs`` (paths, or ``-`` for standard input)."""
-    raise NotImplementedError
+    """Add and update the papers of ``inputs`` in an index, which is made if it isn't there.
+
+    Args:
+        folder: Where the index is.
+        inputs: Paths, or ``-`` for standard input.
+        format: Name of the inputs' format; guessed from each one's content by default.
+        model: For a new index, what embeds; an existing one keeps the model it was made with.
+        rejects: Where records that are no papers are listed; by default in the index's folder.
+        listener: Is told of the progress.
+
+    Returns:
+        What was done. Ctrl-C ends a run early and in good order.
+    """
+    loader = _Loader(folder, model)
+    with ExitStack() as opened:
+        # An input that can't be read ends the run before anything is made.
+        sources = [opened.enter_context(open_source(path, format)) for path in inputs]
+        writer = opened.enter_context(Writer(folder, create=loader.for_new_index))
+        loader.expect(writer.model)
+        bin = opened.enter_context(RejectsFile(rejects or folder / "rejects.jsonl"))
+        run = _Run(writer, loader, bin, sources, listener or Silent())
+        try:
+            run.read_all()
+        except KeyboardInterrupt:
+            run.tally.interrupted = True
+        run.tally.generation = writer.publish().generation
+    run.tally.seconds = time.monotonic() - run.started
+    return run.tally
+
+
+class _Loader:
+    """Loads the model when it is needed first: a run without news never needs it."""
+
+    def __init__(self, folder: Path, name: str | None) -> None:
+        self._folder, self._name = folder, name
+        self._expected: Model | None = None
+
+    def for_new_index(self) -> Model:
+        """What a new index is made with."""
+        self._expected = self.embedder.model
+        return self._expected
+
+    def expect(self, model: Model) -> None:
+        """Hold to the model that an index was made with."""
+        if self._name is not None and self._expected is None:
+            require_match(self._folder, model, self.embedder.model)
+        self._expected = model
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model, loaded."""
+        name = self._name or (self._expected.name if self._expected else DEFAULT_MODEL)
+        embedder = load_embedder(name)
+        if self._expected is not None:
+            require_match(self._folder, self._expected, embedder.model)
+        return embedder
+
+
+@dataclass
+class _Run:
+    """One call of :func:`add` under way."""
+
+    writer: Writer
+    loader: _Loader
+    bin: RejectsFile
+    sources: Sequence[Source]
+    listener: Listener
+
+    def __post_init__(self) -> None:
+        self.tally = Tally()
+        self.started = self._published = time.monotonic()
+        self._estimated = False
+
+    def read_all(self) -> None:
+        """Take in all sources, batch by batch."""
+        for source in self.sources:
+            for batch in _batches(source):
+                self._take(batch)
+                self._report()
+
+    def _take(self, batch: Sequence[Paper | Reject]) -> None:
+        """Commit the news among a batch of records."""
+        papers = [record for record in batch if isinstance(record, Paper)]
+        rejected = [record for record in batch if isinstance(record, Reject)]
+        if rejected:
+            self.tally.rejects_file = self.bin.write(rejected)
+        known = self.writer.catalog.current({paper.id for paper in papers})
+        news = self._news(papers, known)
+        if news:
+            self.writer.commit(self._embed(list(news.values())))
+            self.tally.added += len(news.keys() - known.keys())
+            self.tally.updated += len(news.keys() & known.keys())
+        self.tally.rejected += len(rejected)
+        self.tally.unchanged += len(papers) - len(news)
+
+    def _news(self, papers: Iterable[Paper], known: dict[str, Paper]) -> dict[str, Paper]:
+        """By id, each paper that is new or tells something new, merged with what was known."""
+        news: dict[str, Paper] = {}
+        for paper in papers:
+            before = news.get(paper.id) or known.get(paper.id)
+            after = merge(before, paper) if before else paper
+            if after != before:
+                news[paper.id] = after
+        return news
+
+    def _embed(self, papers: Sequence[Paper]) -> list[Entry]:
+        """Entries of papers; only texts that were never embedded go through the model."""
+        texts = {text_hash(text): text for text in map(document_text, papers)}
+        vectors = self.writer.catalog.known_texts(texts)
+        missing = [key for key in texts if key not in vectors]
+        if missing:
+            encoded = self.loader.embedder.encode_documents([texts[key] for key in missing])
+            halves = encoded.vectors.astype("float16")
+            for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
+                vectors[key] = Known(vector, bool(truncated))
+            self.tally.embedded += len(missing)
+        entries = [_entry(paper, vectors) for paper in papers]
+        self.tally.truncated += sum(entry.truncated for entry in entries)
+        return entries
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        self.tally.seconds = now - self.started
+        if now - self._published > PUBLISH_SECONDS:
+            self.tally.generation = self.writer.publish().generation
+            self._published = now
+        fraction = _fraction(self.sources)
+        if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
+            self._estimated = True
+            self.listener.estimated(estimate(self.tally, fraction, self.writer.model.dimension))
+        self.listener.advanced(self.tally, fraction)
+
+
+def _entry(paper: Paper, vectors: dict[str, Known]) -> Entry:
+    key = text_hash(document_text(paper))
+    return Entry(paper, key, vectors[key].vector, vectors[key].truncated)
+
+
+def _batches(source: Iterable[Paper | Reject]) -> Iterator[list[Paper | Reject]]:
+    records = iter(source)
+    return iter(lambda: list(islice(records, BATCH)), [])
+
+
+def _fraction(sources: Sequence[Source]) -> float | None:
+    """How much of the inputs is read, by bytes; ``None`` with standard input among them."""
+    sizes = [source.size for source in sources]
+    known = sum(size for size in sizes if size is not None)
+    if None in sizes or not known:
+        return None
+    return sum(source.position for source in sources) / known
+
+
+__all__ = ["Estimate", "Listener", "Tally", "add"]

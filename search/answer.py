@@ -14,6 +14,8 @@ MAX_QUESTION = 10_000
 """Characters of a question; far more than any model reads."""
 MAX_LIMIT = 1_000
 """Results in one answer."""
+MAX_IDS = 100
+"""Papers that one answer is to be similar to."""
 MAX_DEPTH = 10_000
 """How far ``offset + limit`` reaches down the ranking."""
 

@@ -1,0 +1,55 @@
+# `make demo` and `make test` need nothing but Python 3.11 or later and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_INDEX ?= data/index
+
+.PHONY: help demo test test-all lint format clean
+
+help:
+	@echo "make demo      install, index the sample papers, ask two questions"
+	@echo "make test      install, run the tests (a few minutes)"
+	@echo "make test-all  the same with the slow ones"
+	@echo "make lint      ruff and mypy"
+	@echo "make format    let ruff format the code"
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@echo "Installing into $(VENV): about a minute, 1.5 GB ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/installed
+	@echo "\n$$ nearpaper index data/papers.jsonl"
+	@$(BIN)/nearpaper index data/papers.jsonl --index $(DEMO_INDEX)
+	@echo "\n$$ nearpaper search \"how can a network learn which words to attend to\" --limit 3"
+	@$(BIN)/nearpaper search "how can a network learn which words to attend to" --limit 3 --index $(DEMO_INDEX)
+	@echo "\n$$ nearpaper search \"ripples of spacetime from colliding black holes\" --limit 3"
+	@$(BIN)/nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --index $(DEMO_INDEX)
+	@echo "\n$$ nearpaper similar 1706.03762 --limit 3"
+	@$(BIN)/nearpaper similar 1706.03762 --limit 3 --index $(DEMO_INDEX)
+	@echo "\nNow your own: put $(BIN) on your PATH (source $(BIN)/activate), then"
+	@echo "  nearpaper index FILE...      papers as JSON Lines, CSV or TSV join those in $(DEMO_INDEX)"
+	@echo "  nearpaper search QUESTION    ask in plain words"
+	@echo "  nearpaper serve              a search page and an HTTP API on http://127.0.0.1:8000"
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests
+
+format: $(VENV)/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

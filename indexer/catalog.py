@@ -1,0 +1,245 @@
+"""The truth: papers, their vectors and the log of changes, in one SQLite file.
+
+Row ids are handed out here, ascending, and never used twice. A list of values goes into a question
+as one JSON array, so that every question is a constant.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.database import Database
+from indexer.paper import Paper
+
+CATALOG_FILE = "catalog.sqlite"
+_LISTS = frozenset({"authors", "categories", "sources"})
+# The table's columns stand in this order behind the row id.
+_FIELDS = tuple(field.name for field in fields(Paper))
+_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper about to be committed.
+
+    Attributes:
+        paper: The record.
+        text_hash: Of the text that was embedded.
+        vector: ``(d,)`` float16, unit length.
+        truncated: The text was longer than the model reads.
+    """
+
+    paper: Paper
+    text_hash: str
+    vector: NDArray[np.float16]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A text that was embedded before."""
+
+    vector: NDArray[np.float16]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of ``n`` live papers, ascending by row id.
+
+    Attributes:
+        rows: ``(n,)`` int64 row ids.
+        papers: The records.
+        truncated: ``(n,)`` bool.
+        vectors: ``(n, d)`` float16, unit length.
+    """
+
+    rows: NDArray[np.int64]
+    papers: list[Paper]
+    truncated: NDArray[np.bool_]
+    vectors: NDArray[np.float16]
+
+
+class Catalog:
+    """An open catalog. ``writable`` ones belong to the holder of the writer's lock."""
+
+    def __init__(self, folder: Path, *, writable: bool = False) -> None:
+        self._database = Database(folder / CATALOG_FILE, writable=writable)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was ever written: the creation of the index was interrupted."""
+        return self._database.is_blank
+
+    def meta(self, key: str) -> str | None:
+        """A value of the index's own description."""
+        row = self._database.one("SELECT value FROM meta WHERE key = ?", key)
+        return None if row is None else str(row[0])
+
+    def last_change(self) -> int:
+        """Number of the last committed change, 0 before the first."""
+        row = self._database.one("SELECT max(number) FROM changes")
+        return int(row[0] or 0) if row else 0
+
+    def live_rows(self, ids: Iterable[str], change: int) -> dict[str, int]:
+        """Row ids of the papers that were live after ``change``."""
+        found = self._database.rows(
+            "SELECT id, row FROM papers WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?)",
+            json.dumps(list(ids)),
+            change,
+            change,
+        )
+        return dict(found)
+
+    def papers(self, rows: Sequence[int]) -> list[Paper]:
+        """The papers of these row ids, in their order."""
+        records = self._database.rows(
+            "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
+        )
+        found = {record[0]: _paper(record) for record in records}
+        return [found[row] for row in rows]
+
+    def current(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The live papers among these ids."""
+        records = self._database.rows(
+            "SELECT * FROM papers WHERE id IN (SELECT value FROM json_each(?)) AND died IS NULL",
+            json.dumps(list(ids)),
+        )
+        return {record[1]: _paper(record) for record in records}
+
+    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
+        """``(n, d)`` float32 vectors of these row ids, in their order."""
+        records = self._database.rows(
+            "SELECT row, vector FROM vectors WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps(rows),
+        )
+        found = {row: np.frombuffer(vector, np.float16) for row, vector in records}
+        return np.stack([found[row] for row in rows]).astype(np.float32)
+
+    def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
+        """What was embedded before among these text hashes, of live or removed papers."""
+        records = self._database.rows(
+            "SELECT text_hash, vector, truncated FROM papers JOIN vectors USING (row) "
+            "WHERE text_hash IN (SELECT value FROM json_each(?))",
+            json.dumps(list(hashes)),
+        )
+        return {
+            text_hash: Known(np.frombuffer(vector, np.float16), bool(truncated))
+            for text_hash, vector, truncated in records
+        }
+
+    def scan(self, *, after: int, change: int, size: int = 4096) -> Iterator[Block]:
+        """What was live after ``change``, in blocks of ``size``, from behind row ``after``."""
+        while True:
+            records = self._database.rows(
+                "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE row > ? "
+                "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row LIMIT ?",
+                after,
+                change,
+                change,
+                size,
+            )
+            if not records:
+                return
+            yield _block(records)
+            after = records[-1][0]
+
+    def died(self, *, since: int, change: int, upto_row: int) -> NDArray[np.int64]:
+        """Row ids up to ``upto_row`` that died after ``since`` and by ``change``, ascending."""
+        records = self._database.rows(
+            "SELECT row FROM papers WHERE died > ? AND died <= ? AND row <= ? ORDER BY row",
+            since,
+            change,
+            upto_row,
+        )
+        return np.array([record[0] for record in records], np.int64)
+
+    def rows_after(self, row: int) -> int:
+        """How many versions were written after this row id."""
+        return int(self._database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
+
+    def problems(self) -> list[str]:
+        """What SQLite's own integrity check and the references between tables find wrong."""
+        found = [str(record[0]) for record in self._database.rows("PRAGMA integrity_check(20)")]
+        lost = self._database.rows(
+            "SELECT count(*) FROM papers LEFT JOIN vectors USING (row) WHERE vector IS NULL"
+        )[0][0]
+        if lost:
+            found.append(f"{lost} papers have no vector")
+        return [problem for problem in found if problem != "ok"]
+
+    def set_meta(self, values: dict[str, str]) -> None:
+        """Keep values of the index's own description."""
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> int:
+        """Add or replace papers and remove others, all or nothing; the change's number.
+
+        On return the change is on the disk.
+        """
+        with self._database.transaction() as connection:
+            made = datetime.now(UTC).isoformat(timespec="seconds")
+            number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
+            gone = [*removed, *(entry.paper.id for entry in entries)]
+            connection.executemany(
+                "UPDATE papers SET died = ? WHERE id = ? AND died IS NULL",
+                [(number, id) for id in gone],
+            )
+            for entry in entries:
+                _insert(connection, entry, number)
+        return int(number or 0)
+
+    def purge(self, change: int) -> None:
+        """Forget the versions that had died by ``change``."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM papers WHERE died <= ?", (change,))
+
+    def settle(self) -> None:
+        """Leave no write-ahead log behind, so that a copy of the file is whole."""
+        self._database.settle()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        self._database.close()
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
+    paper = [_stored(entry.paper, name) for name in _FIELDS]
+    row = connection.execute(
+        _INSERT, [None, *paper, entry.text_hash, int(entry.truncated), number, None]
+    ).lastrowid
+    connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, entry.vector.tobytes()))
+
+
+def _stored(paper: Paper, name: str) -> object:
+    value = getattr(paper, name)
+    return json.dumps(value, ensure_ascii=False) if name in _LISTS else value
+
+
+def _paper(record: Sequence[Any]) -> Paper:
+    values = dict(zip(_FIELDS, record[1:], strict=False))
+    for name in _LISTS:
+        values[name] = tuple(json.loads(values[name]))
+    return Paper(**values)
+
+
+def _block(records: list[tuple[Any, ...]]) -> Block:
+    """Records of ``row, the paper's fields, text_hash, truncated, born, died, vector``."""
+    vectors = np.frombuffer(b"".join(record[-1] for record in records), np.float16)
+    return Block(
+        rows=np.array([record[0] for record in records], np.int64),
+        papers=[_paper(record) for record in records],
+        truncated=np.array([record[-4] for record in records], np.bool_),
+        vectors=vectors.reshape(len(records), -1),
+    )

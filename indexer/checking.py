@@ -1,0 +1,103 @@
+"""Whether every part of an index is what was written, and fits the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.errors import IndexDamagedError, StorageError
+from indexer.generation import Generation
+from indexer.location import require_index
+from indexer.manifest import Manifest, stamp
+from indexer.reader import catch_up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something wrong with an index.
+
+    Attributes:
+        part: The file or folder, inside the index.
+        problem: What is wrong with it.
+        remedy: The command that mends it, "" if none does.
+    """
+
+    part: str
+    problem: str
+    remedy: str
+
+
+def check(folder: Path) -> list[Finding]:
+    """Compare every part with what was written and with the catalog; empty when clean."""
+    require_index(folder)
+    remedy = f"nearpaper rebuild --index {folder}"
+    try:
+        catch_up(folder)
+        manifest = Manifest.load(folder)
+    except IndexDamagedError as error:
+        return [Finding(part=_part(error, folder), problem=str(error), remedy=remedy)]
+    if manifest is None:
+        return list(_catalog(folder)) if (folder / CATALOG_FILE).exists() else []
+    found = [*_catalog(folder), *_files(folder, manifest, remedy)]
+    return found or list(_contents(folder, manifest, remedy))
+
+
+def _catalog(folder: Path) -> Iterator[Finding]:
+    """The truth itself: nothing derived can mend it."""
+    catalog = None
+    try:
+        catalog = Catalog(folder)
+        problems = [] if catalog.is_blank else catalog.problems()
+    except (IndexDamagedError, StorageError) as error:
+        problems = [str(error)]
+    finally:
+        if catalog is not None:
+            catalog.close()
+    for problem in problems:
+        yield Finding(part=CATALOG_FILE, problem=problem, remedy="")
+
+
+def _files(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
+    for name, written in manifest.files.items():
+        try:
+            found = stamp(folder / name)
+        except OSError as error:
+            yield Finding(part=name, problem=error.strerror or str(error), remedy=remedy)
+            continue
+        if found != written:
+            problem = f"not what was written: {found.bytes} bytes, was {written.bytes}"
+            yield Finding(part=name, problem=problem, remedy=remedy)
+
+
+def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
+    """Compare row ids and vectors with the catalog's, block by block."""
+    generation, catalog = Generation(folder, manifest), Catalog(folder)
+    try:
+        live = 0
+        for block in catalog.scan(after=0, change=manifest.change):
+            live += len(block.rows)
+            positions = generation.positions(block.rows)
+            if not np.array_equal(generation.column("rows", positions), block.rows):
+                yield Finding(
+                    part="columns", problem="other papers than the catalog", remedy=remedy
+                )
+                return
+            if not np.array_equal(generation.vectors(positions), block.vectors):
+                yield Finding(
+                    part="vectors", problem="other vectors than the catalog", remedy=remedy
+                )
+                return
+        if live != manifest.papers or live != int(generation.live.sum()):
+            problem = f"{manifest.papers} papers where the catalog has {live}"
+            yield Finding(part="manifest.json", problem=problem, remedy=remedy)
+    finally:
+        catalog.close()
+
+
+def _part(error: IndexDamagedError, folder: Path) -> str:
+    """The file that an error speaks of."""
+    return str(error).split(":", 1)[0].removeprefix(f"{folder}/")

@@ -1,0 +1,138 @@
+"""One SQLite file: its connections, its transactions, its errors as ours.
+
+Every thread has a connection of its own, and no read transaction outlives its call.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError, StorageError
+
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x6E656172  # "near"
+_BUSY_SECONDS = 30.0
+
+
+class Database:
+    """An open file; a ``writable`` one belongs to the holder of the writer's lock."""
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        self.path = path
+        self._writable = writable
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        with self._translated():
+            version = self._prepare()
+        if version > SCHEMA_VERSION:
+            self.close()
+            raise IndexFormatError(
+                f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
+                f"{SCHEMA_VERSION}); upgrade nearpaper"
+            )
+        self.is_blank = version == 0
+
+    def _prepare(self) -> int:
+        """The schema's version; 0 for a file in which nothing was ever written."""
+        connection = self._connection()
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version or not self._writable:
+            return version
+        script = files("indexer").joinpath("schema.sql").read_text(encoding="utf-8")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; "
+            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+        return SCHEMA_VERSION
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """All rows of a question."""
+        with self._translated():
+            return self._connection().execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        """The first row of a question."""
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; on return what was written is on the disk."""
+        with self._translated():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def settle(self) -> None:
+        """Move what stands in the write-ahead log into the file, so that a copy of it is whole."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            self._local.connection = connection
+            self._all.append(connection)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{self._mode()}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # closed by whichever thread closes the database
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        if self._writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _mode(self) -> str:
+        if self._writable:
+            return "mode=rwc"
+        # A reader of a write-ahead log has to write its index beside it. Where it may not and
+        # nothing is pending, the file alone is whole.
+        log = self.path.with_name(self.path.name + "-wal")
+        pending = log.exists() and log.stat().st_size > 0
+        if not pending and not os.access(self.path.parent, os.W_OK):
+            return "mode=ro&immutable=1"
+        return "mode=ro"
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _translate(error, self.path) from error
+
+
+def _translate(error: sqlite3.Error, path: Path) -> NearpaperError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return StorageError(f"{path}: {error}; free some space and run the same command again")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StorageError(f"{path}: {error}; check the folder's owner and mode")
+    if name.startswith("SQLITE_BUSY"):
+        return StorageError(f"{path}: locked by another program; wait and try again")
+    return IndexDamagedError(f"{path}: {error}; run `nearpaper check --index {path.parent}`")

@@ -1,0 +1,109 @@
+"""One generation of an index, open for reading: a base, a tail, and which papers are live.
+
+A position counts all papers of the generation from 0: first the base's, then the tail's, ascending
+by row id throughout. What is held here never changes; a newer generation is another object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.columns import Columns, Mask, Positions
+from indexer.errors import IndexDamagedError
+from indexer.manifest import Manifest
+from indexer.vectors import Found, Vectors, best_first
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Vectors and columns of the same papers."""
+
+    vectors: Vectors
+    columns: Columns
+
+    @classmethod
+    def open(cls, folder: Path, name: str) -> Part:
+        """Map the files of a part; raises ``FileNotFoundError`` when one is gone."""
+        part = cls(Vectors(vector_file(folder, name)), Columns(column_file(folder, name)))
+        if len(part.vectors) != len(part.columns):
+            raise IndexDamagedError(
+                f"{folder}: vectors and columns of {name} don't fit; run `nearpaper rebuild`"
+            )
+        return part
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+def vector_file(folder: Path, name: str) -> Path:
+    """Where a part's vectors are."""
+    return folder / "vectors" / f"{name}.faiss"
+
+
+def column_file(folder: Path, name: str) -> Path:
+    """Where a part's columns are."""
+    return folder / "columns" / f"{name}.safetensors"
+
+
+class Generation:
+    """All that a search reads, fixed."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.parts = (Part.open(folder, manifest.base), Part.open(folder, manifest.tail))
+        base, tail = self.parts
+        self._split = len(base)
+        self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
+        self.live[tail.columns.dead] = False
+
+    def __len__(self) -> int:
+        return len(self.live)
+
+    def mask(self, condition: Callable[[Columns], Mask]) -> Mask:
+        """Where a condition on the columns holds, dead papers or not."""
+        return np.concatenate([condition(part.columns) for part in self.parts])
+
+    def column(self, name: str, positions: Positions) -> NDArray[Any]:
+        """Values of the column ``rows``, ``dates`` or ``upvotes`` at some positions."""
+        base, tail = (getattr(part.columns, name) for part in self.parts)
+        values = np.empty(len(positions), base.dtype)
+        in_base = positions < self._split
+        values[in_base] = base[positions[in_base]]
+        values[~in_base] = tail[positions[~in_base] - self._split]
+        return values
+
+    def vectors(self, positions: Positions) -> NDArray[np.float16]:
+        """``(n, d)`` float16 vectors at some positions."""
+        base, tail = (part.vectors for part in self.parts)
+        in_base = positions < self._split
+        vectors = np.empty((len(positions), base.dimension), np.float16)
+        vectors[in_base] = base.at(positions[in_base])
+        vectors[~in_base] = tail.at(positions[~in_base] - self._split)
+        return vectors
+
+    def positions(self, rows: Iterable[int]) -> Positions:
+        """Positions of row ids that this generation holds."""
+        wanted = np.fromiter(rows, np.int64)
+        base, tail = (part.columns.rows for part in self.parts)
+        found = np.searchsorted(base, wanted)
+        in_tail = found == self._split
+        found[in_tail] = self._split + np.searchsorted(tail, wanted[in_tail])
+        return found
+
+    def nearest(self, query: NDArray[np.float32], k: int, mask: Mask) -> Found:
+        """The ``k`` live positions nearest to a ``(d,)`` unit vector, among those of ``mask``."""
+        mask = mask & self.live
+        base, tail = self.parts
+        of_base = base.vectors.nearest(query, k, mask[: self._split])
+        of_tail = tail.vectors.nearest(query, k, mask[self._split :])
+        return best_first(
+            np.concatenate([of_base[0], of_tail[0] + self._split]),
+            np.concatenate([of_base[1], of_tail[1]]),
+            k,
+        )

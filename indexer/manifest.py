@@ -1,0 +1,128 @@
+"""What an index was made with and which files make up its generation.
+
+The rename of ``manifest.json`` is the moment at which a generation comes into being.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.embedding import Model
+from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
+
+FORMAT = 1
+MANIFEST_FILE = "manifest.json"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as it was when it was published."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One generation.
+
+    Attributes:
+        format: Version of the layout; an older nearpaper refuses a newer one.
+        generation: Counts publications, from 1.
+        change: Number of the last change of the catalog that this generation holds.
+        base_change: Number of the last change that went into the base.
+        model: What the vectors were made with.
+        recipe: Name and version of the text that is embedded.
+        papers: Live papers.
+        truncated: Of these, how many are longer than the model reads.
+        base: Name of the large immutable part, as in ``vectors/<base>.faiss``.
+        tail: Name of the small part with what came since.
+        files: Every file of the generation, by its path inside the folder.
+    """
+
+    format: int = FORMAT
+    generation: int
+    change: int
+    base_change: int
+    model: Model
+    recipe: str
+    papers: int
+    truncated: int
+    base: str
+    tail: str
+    files: dict[str, FileStamp]
+
+    def save(self, folder: Path) -> None:
+        """Publish: write beside, sync, rename over the old manifest, sync the folder."""
+        path = folder / MANIFEST_FILE
+        beside = path.with_suffix(".json.new")
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(asdict(self), file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+            sync_folder(folder)
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest | None:
+        """The published manifest; ``None`` where nothing was published yet."""
+        path = folder / MANIFEST_FILE
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError as error:
+            raise _damaged(path) from error
+        except OSError as error:
+            raise storage_error(error, path) from error
+        return cls._parse(text, path)
+
+    @classmethod
+    def _parse(cls, text: str, path: Path) -> Manifest:
+        try:
+            fields: dict[str, Any] = json.loads(text)
+            version = fields["format"]
+            if version > FORMAT:
+                raise IndexFormatError(
+                    f"{path.parent}: made by a newer nearpaper (format {version}, this one reads "
+                    f"{FORMAT}); upgrade nearpaper"
+                )
+            model = Model(**fields.pop("model"))
+            files = {name: FileStamp(**stamp) for name, stamp in fields.pop("files").items()}
+            return cls(model=model, files=files, **fields)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"{path}: not a readable manifest; run `nearpaper rebuild --index {path.parent}`"
+    )
+
+
+def stamp(path: Path) -> FileStamp:
+    """Sync a finished file to the disk and describe it."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return FileStamp(path.stat().st_size, digest.hexdigest())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's own entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

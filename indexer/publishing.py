@@ -1,0 +1,134 @@
+"""Bringing the derived parts up to the catalog: a new generation, published by one rename.
+
+New papers go to the tail, which is small and written anew each time; when it has grown, it is
+folded into the base. Files of older generations are unlinked at once: readers that have them
+mapped keep them until they close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from indexer.catalog import Block, Catalog
+from indexer.columns import Columns, ColumnWriter, Positions
+from indexer.embedding import Model
+from indexer.errors import StorageError, storage_error
+from indexer.generation import column_file, vector_file
+from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
+from indexer.vectors import VectorWriter
+
+TAIL_ROWS = 10_000
+"""A tail of this size costs some 2 ms a query; folding costs seconds in a large index."""
+TAIL_SHARE = 0.02
+"""A large base tolerates a larger tail, so that folding stays rare."""
+DEAD_SHARE = 0.2
+"""Of the base's papers; more of them waste time and memory in every query."""
+
+PARTS = ("vectors", "columns")
+_NONE: Positions = np.empty(0, np.int64)
+
+
+def publish(
+    folder: Path,
+    catalog: Catalog,
+    old: Manifest | None,
+    *,
+    model: Model,
+    recipe: str,
+    fold: bool = False,
+) -> Manifest:
+    """Make what the catalog holds searchable; returns ``old`` when nothing has changed."""
+    change = catalog.last_change()
+    if old and old.change == change and not fold:
+        return old
+    try:
+        manifest = _make(folder, catalog, old, change, model, recipe, fold=fold)
+        manifest.save(folder)
+    except (OSError, StorageError) as error:
+        if old:
+            sweep(folder, old)
+        raise storage_error(error, folder) if isinstance(error, OSError) else error from error
+    sweep(folder, manifest)
+    return manifest
+
+
+def _make(
+    folder: Path,
+    catalog: Catalog,
+    old: Manifest | None,
+    change: int,
+    model: Model,
+    recipe: str,
+    *,
+    fold: bool,
+) -> Manifest:
+    """Write the files of a new generation, and describe it."""
+    for part in PARTS:
+        (folder / part).mkdir(exist_ok=True)
+    generation = old.generation + 1 if old else 1
+    if old is None or fold or _is_due(folder, catalog, old, change):
+        base, base_change = f"base-{generation:08d}", change
+        _write_part(folder, base, catalog.scan(after=0, change=change), model.dimension, dead=_NONE)
+    else:
+        base, base_change = old.base, old.base_change
+    tail = f"tail-{generation:08d}"
+    held = Columns(column_file(folder, base))
+    died = catalog.died(since=base_change, change=change, upto_row=held.last_row)
+    blocks = catalog.scan(after=held.last_row, change=change)
+    dead = np.searchsorted(held.rows, died)
+    _write_part(folder, tail, blocks, model.dimension, dead=dead)
+    added = Columns(column_file(folder, tail))
+    return Manifest(
+        generation=generation,
+        change=change,
+        base_change=base_change,
+        model=model,
+        recipe=recipe,
+        papers=len(held) - len(dead) + len(added),
+        truncated=int(held.truncated.sum() - held.truncated[dead].sum() + added.truncated.sum()),
+        base=base,
+        tail=tail,
+        files=_stamps(folder, old, (base, tail)),
+    )
+
+
+def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
+    """Whether the tail has grown, or the base has rotted, enough to be folded."""
+    base = Columns(column_file(folder, old.base))
+    added = catalog.rows_after(base.last_row)
+    dead = len(catalog.died(since=old.base_change, change=change, upto_row=base.last_row))
+    return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
+
+
+def _write_part(
+    folder: Path, name: str, blocks: Iterable[Block], dimension: int, *, dead: Positions
+) -> None:
+    vectors, columns = VectorWriter(dimension), ColumnWriter()
+    for block in blocks:
+        vectors.add(block.vectors)
+        columns.add(block)
+    vectors.write(vector_file(folder, name))
+    columns.write(column_file(folder, name), dead)
+
+
+def _stamps(folder: Path, old: Manifest | None, parts: Iterable[str]) -> dict[str, FileStamp]:
+    """What stands in the files of these parts; on return they and their folders are durable."""
+    known = old.files if old else {}
+    paths = [file(folder, part) for part in parts for file in (vector_file, column_file)]
+    names = [str(path.relative_to(folder)) for path in paths]
+    stamps = {name: known.get(name) or stamp(folder / name) for name in names}
+    for part in PARTS:
+        sync_folder(folder / part)
+    return stamps
+
+
+def sweep(folder: Path, manifest: Manifest) -> None:
+    """Unlink the files that the manifest doesn't name."""
+    named = {folder / name for name in manifest.files}
+    for part in PARTS:
+        for path in (folder / part).iterdir():
+            if path not in named:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,100 @@
+"""An index open for reading, following the generations that writers publish."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError, StorageError
+from indexer.generation import Generation
+from indexer.location import require_index
+from indexer.manifest import MANIFEST_FILE, Manifest
+from indexer.writer import Writer
+
+_TRIES = 20  # generations that may come and go while one is being opened
+
+
+class Reader:
+    """The current generation and the catalog behind it. Safe to use from many threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        catch_up(folder)
+        self._refreshing = threading.Lock()
+        self._seen: tuple[int, int] | None = None
+        self._generation: Generation | None = None
+        self._catalog: Catalog | None = None
+        self.generation()
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog; there is one wherever there is a generation."""
+        if self._catalog is None:
+            self._catalog = Catalog(self.folder)
+        return self._catalog
+
+    def generation(self) -> Generation | None:
+        """The newest published generation; ``None`` in an index that is still empty."""
+        seen = self._stamp()
+        if seen != self._seen:
+            with self._refreshing:
+                if seen != self._seen:
+                    self._generation = _open_newest(self.folder)
+                    self._seen = seen
+        return self._generation
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Changes with every rename of the manifest."""
+        try:
+            status = (self.folder / MANIFEST_FILE).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._catalog is not None:
+            self._catalog.close()
+        self._generation = None
+
+
+def _open_newest(folder: Path) -> Generation | None:
+    for _ in range(_TRIES):
+        manifest = Manifest.load(folder)
+        if manifest is None:
+            return None
+        try:
+            return Generation(folder, manifest)
+        except FileNotFoundError as error:
+            missing = error.filename or error
+            if Manifest.load(folder) == manifest:
+                raise IndexDamagedError(
+                    f"{missing}: missing; run `nearpaper rebuild --index {folder}`"
+                ) from error
+    raise IndexDamagedError(f"{folder}: changes faster than it can be opened; try again")
+
+
+def catch_up(folder: Path) -> None:
+    """Publish what a killed writer committed, if nobody writes and this process may."""
+    require_index(folder)
+    if not _lags(folder):
+        return
+    try:
+        Writer(folder).close()
+    except (IndexBusyError, StorageError, IndexNotFoundError):
+        # What is published can be searched all the same.
+        return
+
+
+def _lags(folder: Path) -> bool:
+    manifest = Manifest.load(folder)
+    if not (folder / CATALOG_FILE).exists():
+        return False
+    catalog = Catalog(folder)
+    try:
+        return not catalog.is_blank and (
+            manifest is None or manifest.change < catalog.last_change()
+        )
+    finally:
+        catalog.close()

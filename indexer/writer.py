@@ -1,0 +1,116 @@
+"""The one process that may change an index: holds the lock, commits, publishes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+
+from indexer.catalog import Catalog, Entry
+from indexer.embedding import Model
+from indexer.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexNotFoundError,
+    storage_error,
+)
+from indexer.location import require_index
+from indexer.lock import WriterLock
+from indexer.manifest import Manifest
+from indexer.paper import RECIPE
+from indexer.publishing import publish
+
+
+class Writer:
+    """An index open for writing; raises ``IndexBusyError`` while another process writes.
+
+    Args:
+        folder: Where the index is.
+        create: Gives the model of a new index; without it a missing index is an error.
+        derive: Make all derived parts anew from the catalog.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        create: Callable[[], Model] | None = None,
+        derive: bool = False,
+    ) -> None:
+        self.folder = folder
+        if create is None:
+            require_index(folder)
+        with ExitStack() as opened:
+            _make_folder(folder)
+            opened.enter_context(WriterLock(folder))
+            self.catalog = Catalog(folder, writable=True)
+            opened.callback(self.catalog.close)
+            self.model = self._model(create)
+            # The catalog is the truth: a manifest that can't be read is made anew.
+            self.manifest = self._published(_readable_manifest(folder), fold=derive)
+            self._opened = opened.pop_all()
+
+    def _model(self, create: Callable[[], Model] | None) -> Model:
+        stored = self.catalog.meta("model")
+        if stored is None:
+            if create is None:
+                raise IndexNotFoundError(
+                    f"{self.folder}: the index is still empty; add papers with `nearpaper index`"
+                )
+            model = create()
+            self.catalog.set_meta({"model": json.dumps(asdict(model)), "recipe": RECIPE})
+            return model
+        recipe = self.catalog.meta("recipe") or ""
+        if recipe != RECIPE:
+            raise IndexFormatError(
+                f"{self.folder}: made with the text recipe {recipe!r}, this nearpaper uses "
+                f"{RECIPE!r}; make a new index with --index"
+            )
+        return Model(**json.loads(stored))
+
+    def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> None:
+        """Add or replace papers and remove others; on return the change is on the disk."""
+        self.catalog.commit(entries, removed)
+
+    def publish(self, *, fold: bool = False) -> Manifest:
+        """Let readers see what was committed."""
+        self.manifest = self._published(self.manifest, fold=fold)
+        return self.manifest
+
+    def _published(self, old: Manifest | None, *, fold: bool) -> Manifest:
+        return publish(self.folder, self.catalog, old, model=self.model, recipe=RECIPE, fold=fold)
+
+    def close(self) -> None:
+        """Close the files and let the next writer in."""
+        try:
+            self.catalog.settle()
+        finally:
+            self._opened.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, folder) from error
+
+
+def _readable_manifest(folder: Path) -> Manifest | None:
+    try:
+        return Manifest.load(folder)
+    except IndexDamagedError:
+        return None

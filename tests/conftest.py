@@ -1,0 +1,37 @@
+"""Small real indexes that many tests share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexer.pipeline import add
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "data" / "papers.jsonl"
+Record = Mapping[str, object]
+MakeIndex = Callable[[Iterable[Record]], Path]
+
+
+@pytest.fixture
+def make_index(tmp_path: Path) -> MakeIndex:
+    """Makes an index of some records, embedded by the words they share."""
+
+    def make(records: Iterable[Record]) -> Path:
+        source, folder = tmp_path / "source.jsonl", tmp_path / "index"
+        source.write_text("".join(json.dumps(record) + "\n" for record in records))
+        add(folder, [str(source)], model="hashing")
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The papers that ship with the project, embedded by the words they share. Read only."""
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    add(folder, [str(SAMPLE)], model="hashing")
+    return folder

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.catalog import Catalog
+from indexer.errors import IndexBusyError, ModelError, SourceError, UsageError
+from indexer.maintenance import check, compact, info, rebuild, remove
+from indexer.pipeline import add
+from indexer.progress import Estimate, Tally
+from search.engine import Engine
+
+Record = Mapping[str, object]
+TOPICS = ["grokking", "diffusion", "parsing", "protein", "galaxies", "kernels", "speech"]
+
+
+def records(n: int, **more: object) -> list[dict[str, object]]:
+    return [
+        {
+            "id": f"2301.{number:05d}",
+            "title": f"{TOPICS[number % 7]} study {number}",
+            "abstract": f"We look at {TOPICS[number % 5]} {number} with {TOPICS[number % 3]}.",
+            **more,
+        }
+        for number in range(1, n + 1)
+    ]
+
+
+def written(path: Path, papers: Iterable[Record]) -> str:
+    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers))
+    return str(path)
+
+
+def test_the_same_again_costs_nothing(tmp_path: Path) -> None:
+    source, index = written(tmp_path / "a.jsonl", records(300)), tmp_path / "index"
+    first = add(index, [source], model="hashing")
+    again = add(index, [source])
+    assert (first.added, first.embedded, first.rejected) == (300, 300, 0)
+    assert (again.added, again.updated, again.unchanged, again.embedded) == (0, 0, 300, 0)
+    assert again.generation == first.generation
+    assert check(index) == []
+
+
+def test_a_later_record_overwrites_only_what_it_carries(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    first = written(tmp_path / "hf.jsonl", records(3, upvotes=7, date="2023-01-02"))
+    later = written(tmp_path / "arxiv.jsonl", records(3, categories=["cs.CL"]))
+    add(index, [first], model="hashing")
+    tally = add(index, [later])
+    assert (tally.updated, tally.embedded) == (3, 0)
+    with Engine.open(index) as engine:
+        paper = engine.paper("arXiv:2301.00002v3")
+        assert engine.papers == 3
+    assert (paper.upvotes, paper.date, paper.categories) == (7, "2023-01-02", ("cs.CL",))
+    assert paper.sources == ("hf", "arxiv")
+
+
+def test_one_id_stands_once_however_often_it_comes(tmp_path: Path) -> None:
+    twice = [*records(2), {"id": "arXiv:2301.00001v2", "title": "grokking study 1, revised"}]
+    index = tmp_path / "index"
+    tally = add(index, [written(tmp_path / "a.jsonl", twice)], model="hashing")
+    assert (tally.added, tally.unchanged) == (2, 1)
+    with Engine.open(index) as engine:
+        assert engine.paper("2301.00001").title == "grokking study 1, revised"
+        assert engine.papers == 2
+
+
+def test_a_changed_text_is_embedded_anew_and_the_old_one_is_gone(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    add(index, [written(tmp_path / "a.jsonl", records(20))], model="hashing")
+    changed = [{"id": "2301.00001", "title": "volcanoes", "abstract": "volcanoes of Iceland"}]
+    assert add(index, [written(tmp_path / "b.jsonl", changed)]).embedded == 1
+    with Engine.open(index) as engine:
+        answer = engine.search("volcanoes of Iceland", limit=20)
+        assert answer.results[0].paper.title == "volcanoes"
+        assert len({result.paper.id for result in answer.results}) == 20
+
+
+def test_remove_names_what_it_does_not_know(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    add(index, [written(tmp_path / "a.jsonl", records(5))], model="hashing")
+    done = remove(index, ["https://arxiv.org/abs/2301.00003", "2301.99999"])
+    assert (done.removed, done.unknown) == (("2301.00003",), ("2301.99999",))
+    with Engine.open(index) as engine:
+        found = [result.paper.id for result in engine.search("study", limit=10).results]
+    assert len(found) == 4
+    assert "2301.00003" not in found
+    assert check(index) == []
+
+
+def test_rebuild_and_compact_change_no_answer(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    add(index, [written(tmp_path / "a.jsonl", records(40))], model="hashing")
+    remove(index, ["2301.00007"])
+    add(index, [written(tmp_path / "b.jsonl", records(45, upvotes=3))])
+    before = ranking(index)
+    for part in ("vectors", "columns"):
+        for path in (index / part).iterdir():
+            path.unlink()
+    (index / "manifest.json").unlink()
+    rebuild(index)
+    assert ranking(index) == before
+    compact(index)
+    assert ranking(index) == before
+    assert check(index) == []
+    assert info(index)["papers"] == 45
+
+
+def ranking(index: Path) -> list[tuple[str, float]]:
+    with Engine.open(index) as engine:
+        answer = engine.search("kernels of parsing", limit=1000)
+        return [(result.paper.id, round(result.score, 5)) for result in answer.results]
+
+
+def test_the_tail_is_folded_when_it_has_grown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.publishing.TAIL_ROWS", 10)
+    index = tmp_path / "index"
+    for count in (8, 16, 24, 60):
+        add(index, [written(tmp_path / "a.jsonl", records(count))], model="hashing")
+        assert check(index) == []
+    assert len(ranking(index)) == 60
+    assert len(list((index / "vectors").iterdir())) == 2
+
+
+def test_an_unreadable_input_stops_before_anything_is_made(tmp_path: Path) -> None:
+    good = written(tmp_path / "a.jsonl", records(2))
+    with pytest.raises(SourceError, match=r"gone\.jsonl"):
+        add(tmp_path / "index", [good, str(tmp_path / "gone.jsonl")], model="hashing")
+    with pytest.raises(UsageError, match="format"):
+        add(tmp_path / "index", [good], format="nonsense", model="hashing")
+    assert not (tmp_path / "index").exists()
+
+
+def test_bad_records_are_listed_with_their_reasons(tmp_path: Path) -> None:
+    source = tmp_path / "a.jsonl"
+    written(source, records(3))
+    source.write_text(source.read_text() + "{broken\n[1, 2]\n")
+    tally = add(tmp_path / "index", [str(source)], model="hashing")
+    assert (tally.added, tally.rejected) == (3, 2)
+    assert tally.rejects_file is not None
+    rejects = [json.loads(line) for line in tally.rejects_file.read_text().splitlines()]
+    assert [reject["line"] for reject in rejects] == [4, 5]
+    assert all(reject["reason"] for reject in rejects)
+
+
+def test_another_model_is_refused(tmp_path: Path) -> None:
+    source, index = written(tmp_path / "a.jsonl", records(2)), tmp_path / "index"
+    add(index, [source], model="hashing")
+    with pytest.raises(ModelError, match="made with hashing"):
+        add(index, [source], model="all-MiniLM-L6-v2")
+
+
+def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
+    source, index = written(tmp_path / "a.jsonl", records(2)), tmp_path / "index"
+    add(index, [source], model="hashing")
+    code = (
+        "import sys, pathlib, time; from indexer.writer import Writer\n"
+        "with Writer(pathlib.Path(sys.argv[1])): print('open', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, index], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        with pytest.raises(IndexBusyError, match=f"process {other.pid} since 20"):
+            add(index, [source])
+        other.kill()
+    assert add(index, [source]).unchanged == 2
+
+
+def test_readers_see_what_a_killed_writer_committed(tmp_path: Path) -> None:
+    source, index = written(tmp_path / "a.jsonl", records(600)), tmp_path / "index"
+    code = (
+        "import os, signal, sys, pathlib; from indexer import catalog, pipeline\n"
+        "commit = catalog.Catalog.commit; n = 0\n"
+        "def dying(*a, **k):\n"
+        "    global n; commit(*a, **k); n += 1\n"
+        "    if n == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "catalog.Catalog.commit = dying\n"
+        "pipeline.add(pathlib.Path(sys.argv[1]), [sys.argv[2]], model='hashing')"
+    )
+    done = subprocess.run([sys.executable, "-c", code, index, source], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with Engine.open(index) as engine:
+        assert engine.papers == 512
+    assert check(index) == []
+
+
+def test_an_interrupted_creation_opens_as_an_empty_index(tmp_path: Path) -> None:
+    for leftovers in (["writer.lock"], ["writer.lock", "catalog.sqlite"]):
+        index = tmp_path / f"index{len(leftovers)}"
+        index.mkdir()
+        for name in leftovers:
+            (index / name).touch()
+        with Engine.open(index) as engine:
+            answer = engine.search("anything")
+            assert (engine.papers, answer.total) == (0, 0)
+            assert "empty" in answer.warnings[0]
+        assert check(index) == []
+        source = written(tmp_path / "a.jsonl", records(2))
+        assert add(index, [source], model="hashing").added == 2
+
+
+def test_ctrl_c_leaves_what_was_committed_and_continues(tmp_path: Path) -> None:
+    class Interrupting:
+        def estimated(self, estimate: Estimate) -> None: ...
+
+        def advanced(self, tally: Tally, fraction: float | None) -> None:
+            if tally.added >= 512:
+                raise KeyboardInterrupt
+
+    source, index = written(tmp_path / "a.jsonl", records(1000)), tmp_path / "index"
+    tally = add(index, [source], model="hashing", listener=Interrupting())
+    assert (tally.interrupted, tally.added) == (True, 512)
+    assert info(index)["papers"] == 512
+    rest = add(index, [source])
+    assert (rest.unchanged, rest.added) == (512, 488)
+
+
+def test_the_schema_lists_a_papers_fields_in_their_order(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    full = {
+        "id": "10.1000/xyz",
+        "title": "A title",
+        "abstract": "An abstract",
+        "authors": ["A. Author", "B. Author"],
+        "date": "2023-05",
+        "url": "https://example.org/a",
+        "categories": ["cs.CL"],
+        "venue": "ACL",
+        "upvotes": 3,
+        "comments": 4,
+        "submitted": "2023-05-06",
+        "listed": "2023-05-07",
+        "licence": "CC BY 4.0",
+    }
+    add(index, [written(tmp_path / "a.jsonl", [full])], model="hashing")
+    catalog = Catalog(index)
+    paper = catalog.current(["10.1000/xyz"])["10.1000/xyz"]
+    catalog.close()
+    for name, value in full.items():
+        assert getattr(paper, name) == (tuple(value) if isinstance(value, list) else value), name
+    assert paper.sources == ("a",)
+
+
+@pytest.mark.parametrize("kills", [8])
+def test_kill_at_random_instants_loses_nothing(tmp_path: Path, kills: int) -> None:
+    """Kill the writer, open, check, continue: the end is that of an undisturbed run."""
+    source = written(tmp_path / "a.jsonl", records(2000))
+    add(tmp_path / "whole", [source], model="hashing")
+    index = tmp_path / "index"
+    moments = np.random.default_rng(7).uniform(0.0, 0.6, kills)
+    code = (
+        "import sys, pathlib; from indexer import pipeline; pipeline.BATCH = 32\n"
+        "print('go', flush=True)\n"
+        "pipeline.add(pathlib.Path(sys.argv[1]), [sys.argv[2]], model='hashing')"
+    )
+    seen = 0
+    for moment in moments:
+        with subprocess.Popen(
+            [sys.executable, "-c", code, index, source], stdout=subprocess.PIPE
+        ) as run:
+            assert run.stdout is not None
+            run.stdout.readline()
+            time.sleep(moment)
+            run.kill()
+        if index.exists() and any(index.iterdir()):
+            with Engine.open(index) as engine:
+                assert engine.papers >= seen
+                seen = engine.papers
+            assert check(index) == []
+    add(index, [source], model="hashing")
+    assert ranking(index) == ranking(tmp_path / "whole")
+    assert check(index) == []
