@@ -1,0 +1,122 @@
+"""The shapes that the HTTP API promises, for OpenAPI and as a check on what leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+# Without nulls: FastAPI leaves those out of the OpenAPI document.
+PAPER_EXAMPLE: dict[str, Any] = {
+    "id": "1706.03762",
+    "title": "Attention Is All You Need",
+    "abstract": "Translates with a network that is built from attention alone.",
+    "authors": ["Ashish Vaswani", "Noam Shazeer"],
+    "author_count": 8,
+    "date": "2017-06-12",
+    "url": "https://arxiv.org/abs/1706.03762",
+    "categories": ["cs.CL", "cs.LG"],
+    "venue": "NeurIPS 2017",
+    "upvotes": 120,
+    "comments": 3,
+    "version": 7,
+    "doi": "10.48550/arxiv.1706.03762",
+    "sources": ["papers.jsonl"],
+    "submitted": "2023-12-01",
+    "listed": "2017-06-13",
+    "licence": "CC0-1.0",
+}
+_RESULT: dict[str, Any] = {"rank": 1, **PAPER_EXAMPLE, "score": 0.61, "why": {}}
+ANSWER_EXAMPLE: dict[str, Any] = {
+    "query": "translation with attention alone",
+    "understood": {},
+    "total": 9877,
+    "limit": 10,
+    "offset": 0,
+    "facets": {},
+    "results": [_RESULT],
+    "generation": 3,
+    "took_ms": 2.5,
+    "warnings": [],
+}
+_PROBLEM: dict[str, Any] = {
+    "type": "urn:nearpaper:problem:no-paper",
+    "title": "No such paper",
+    "status": 404,
+    "detail": "2412.99999: the index holds no such paper",
+    "instance": "/api/v1/papers/2412.99999",
+}
+
+
+class PaperModel(BaseModel):
+    """One paper. What is not known is null, or an empty list."""
+
+    id: str = Field(description="Normalised id; arXiv papers have their arXiv id.")
+    title: str
+    abstract: str | None
+    authors: list[str] = Field(description="Names as printed, in the paper's order.")
+    author_count: int | None = Field(description="How many, where the source only counts them.")
+    date: str | None = Field(description="First publication: YYYY, YYYY-MM or YYYY-MM-DD.")
+    url: str | None
+    categories: list[str] = Field(description="The primary one first.")
+    venue: str | None
+    upvotes: int | None
+    comments: int | None
+    version: int | None
+    doi: str | None
+    sources: list[str] = Field(description="Names of the inputs that told of the paper.")
+    submitted: str | None = Field(description="Day of submission to a list of papers.")
+    listed: str | None = Field(description="Day of listing by an archive.")
+    licence: str | None = Field(description="Licence of the record.")
+
+
+class RankModel(BaseModel):
+    """A place in the ranking; a class of its own so that it comes first in a result."""
+
+    rank: int = Field(description="From 1, counted over all pages.")
+
+
+class ResultModel(PaperModel, RankModel):
+    """A paper at its place in the ranking."""
+
+    score: float = Field(description="Cosine similarity, comparable between questions.")
+    why: dict[str, Any] = Field(description="Reasons for the place.")
+
+
+class AnswerModel(BaseModel):
+    """A page of results."""
+
+    query: str
+    understood: dict[str, Any] = Field(description="What was searched for.")
+    total: int = Field(description="How many papers pass the filters.")
+    limit: int
+    offset: int
+    facets: dict[str, dict[str, int]]
+    results: list[ResultModel]
+    generation: int = Field(description="Of the index; answers of one generation fit together.")
+    took_ms: float
+    warnings: list[str]
+
+
+class ProblemModel(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field(description="urn:nearpaper:problem:<kind>")
+    title: str
+    status: int
+    detail: str = Field(description="One line: what is wrong and what to do.")
+    instance: str = Field(description="Path of the request.")
+
+
+def problem_response(description: str) -> dict[str, Any]:
+    """An OpenAPI response that is a problem document."""
+    schema = ProblemModel.model_json_schema()
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": schema, "example": _PROBLEM}},
+    }
+
+
+def example_response(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI response of a request that went well, with an example."""
+    return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}

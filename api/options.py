@@ -1,0 +1,72 @@
+"""Options that several commands share, each with its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from search.answer import MAX_DEPTH, MAX_LIMIT, MAX_QUESTION, Sort
+
+IndexFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="Folder of the index; else $NEARPAPER_INDEX, else data/index where it exists, "
+        "else the user's data folder.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Question = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION",
+        help=f"What to look for, in plain words; at most {MAX_QUESTION:,} characters.",
+    ),
+]
+Ids = Annotated[
+    list[str],
+    typer.Argument(metavar="ID...", help="Ids of papers, e.g. 2412.09645 or an arXiv address."),
+]
+Limit = Annotated[
+    int, typer.Option(metavar="N", help=f"How many results to print, 1 to {MAX_LIMIT:,}.")
+]
+Offset = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        help=f"How many results to pass over; with --limit at most {MAX_DEPTH:,}.",
+    ),
+]
+After = Annotated[
+    str,
+    typer.Option(
+        metavar="DATE",
+        help="Only papers of this day, month or year and later: YYYY[-MM[-DD]].",
+        show_default=False,
+    ),
+]
+Before = Annotated[
+    str,
+    typer.Option(
+        metavar="DATE",
+        help="Only papers of this day, month or year and earlier.",
+        show_default=False,
+    ),
+]
+Category = Annotated[
+    list[str] | None,
+    typer.Option(metavar="C", help="Only papers of this category, e.g. cs.CL or cs; repeatable."),
+]
+Author = Annotated[
+    list[str] | None,
+    typer.Option(metavar="A", help="Only papers by this author; repeatable for any of several."),
+]
+Venue = Annotated[
+    list[str] | None,
+    typer.Option(metavar="V", help="Only papers of this venue; repeatable for any of several."),
+]
+Order = Annotated[Sort, typer.Option(help="Order of the results.")]

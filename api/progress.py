@@ -1,0 +1,94 @@
+"""How an indexing run gets on, for the person who waits for it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.terminal import say
+from indexer.pipeline import Estimate, Tally
+
+
+class ProgressBar:
+    """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[counted]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("Indexing", total=None, counted="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def estimated(self, estimate: Estimate) -> None:
+        """Say beforehand what a long run will take."""
+        say(
+            f"about {estimate.papers:,} papers: {duration(estimate.seconds)}, "
+            f"{size(estimate.disk_bytes)} on disk, {size(estimate.memory_bytes)} of memory"
+        )
+
+    def advanced(self, tally: Tally, fraction: float | None) -> None:
+        """Move the bar on."""
+        done = tally.added + tally.updated + tally.unchanged + tally.rejected
+        rate = done / tally.seconds if tally.seconds > 0 else 0.0
+        self._bar.update(
+            self._task,
+            total=None if fraction is None else 1.0,
+            completed=fraction or 0.0,
+            counted=f"{done:,} papers, {rate:,.0f}/s",
+        )
+
+
+def summary(tally: Tally) -> str:
+    """One line on what a run did."""
+    counts = [
+        f"{tally.added:,} added",
+        f"{tally.updated:,} updated",
+        f"{tally.unchanged:,} unchanged",
+        f"{tally.rejected:,} rejected",
+    ]
+    line = f"{', '.join(counts)} in {duration(tally.seconds)}"
+    if tally.interrupted:
+        line = f"stopped: {line}; the same command continues from here"
+    if tally.truncated:
+        line += f"; {tally.truncated:,} longer than the model reads"
+    if tally.rejected and tally.rejects_file:
+        line += f"; reasons of the rejected in {tally.rejects_file}"
+    return line
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that people would use."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def size(amount: float) -> str:
+    """Bytes in decimal units."""
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"

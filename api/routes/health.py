@@ -1,0 +1,24 @@
+"""``/healthz`` and ``/readyz``, for whoever supervises the process."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.models import problem_response
+from api.routes.parameters import Lazy
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={503: problem_response("The index is not open and warm.")})
+def readyz(lazy: Lazy) -> dict[str, str | int]:
+    """The index is open and warm."""
+    lazy.make_ready()
+    engine = lazy.engine()
+    return {"status": "ready", "papers": engine.papers, "generation": engine.generation}

@@ -1,0 +1,60 @@
+"""``nearpaper serve``: the HTTP service in this process until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from api.terminal import say
+from indexer.errors import NearpaperError
+from search.engine import Engine
+
+MAX_REQUEST_HEAD = 1 << 20
+"""Bytes of a request line and headers. Enough for 100,000 characters in any script with percent
+signs, so that a question that is far too long still gets an answer that says so."""
+GRACE_SECONDS = 10
+
+
+def serve(folder: Path | None, *, host: str, port: int) -> None:
+    """Answer requests until the process is told to stop.
+
+    Raises:
+        NearpaperError: The index can't be opened, or the address can't be listened on.
+    """
+    with Engine.open(folder) as engine, _listen(host, port) as listener:
+        say(f"{engine.papers:,} papers at {_address(listener)}, Ctrl-C stops")
+        config = uvicorn.Config(
+            create_app(engine=engine),
+            http="h11",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            # Ctrl-C is how a server is stopped; by now it has finished its requests.
+            say("stopped")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        # Python appends " (while attempting to bind ...)" to the reason.
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        message = f"can't listen on {host} port {port}: {reason}; choose another with --port"
+        raise NearpaperError(message) from error
+
+
+def _address(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

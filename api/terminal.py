@@ -1,0 +1,158 @@
+"""What people read on a terminal, and the streams that it goes to.
+
+Results go to standard output: laid out for people on a terminal, one JSON object a line into a
+pipe or a file. Everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.serialise import answer_json, paper_json, result_json, to_line
+from api.wording import clean, message
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from indexer.maintenance import Finding
+    from indexer.paper import Paper
+    from search.answer import Answer, Result
+
+
+def say(text: str) -> None:
+    """One line to standard error."""
+    print(f"nearpaper: {message(text)}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def prepare_streams() -> None:
+    """Let neither a closed stream nor a character that the locale lacks stop the output."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for good
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def abandon_stdout() -> None:
+    """After a failed write: keep the interpreter from trying, and complaining, again at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def write_json(values: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON object a line to standard output."""
+    encoding = codecs.lookup(sys.stdout.encoding or "ascii").name
+    for value in values:
+        sys.stdout.write(to_line(value, ascii_only=encoding != "utf-8") + "\n")
+
+
+def show_answer(answer: Answer, *, as_json: bool) -> None:
+    """A search answer: a list on a terminal, else one result a line; one object if so asked."""
+    for warning in answer.warnings:
+        say(f"warning: {warning}")
+    if as_json:
+        write_json([answer_json(answer)])
+    elif sys.stdout.isatty():
+        _print_answer(answer)
+    else:
+        write_json(result_json(result) for result in answer.results)
+
+
+def show_paper(paper: Paper, *, as_json: bool) -> None:
+    """One paper, whole."""
+    show_record(paper_json(paper), as_json=as_json)
+
+
+def show_record(record: Mapping[str, Any], *, as_json: bool) -> None:
+    """Named values: two columns on a terminal, else one JSON object."""
+    if as_json or not sys.stdout.isatty():
+        write_json([record])
+        return
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for name, value in record.items():
+        if value is not None and value != []:
+            table.add_row(_text(name.replace("_", " "), "dim"), _text(_worded(value)))
+    _console().print(table)
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What is wrong with an index and how to mend it; standard error sums it up."""
+    if sys.stdout.isatty():
+        console = _console()
+        for finding in findings:
+            mend = f"; mend it with: {finding.remedy}" if finding.remedy else ""
+            console.print(_text(f"{finding.part}: {finding.problem}{mend}"))
+    else:
+        write_json(asdict(finding) for finding in findings)
+    say(f"{len(findings):,} problems found" if findings else "the index is clean")
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_worded(inner)}" for name, inner in value.items() if inner != "")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_worded, value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _print_answer(answer: Answer) -> None:
+    from rich.table import Table
+
+    console = _console()
+    if not answer.results:
+        say("no paper matches; ask for less, or look at an earlier page")
+        return
+    table = Table.grid(padding=(0, 1), expand=False)
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    for result in answer.results:
+        table.add_row(str(result.rank), _described(result), f"{result.score:.3f}")
+    console.print(table)
+    last = answer.results[-1].rank
+    say(f"{answer.results[0].rank} to {last} of {answer.total:,} in {answer.took_ms:.0f} ms")
+
+
+def _described(result: Result) -> Text:
+    """Title, then authors and date, then id and address, each from a line of its own."""
+    paper = result.paper
+    text = _text("").append(_text(paper.title, "bold"))
+    about = ", ".join(filter(None, [authors_in_short(paper), clean(paper.date)]))
+    for line, style in ((about, ""), (f"{paper.id}  {paper.url}", "dim")):
+        if line:
+            text.append("\n").append(_text(line, style))
+    return text
+
+
+def authors_in_short(paper: Paper) -> str:
+    """The first two names and how many more there are."""
+    count = max(paper.author_count or 0, len(paper.authors))
+    if not paper.authors:
+        return f"{count} authors" if count else ""
+    named = ", ".join(clean(name) for name in paper.authors[:2])
+    return f"{named} and {count - 2} more" if count > 2 else named
+
+
+def _text(text: str, style: str = "") -> Text:
+    """A Rich text, which is never read as markup."""
+    from rich.text import Text
+
+    return Text(clean(text), style=style)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from api.commands import EXIT_CODES, app
+from api.wording import clean
+from indexer import errors
+from indexer.lock import WriterLock
+from search.engine import Engine
+
+Nearpaper = Callable[..., tuple[int, str, str]]
+
+
+def one_line(text: str) -> bool:
+    return text.startswith("nearpaper: ") and text.count("\n") == 1 and text.endswith("\n")
+
+
+def test_piped_results_are_json_one_a_line(nearpaper: Nearpaper) -> None:
+    code, out, err = nearpaper("search", "sparse attention", "--limit", "3")
+    results = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [result["rank"] for result in results] == [1, 2, 3]
+    assert all("sparse attention" in result["title"] for result in results)
+    assert err == ""
+
+
+def test_json_is_one_answer_with_every_key(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("search", "speech", "--json", "--limit", "2", "--offset", "1")
+    answer = json.loads(out)
+    assert code == 0
+    assert list(answer) == [
+        *("query", "understood", "total", "limit", "offset"),
+        *("facets", "results", "generation", "took_ms", "warnings"),
+    ]
+    assert (answer["query"], answer["limit"], answer["offset"]) == ("speech", 2, 1)
+    assert [result["rank"] for result in answer["results"]] == [2, 3]
+    first = answer["results"][0]
+    assert first["abstract"].startswith("We study")
+    assert first["venue"] is None
+    assert {"score", "why", "authors", "date", "url", "categories", "upvotes"} < first.keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "holds"),
+    [
+        (["--category", "math.OC"], lambda paper: paper["categories"] == ["math.OC"]),
+        (["--category", "math", "--category", "cs.CR"], lambda p: p["categories"] != ["cs.CL"]),
+        (["--after", "2024-12", "--before", "2024"], lambda paper: "2024-12" in paper["date"]),
+        (["--author", "number7"], lambda paper: paper["authors"][0] == "Author Number7"),
+    ],
+)
+def test_filters_hold(
+    nearpaper: Nearpaper, options: list[str], holds: Callable[[dict[str, Any]], bool]
+) -> None:
+    code, out, _ = nearpaper("search", "graph kernels", "--limit", "50", *options)
+    papers = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert papers
+    assert all(map(holds, papers))
+
+
+def test_sort_by_upvotes(nearpaper: Nearpaper) -> None:
+    _, out, _ = nearpaper("search", "speech", "--sort", "upvotes", "--limit", "3")
+    assert [json.loads(line)["upvotes"] for line in out.splitlines()] == [30, 29, 28]
+
+
+def test_similar_leaves_out_what_was_asked(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("similar", "arXiv:2402.00001v3", "2407.00006", "--limit", "40")
+    ids = [json.loads(line)["id"] for line in out.splitlines()]
+    assert code == 0
+    assert len(ids) == 30
+    assert not {"2402.00001", "2407.00006"} & set(ids)
+
+
+def test_show_finds_a_paper_however_its_id_is_written(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("show", "https://arxiv.org/abs/hep-th/9901001")
+    assert code == 0
+    assert json.loads(out)["title"] == "Strings of old"
+
+
+def test_index_counts_and_a_second_run_changes_nothing(
+    nearpaper: Nearpaper, source: Path, tmp_path: Path
+) -> None:
+    line = ["index", str(source), "--index", str(tmp_path / "index"), "--model", "hashing"]
+    first = nearpaper(*line)
+    second = nearpaper(*line)
+    assert (first[0], first[1]) == (0, "")
+    assert "32 added, 0 updated, 0 unchanged, 0 rejected" in first[2]
+    assert "0 added, 0 updated, 32 unchanged" in second[2]
+
+
+def test_index_names_the_rejects_file(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    source, rejects = tmp_path / "mixed.jsonl", tmp_path / "bad.jsonl"
+    source.write_text('{"id": "2401.00001", "title": "Good"}\n{"id": \n', encoding="utf-8")
+    code, _, err = nearpaper(
+        *("index", str(source), "--index", str(tmp_path / "index")),
+        *("--model", "hashing", "--rejects", str(rejects)),
+    )
+    assert code == 0
+    assert "1 added" in err
+    assert "1 rejected" in err
+    assert str(rejects) in err
+    assert rejects.read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_upkeep(nearpaper: Nearpaper, source: Path, tmp_path: Path) -> None:
+    here = ("--index", str(tmp_path / "index"))
+    nearpaper("index", str(source), *here, "--model", "hashing")
+    code, _, err = nearpaper("remove", "2402.00001", "2499.99999", *here)
+    assert code == 3
+    assert "1 removed: 2402.00001" in err
+    assert "2499.99999" in err
+    assert nearpaper("show", "2402.00001", *here)[0] == 3
+    for command in ("check", "compact", "check", "rebuild", "check"):
+        assert nearpaper(command, *here)[0] == 0
+    code, out, _ = nearpaper("info", *here)
+    assert code == 0
+    assert json.loads(out)["papers"] == 31
+
+
+def test_check_lists_what_is_wrong(nearpaper: Nearpaper, source: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    nearpaper("index", str(source), "--index", str(index), "--model", "hashing")
+    derived = [path for path in index.rglob("*") if path.is_file() and path.parent != index]
+    for path in derived:
+        path.unlink()
+    code, out, err = nearpaper("check", "--index", str(index))
+    findings = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert findings
+    assert "rebuild" in findings[0]["remedy"]
+    assert "problem" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["search", ""], 2),
+        (["search", "   "], 2),
+        (["search", "x" * 100_000], 2),
+        (["search", "x", "--limit", "0"], 2),
+        (["search", "x", "--limit", "1000000"], 2),
+        (["search", "x", "--limit", "many"], 2),
+        (["search", "x", "--offset", "-1"], 2),
+        (["search", "x", "--offset", "1000000"], 2),
+        (["search", "x", "--after", "soon"], 2),
+        (["search", "x", "--before", "2024-13"], 2),
+        (["search", "x", "--sort", "colour"], 2),
+        (["search", "x", "--nonsense"], 2),
+        (["search"], 2),
+        (["seek", "x"], 2),
+        ([], 2),
+        (["search", "x", "--index", "/nowhere/at/all"], 3),
+        (["similar", "2499.99999"], 3),
+        (["similar", "2402.00001", "2499.99999"], 3),
+        (["show", "2499.99999"], 3),
+        (["show", "\x1b[31m\n" + 5000 * "?"], 2),
+        (["info", "--index", "/nowhere/at/all"], 3),
+        (["check", "--index", "/nowhere/at/all"], 3),
+        (["rebuild", "--index", "/nowhere/at/all"], 3),
+        (["compact", "--index", "/nowhere/at/all"], 3),
+        (["remove", "2402.00001", "--index", "/nowhere/at/all"], 3),
+        (["serve", "--index", "/nowhere/at/all"], 3),
+        (["serve", "--port", "65536"], 2),
+        (["index", "/nowhere/papers.jsonl"], 1),
+    ],
+)
+def test_bad_input_gets_one_line_and_its_exit_code(
+    nearpaper: Nearpaper, arguments: list[str], code: int
+) -> None:
+    got, out, err = nearpaper(*arguments)
+    assert got == code
+    assert out == ""
+    assert one_line(err)
+    assert "\x1b" not in err
+    assert len(err) < 700
+
+
+def test_an_empty_file_is_said_to_be_empty(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    code, _, err = nearpaper("index", str(empty), "--index", str(tmp_path / "index"))
+    assert code == 1
+    assert one_line(err)
+    assert "empty" in err
+
+
+def test_a_second_writer_is_turned_away(nearpaper: Nearpaper, source: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    line = ["index", str(source), "--index", str(index), "--model", "hashing"]
+    nearpaper(*line)
+    with WriterLock(index):
+        code, _, err = nearpaper(*line)
+    assert code == 1
+    assert one_line(err)
+    assert "writ" in err
+
+
+def test_exit_codes_of_all_errors_are_documented() -> None:
+    kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
+    assert kinds
+    for kind in kinds:
+        assert f"{kind.exit_code} " in EXIT_CODES
+
+
+def test_help_ends_with_the_exit_codes(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("--help")
+    assert code == 0
+    assert EXIT_CODES.split(";")[0] in out
+
+
+def test_every_command_and_option_has_help() -> None:
+    group: Any = typer.main.get_command(app)
+    assert set(group.commands) == {
+        *("index", "search", "similar", "show", "remove"),
+        *("info", "check", "rebuild", "compact", "serve"),
+    }
+    for command in (group, *group.commands.values()):
+        assert command.help
+        for parameter in command.params:
+            assert parameter.help, f"{command.name}: {parameter.name}"
+
+
+def test_the_answer_is_the_same_as_the_engines(nearpaper: Nearpaper, engine: Engine) -> None:
+    _, out, _ = nearpaper("search", "protein folding", "--json")
+    expected = engine.search("protein folding")
+    assert [result["id"] for result in json.loads(out)["results"]] == [
+        result.paper.id for result in expected.results
+    ]
+
+
+def test_clean_keeps_letters_and_drops_what_a_terminal_obeys() -> None:
+    assert clean("a\x1b[31m\x9b2J\nb\u202ec\ud800\x00 é 本") == "a [31m 2J b c é 本"

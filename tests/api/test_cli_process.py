@@ -1,0 +1,202 @@
+"""The command as a process: streams, pipes, signals, locales and what it costs to start."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "api.cli"]
+HEAVY = {"numpy", "faiss", "torch", "openvino", "fastapi", "uvicorn", "sentence_transformers"}
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "NEARPAPER_INDEX": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "80",
+        **more,
+    }
+
+
+def run(*arguments: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def on_a_terminal(*arguments: str, folder: Path) -> str:
+    """Standard output as a terminal of 80 columns would get it."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *arguments], env=environment(folder, TERM="xterm"), stdout=slave, stderr=-3
+    ) as process:
+        os.close(slave)
+        output = b""
+        while True:
+            try:
+                output += os.read(master, 65536)
+            except OSError:  # how Linux says that the other end is closed
+                break
+        assert process.wait(60) == 0
+    os.close(master)
+    return output.decode()
+
+
+def test_help_starts_without_what_only_commands_need(folder: Path) -> None:
+    code = (
+        "import sys\nfrom api.cli import run\ncode = run(['--help'])\n"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not HEAVY & set(done.stderr.split())
+
+
+def test_search_and_show_start_without_torch_and_the_web(folder: Path) -> None:
+    done = run("search", "speech", folder=folder, PYTHONPROFILEIMPORTTIME="1")
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert done.returncode == 0
+    assert "faiss" in imported
+    assert not {"torch", "sentence_transformers", "fastapi", "uvicorn"} & imported
+
+
+def test_a_closed_pipe_is_silent(folder: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "search", "speech", "--limit", "30"],
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_under_the_output_is_one_line(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "search", "speech"],
+            env=environment(folder),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "disk is full" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_valid_in_every_locale(folder: Path, encoding: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, "search", "speech", "--limit", "1"],
+        env=environment(folder, PYTHONIOENCODING=encoding),
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout.decode(encoding))["authors"][1] == "Zoë Shared"
+
+
+def test_results_on_a_terminal_fit_and_obey_nothing(folder: Path) -> None:
+    screen = on_a_terminal("search", "hostile markup in titles", "--limit", "3", folder=folder)
+    assert "[bold]markup[/bold]" in screen
+    assert "<script>alert(1)</script>" in screen
+    assert "2501.00099" in screen
+    assert "\x1b[31m" not in screen
+    assert "\x9b" not in screen
+    plain = "".join(part.partition("m")[2] or part for part in screen.split("\x1b["))
+    assert max(map(len, plain.splitlines())) <= 80
+
+
+def test_one_paper_on_a_terminal(folder: Path) -> None:
+    screen = on_a_terminal("show", "2402.00001", folder=folder)
+    assert "On graph kernels, part 1" in screen
+    assert "Zoë Shared" in screen
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 3), (">&- 2>&-", 3)])
+def test_closed_streams_change_no_exit_code(folder: Path, closed: str, code: int) -> None:
+    id = "2402.00001" if code == 0 else "2499.99999"
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m api.cli show {id} {closed}', sys.executable],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+def test_a_fault_of_ours_is_one_line_too(folder: Path) -> None:
+    code = (
+        "import sys\nfrom api import cli\n"
+        "def fail(arguments): raise RuntimeError('two\\nlines')\n"
+        "cli.run = fail\ncli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "RuntimeError: two lines" in done.stderr
+
+
+def test_debugging_shows_where(folder: Path) -> None:
+    done = run("show", "2499.99999", folder=folder, NEARPAPER_DEBUG="1")
+    assert "Traceback" in done.stderr
+    assert "Traceback" not in run("show", "2499.99999", folder=folder).stderr
+
+
+def test_interrupted_indexing_keeps_what_is_in_and_says_so(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    with subprocess.Popen(
+        [*COMMAND, "index", "-", "--format", "jsonl", "--model", "hashing"],
+        env=environment(index),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        for number in range(5000):
+            title = f"Paper number {number}"
+            process.stdin.write(json.dumps({"id": f"2401.{number:05}", "title": title}) + "\n")
+        process.stdin.flush()
+        # By now all but the pipe's 64 kB are read; let the rest of it be read, too.
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        err = process.stderr.read()
+    assert err.count("\n") == 1
+    assert "stopped" in err
+    assert "added" in err
+    assert run("check", folder=index).returncode == 0

@@ -1,0 +1,90 @@
+"""``nearpaper serve`` as a process on the loopback interface."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import httpx2
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = [sys.executable, "-m", "api.cli", "serve"]
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A server on a free port: its address and its process."""
+    with subprocess.Popen(
+        [*SERVE, "--index", str(folder), "--port", "0", *options],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        found = re.search(r"http://\S+:\d+", line)
+        try:
+            assert found, line
+            yield found[0], process
+        finally:
+            process.kill()
+
+
+def test_serves_until_ctrl_c(folder: Path) -> None:
+    with serving(folder) as (address, process):
+        assert address.startswith("http://127.0.0.1:")
+        response = httpx2.get(f"{address}/api/v1/search", params={"q": "speech"}, timeout=30)
+        assert response.json()["total"] == 32
+        assert "server" not in response.headers
+        too_long = f"{address}/api/v1/search?q={quote(100_000 * 'é')}"
+        with pytest.raises(HTTPError) as caught:
+            urlopen(too_long)  # noqa: S310 - http on loopback
+        with caught.value as error:
+            assert error.code == 422
+            assert error.headers["content-type"] == "application/problem+json"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read() == ""
+        assert process.stderr.read() == "nearpaper: stopped\n"
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+def test_serves_over_ipv6(folder: Path) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("no IPv6 loopback here")
+    with serving(folder, "--host", "::1") as (address, _):
+        assert address.startswith("http://[::1]:")
+        assert httpx2.get(f"{address}/healthz", timeout=30).status_code == 200
+
+
+def test_a_port_in_use_is_one_line(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [*SERVE, "--index", str(folder), "--port", str(port)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"port {port}" in done.stderr
+    assert "--port" in done.stderr

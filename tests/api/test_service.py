@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from indexer.pipeline import add
+from search.answer import MAX_LIMIT, MAX_QUESTION
+from search.engine import Engine
+
+Nearpaper = Callable[..., tuple[int, str, str]]
+PROBLEM = {"type", "title", "status", "detail", "instance"}
+
+
+def test_search(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=sparse+attention&limit=2").json()
+    assert [result["rank"] for result in answer["results"]] == [1, 2]
+    assert "sparse attention" in answer["results"][0]["title"]
+
+
+def test_an_answer_is_the_same_as_on_the_command_line(
+    client: TestClient, nearpaper: Nearpaper
+) -> None:
+    over_http = client.get("/api/v1/search", params={"q": "speech", "category": ["cs", "math"]})
+    _, out, _ = nearpaper("search", "speech", "--category", "cs", "--category", "math", "--json")
+    answers = [over_http.json(), json.loads(out)]
+    for answer in answers:
+        del answer["took_ms"]
+    assert answers[0] == answers[1]
+    assert list(answers[0]["results"][0]) == list(answers[1]["results"][0])
+
+
+def test_filters_and_pages(client: TestClient) -> None:
+    def page(offset: int) -> list[str]:
+        params: dict[str, str | int] = {
+            "q": "graph",
+            "category": "math.OC",
+            "limit": 4,
+            "offset": offset,
+        }
+        results = client.get("/api/v1/search", params=params).json()["results"]
+        assert all(result["categories"] == ["math.OC"] for result in results)
+        return [result["id"] for result in results]
+
+    ids = [id for offset in range(0, 20, 4) for id in page(offset)]
+    assert len(ids) == len(set(ids)) == 15
+
+
+def test_empty_fields_of_a_form_mean_any(client: TestClient) -> None:
+    plain = client.get("/api/v1/search?q=speech").json()
+    form = client.get("/api/v1/search?q=speech&after=&before=&category=&author=&venue=").json()
+    assert form["total"] == plain["total"] == 32
+
+
+def test_similar(client: TestClient) -> None:
+    params: dict[str, list[str] | int] = {"id": ["2402.00001", "2407.00006v2"], "limit": 100}
+    answer = client.get("/api/v1/similar", params=params).json()
+    ids = {result["id"] for result in answer["results"]}
+    assert len(ids) == 30
+    assert not ids & {"2402.00001", "2407.00006"}
+
+
+@pytest.mark.parametrize(
+    "written", ["hep-th/9901001", "hep-th%2F9901001", "https://arxiv.org/abs/hep-th/9901001v1"]
+)
+def test_a_paper_by_its_id_however_written(client: TestClient, written: str) -> None:
+    paper = client.get(f"/api/v1/papers/{written}").json()
+    assert paper["title"] == "Strings of old"
+    assert paper["abstract"] is None
+    assert paper["authors"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/v1/search", 422),
+        ("/api/v1/search?q=", 422),
+        ("/api/v1/search?q=%20%09", 422),
+        ("/api/v1/search?q=" + "x" * 50_000, 422),
+        ("/api/v1/search?q=x&limit=0", 422),
+        ("/api/v1/search?q=x&limit=1000000", 422),
+        ("/api/v1/search?q=x&limit=ten", 422),
+        ("/api/v1/search?q=x&offset=-1", 422),
+        ("/api/v1/search?q=x&offset=9995", 422),
+        ("/api/v1/search?q=x&after=soon", 422),
+        ("/api/v1/search?q=x&before=2024-13", 422),
+        ("/api/v1/search?q=x&sort=colour", 422),
+        ("/api/v1/search?q=x" + "&category=cs" * 1000, 422),
+        ("/api/v1/similar", 422),
+        ("/api/v1/similar?id=2499.99999", 404),
+        ("/api/v1/papers/2499.99999", 404),
+        ("/api/v1/nothing", 404),
+        ("/nothing", 404),
+        ("/static/../app.py", 404),
+        ("/static/%2e%2e/render.py", 404),
+    ],
+)
+def test_bad_requests_get_a_problem_document(client: TestClient, address: str, status: int) -> None:
+    response = client.get(address)
+    problem = response.json()
+    assert response.status_code == problem["status"] == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem.keys() == PROBLEM
+    assert problem["type"].startswith("urn:nearpaper:problem:")
+    assert problem["detail"]
+    assert "\n" not in problem["detail"]
+    assert len(problem["detail"]) < 700
+
+
+def test_a_wrong_method_is_a_problem_that_names_the_right_one(client: TestClient) -> None:
+    response = client.post("/api/v1/search")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET"
+    assert response.json()["type"] == "urn:nearpaper:problem:method-not-allowed"
+
+
+def test_a_fault_of_ours_tells_nothing_of_the_inside(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    with TestClient(create_app(engine=engine), raise_server_exceptions=False) as client:
+        while client.get("/readyz").status_code == 503:
+            pass
+        monkeypatch.setattr(Engine, "search", fail)
+        response = client.get("/api/v1/search?q=x")
+    assert response.status_code == 500
+    assert response.json().keys() == PROBLEM
+    assert "secret" not in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+def test_health_and_readiness(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert ready.status_code in (200, 503)  # 503 while the warm-up still runs
+    while ready.status_code == 503:
+        assert ready.json()["type"] == "urn:nearpaper:problem:not-ready"
+        ready = client.get("/readyz")
+    assert ready.json()["papers"] == 32
+
+
+def test_a_service_without_an_index_lives_says_so_and_takes_one_up(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    with TestClient(create_app(folder)) as client:
+        assert client.get("/healthz").status_code == 200
+        for address in ("/readyz", "/api/v1/search?q=x"):
+            response = client.get(address)
+            assert response.status_code == 503
+            assert response.json()["type"] == "urn:nearpaper:problem:no-index"
+        assert client.get("/", headers={"accept": "text/html"}).status_code == 503
+        source = tmp_path / "one.jsonl"
+        source.write_text('{"id": "2401.00001", "title": "The only paper"}\n', encoding="utf-8")
+        add(folder, [str(source)], model="hashing")
+        assert client.get("/readyz").json()["papers"] == 1
+        assert client.get("/api/v1/search?q=x").json()["total"] == 1
+
+
+def test_every_response_carries_the_security_headers(client: TestClient) -> None:
+    for address in (
+        "/",
+        "/docs",
+        "/healthz",
+        "/api/v1/search?q=x",
+        "/nothing",
+        "/static/style.css",
+    ):
+        headers = client.get(address).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None:
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    assert set(document["paths"]) == {
+        *("/api/v1/search", "/api/v1/similar", "/api/v1/papers/{id}"),
+        *("/healthz", "/readyz"),
+    }
+    search = document["paths"]["/api/v1/search"]["get"]
+    parameters = {parameter["name"]: parameter for parameter in search["parameters"]}
+    assert parameters["q"]["schema"]["maxLength"] == MAX_QUESTION
+    assert parameters["limit"]["schema"]["maximum"] == MAX_LIMIT
+    assert all(parameter["description"] for parameter in parameters.values())
+    assert "application/problem+json" in search["responses"]["422"]["content"]
+    assert "HTTPValidationError" not in json.dumps(document)
+
+
+def test_openapi_examples_have_the_keys_of_the_real_thing(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+
+    def example(path: str) -> dict[str, Any]:
+        content = paths[path]["get"]["responses"]["200"]["content"]
+        found: dict[str, Any] = content["application/json"]["example"]
+        return found
+
+    answer = client.get("/api/v1/search?q=x&limit=1").json()
+    assert list(example("/api/v1/search")) == list(answer)
+    assert list(example("/api/v1/similar")) == list(answer)
+    assert list(example("/api/v1/search")["results"][0]) == list(answer["results"][0])
+    paper = client.get("/api/v1/papers/2402.00001").json()
+    assert list(example("/api/v1/papers/{id}")) == list(paper)
