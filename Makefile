@@ -24,12 +24,12 @@ $(VENV)/installed: pyproject.toml constraints.txt
 demo: $(VENV)/installed
 	@echo "\n$$ nearpaper index data/papers.jsonl"
 	@$(BIN)/nearpaper index data/papers.jsonl --index $(DEMO_INDEX)
-	@echo "\n$$ nearpaper search \"how can a network learn which words to attend to\" --limit 3"
-	@$(BIN)/nearpaper search "how can a network learn which words to attend to" --limit 3 --index $(DEMO_INDEX)
-	@echo "\n$$ nearpaper search \"ripples of spacetime from colliding black holes\" --limit 3"
-	@$(BIN)/nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --index $(DEMO_INDEX)
-	@echo "\n$$ nearpaper similar 1706.03762 --limit 3"
-	@$(BIN)/nearpaper similar 1706.03762 --limit 3 --index $(DEMO_INDEX)
+	@echo "\n$$ nearpaper search \"translation without recurrence, using only attention\" --limit 3 --table"
+	@$(BIN)/nearpaper search "translation without recurrence, using only attention" --limit 3 --table --index $(DEMO_INDEX)
+	@echo "\n$$ nearpaper search \"ripples of spacetime from colliding black holes\" --limit 3 --table"
+	@$(BIN)/nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --table --index $(DEMO_INDEX)
+	@echo "\n$$ nearpaper similar 1706.03762 --limit 3 --table"
+	@$(BIN)/nearpaper similar 1706.03762 --limit 3 --table --index $(DEMO_INDEX)
 	@echo "\nNow your own: put $(BIN) on your PATH (source $(BIN)/activate), then"
 	@echo "  nearpaper index FILE...      papers as JSON Lines, CSV or TSV join those in $(DEMO_INDEX)"
 	@echo "  nearpaper search QUESTION    ask in plain words"

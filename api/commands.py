@@ -104,6 +104,7 @@ def search(
     venue: options.Venue = None,
     sort: options.Order = "relevance",
     json: options.Json = False,
+    table: options.Table = False,
 ) -> None:
     """Find the papers nearest to a question in plain words."""
     from api.selection import selection
@@ -120,7 +121,7 @@ def search(
         offset=offset,
     )
     with Engine.open(index) as engine:
-        terminal.show_answer(engine.search(question, **chosen), as_json=json)
+        terminal.show_answer(engine.search(question, **chosen), as_json=json, as_table=table)
 
 
 @app.command()
@@ -136,6 +137,7 @@ def similar(
     venue: options.Venue = None,
     sort: options.Order = "relevance",
     json: options.Json = False,
+    table: options.Table = False,
 ) -> None:
     """Find the neighbours of one or more papers of the index."""
     from api.selection import selection
@@ -152,7 +154,7 @@ def similar(
         offset=offset,
     )
     with Engine.open(index) as engine:
-        terminal.show_answer(engine.similar(id, **chosen), as_json=json)
+        terminal.show_answer(engine.similar(id, **chosen), as_json=json, as_table=table)
 
 
 @app.command()

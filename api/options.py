@@ -20,6 +20,9 @@ IndexFolder = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Table = Annotated[
+    bool, typer.Option("--table", help="Lay the results out for reading, also into a pipe.")
+]
 Question = Annotated[
     str,
     typer.Argument(

@@ -56,13 +56,13 @@ def write_json(values: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write(to_line(value, ascii_only=encoding != "utf-8") + "\n")
 
 
-def show_answer(answer: Answer, *, as_json: bool) -> None:
+def show_answer(answer: Answer, *, as_json: bool, as_table: bool = False) -> None:
     """A search answer: a list on a terminal, else one result a line; one object if so asked."""
     for warning in answer.warnings:
         say(f"warning: {warning}")
     if as_json:
         write_json([answer_json(answer)])
-    elif sys.stdout.isatty():
+    elif as_table or sys.stdout.isatty():
         _print_answer(answer)
     else:
         write_json(result_json(result) for result in answer.results)

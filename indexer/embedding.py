@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+HASHING_MODEL = "hashing"
+
+_log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 """``(n, d)`` float32, each row of unit length."""
@@ -20,7 +24,7 @@ class Model:
     """What a model is, as the manifest keeps it; equal in every field means equal vectors.
 
     Attributes:
-        name: As given to ``--model``.
+        name: As given to ``--model``; a folder by its absolute path, the default by its short name.
         revision: The hub's commit or the package's version, where known.
         weights_sha256: Of the weights as distributed.
         dimension: Length of a vector.
@@ -76,6 +80,35 @@ class Embedder(Protocol):
         ...
 
 
+def unit_rows(rows: NDArray[Any]) -> Vectors:
+    """``(n, d)`` float32 of unit length; a row without a direction becomes the first axis."""
+    vectors = np.array(rows, dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=1)
+    lost = ~np.isfinite(lengths) | (lengths == 0)
+    vectors[lost] = np.eye(1, vectors.shape[1], dtype=np.float32)
+    lengths[lost] = 1
+    units: Vectors = vectors / lengths[:, None]
+    return units
+
+
 def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
-    """The embedder of that name; raises :class:`~indexer.errors.ModelError`."""
-    raise NotImplementedError
+    """The embedder of that name; raises :class:`~indexer.errors.ModelError`.
+
+    Args:
+        name: ``all-MiniLM-L6-v2`` (comes with nearpaper), a folder or a hub name of any other
+            sentence-transformers model, or ``hashing``, which needs no model and knows only words.
+    """
+    from indexer.conversion import ConversionError
+    from indexer.hashing import HashingEmbedder
+    from indexer.model_folder import find_model
+    from indexer.openvino_model import load_openvino
+    from indexer.torch_model import load_torch
+
+    if name == HASHING_MODEL:
+        return HashingEmbedder()
+    folder = find_model(name)
+    try:
+        return load_openvino(folder)
+    except ConversionError as error:
+        _log.warning("%s does not run under OpenVINO (%s); torch is used", name, error)
+        return load_torch(folder)

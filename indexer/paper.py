@@ -2,7 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields, replace
+
+from indexer.dates import date_key, parse_date
+from indexer.fields import (
+    Fields,
+    categories_of,
+    count_of,
+    date_of,
+    first_of,
+    lower_keys,
+    names_of,
+    text_of,
+    url_of,
+)
+from indexer.ids import normalise_doi, normalise_id, title_id
+from indexer.text import clean_text
+
+__all__ = [
+    "TEXT_NAMES",
+    "Paper",
+    "clean_text",
+    "date_key",
+    "make_paper",
+    "merge",
+    "normalise_id",
+    "parse_date",
+    "text_hash",
+    "title_id",
+]
+
+MAX_TITLE = 2_000
+MAX_ABSTRACT = 100_000
+MAX_VENUE = 2_000
+MAX_LICENCE = 500
+
+_ID = ("arxiv_id", "arxivid", "id", "_id", "paper_id", "paperid")
+_ABSTRACT = ("abstract", "summary", "text")
+_AUTHORS = ("authors", "author")
+_DATE = ("date", "published", "publishedat", "publication_date", "publicationdate", "year")
+_CATEGORIES = ("categories", "category")
+_VENUE = ("venue", "journal", "journal_ref", "booktitle")
+_COMMENTS = ("comments", "numcomments")
+_LICENCE = ("licence", "license")
+
+TEXT_NAMES = frozenset(("title", *_ABSTRACT))
+"""Names of which a record, or the header of a table, needs at least one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +94,98 @@ class Paper:
     licence: str = ""
 
 
+def make_paper(fields: Fields, *, source: str) -> Paper:
+    """A clean paper out of a raw record, whose keys may have any of their usual names.
+
+    Args:
+        fields: The record as parsed from JSON or a table.
+        source: Name of the input that it comes from.
+
+    Raises:
+        ValueError: The record is no use, with the reason: neither title nor abstract, nothing to
+            make an id of, a field of a wrong type or of absurd size. Details that can't be read
+            (dates, web addresses, DOIs) count as not known instead.
+    """
+    raw = lower_keys(fields)
+    title = text_of(raw.get("title"), "title", MAX_TITLE)
+    abstract = text_of(first_of(raw, _ABSTRACT), "abstract", MAX_ABSTRACT)
+    if not (title or abstract):
+        raise ValueError("neither title nor abstract")
+    doi = _doi(raw.get("doi"))
+    name, version = _identify(first_of(raw, _ID), doi, title)
+    return Paper(
+        id=name,
+        title=title,
+        abstract=abstract,
+        authors=names_of(first_of(raw, _AUTHORS)),
+        author_count=count_of(raw.get("author_count"), "author_count"),
+        date=date_of(first_of(raw, _DATE)),
+        url=url_of(raw.get("url")),
+        categories=categories_of(first_of(raw, _CATEGORIES)),
+        venue=text_of(first_of(raw, _VENUE), "venue", MAX_VENUE),
+        upvotes=count_of(raw.get("upvotes"), "upvotes"),
+        comments=_comments(first_of(raw, _COMMENTS)),
+        version=version or _version(raw.get("version")),
+        doi=doi,
+        sources=(source,),
+        submitted=date_of(raw.get("submitted")),
+        listed=date_of(raw.get("listed")),
+        licence=text_of(first_of(raw, _LICENCE), "licence", MAX_LICENCE),
+    )
+
+
 def merge(old: Paper, new: Paper) -> Paper:
-    """``old`` with the fields that ``new`` carries; sources add up."""
-    raise NotImplementedError
+    """``old`` with the fields that ``new`` carries; sources add up, the id stays.
+
+    A date that is only the beginning of the known one (``2023-11`` for ``2023-11-05``) says
+    nothing new and doesn't replace it.
+    """
+    carried = {name: getattr(new, name) for name in _MERGED}
+    changes = {name: value for name, value in carried.items() if value not in ("", (), None)}
+    for name in ("date", "submitted", "listed"):
+        if getattr(old, name).startswith(carried[name]):
+            changes.pop(name, None)
+    sources = tuple(dict.fromkeys(old.sources + new.sources))
+    return replace(old, **changes, sources=sources)
 
 
-def normalise_id(text: str) -> tuple[str, int | None]:
-    """The id and arXiv version that ``text`` names; raises ``ValueError`` when it names none."""
-    raise NotImplementedError
+_MERGED = tuple(field.name for field in fields(Paper) if field.name not in ("id", "sources"))
 
 
-def date_key(date: str) -> int:
-    """``YYYYMMDD`` as a number, unknown parts as zeros, an unknown date as 0."""
-    raise NotImplementedError
+def text_hash(text: str) -> str:
+    """128 bits in hexadecimal that are equal for equal texts, so that none is embedded twice."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def parse_date(text: str) -> str:
-    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` out of ``text``; raises ``ValueError``."""
-    raise NotImplementedError
+def _identify(value: object, doi: str, title: str) -> tuple[str, int | None]:
+    """The record's own id, else its DOI, else one made from its title."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if value is not None and not isinstance(value, str):
+        raise ValueError("id is not text")
+    if value and value.strip():
+        return normalise_id(value)
+    if doi:
+        return normalise_id(doi)
+    if title:
+        return title_id(title), None
+    raise ValueError("no id, and neither DOI nor title to make one of")
+
+
+def _doi(value: object) -> str:
+    try:
+        return normalise_doi(value) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+
+
+def _comments(value: object) -> int | None:
+    """How many comments; in arXiv's own records the field is a remark, which says nothing here."""
+    if isinstance(value, str) and not value.strip().isdecimal():
+        return None
+    return count_of(value, "comments")
+
+
+def _version(value: object) -> int | None:
+    text = str(value).removeprefix("v")
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 5 else None

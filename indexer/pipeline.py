@@ -18,8 +18,9 @@ from pathlib import Path
 from indexer.catalog import Entry, Known
 from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
 from indexer.matching import require_match
-from indexer.paper import Paper, document_text, merge, text_hash
+from indexer.paper import Paper, merge, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
+from indexer.recipe import document_text, embed
 from indexer.rejects import RejectsFile
 from indexer.sources import Reject, Source, open_source
 from indexer.writer import Writer
@@ -150,7 +151,7 @@ class _Run:
         vectors = self.writer.catalog.known_texts(texts)
         missing = [key for key in texts if key not in vectors]
         if missing:
-            encoded = self.loader.embedder.encode_documents([texts[key] for key in missing])
+            encoded = embed(self.loader.embedder, [texts[key] for key in missing])
             halves = encoded.vectors.astype("float16")
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
                 vectors[key] = Known(vector, bool(truncated))

@@ -20,8 +20,8 @@ from indexer.errors import (
 from indexer.location import require_index
 from indexer.lock import WriterLock
 from indexer.manifest import Manifest
-from indexer.paper import RECIPE
 from indexer.publishing import publish
+from indexer.recipe import RECIPE
 
 
 class Writer:

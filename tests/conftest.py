@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from indexer.pipeline import add
+
+# A shared machine may pause for longer than Hypothesis would allow an example.
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "papers.jsonl"
 Record = Mapping[str, object]
 MakeIndex = Callable[[Iterable[Record]], Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An own cache for the whole run, so that no test reads or writes the user's."""
+    cache = tmp_path_factory.mktemp("model-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEARPAPER_CACHE", str(cache))
+        yield cache
 
 
 @pytest.fixture

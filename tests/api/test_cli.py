@@ -30,6 +30,14 @@ def test_piped_results_are_json_one_a_line(nearpaper: Nearpaper) -> None:
     assert err == ""
 
 
+def test_a_table_can_be_had_in_a_pipe(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("search", "sparse attention", "--limit", "3", "--table")
+    lines = out.splitlines()
+    assert code == 0
+    assert sum("On sparse attention" in line for line in lines) == 3
+    assert max(map(len, lines)) <= 80
+
+
 def test_json_is_one_answer_with_every_key(nearpaper: Nearpaper) -> None:
     code, out, _ = nearpaper("search", "speech", "--json", "--limit", "2", "--offset", "1")
     answer = json.loads(out)

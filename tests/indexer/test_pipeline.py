@@ -64,7 +64,10 @@ def test_a_later_record_overwrites_only_what_it_carries(tmp_path: Path) -> None:
 
 
 def test_one_id_stands_once_however_often_it_comes(tmp_path: Path) -> None:
-    twice = [*records(2), {"id": "arXiv:2301.00001v2", "title": "grokking study 1, revised"}]
+    twice: list[Record] = [
+        *records(2),
+        {"id": "arXiv:2301.00001v2", "title": "grokking study 1, revised"},
+    ]
     index = tmp_path / "index"
     tally = add(index, [written(tmp_path / "a.jsonl", twice)], model="hashing")
     assert (tally.added, tally.unchanged) == (2, 1)

@@ -16,7 +16,7 @@ def unit(seed: int, n: int, d: int = 16) -> NDArray[np.float16]:
     """Vectors with many exact ties among them."""
     rows = np.random.default_rng(seed).integers(-1, 2, (n, d)).astype(np.float32)
     rows[:, 0] += 2
-    return (rows / np.linalg.norm(rows, axis=1)[:, None]).astype(np.float16)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1)[:, None], np.float16)
 
 
 def written(path: Path, vectors: NDArray[np.float16]) -> Vectors:

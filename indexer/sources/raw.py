@@ -1,0 +1,101 @@
+"""What a reader gives for each record: its fields as they stand there, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO, NamedTuple
+
+MAX_LINE = 10_000_000
+"""Bytes of one line; a longer one is passed over without being held in memory."""
+
+_SKIP = 1 << 16
+
+
+class Raw(NamedTuple):
+    """A record as parsed.
+
+    Attributes:
+        line: On which it begins, from 1; in a list on one line that is 1 for all.
+        text: The record as it stands in the input.
+        fields: Its values by their own names.
+    """
+
+    line: int
+    text: str | bytes
+    fields: Mapping[str, object]
+
+
+class Bad(NamedTuple):
+    """What stands where a record should be.
+
+    Attributes:
+        line: On which it begins, from 1.
+        text: As it stands in the input; of a very long line only the beginning.
+        reason: Why it is no record.
+    """
+
+    line: int
+    text: str | bytes
+    reason: str
+
+
+Reader = Callable[[BinaryIO], Iterator[Raw | Bad]]
+"""Reads the decompressed bytes of an input, which begin behind any byte order mark."""
+
+
+class Line(NamedTuple):
+    """A line of the input.
+
+    Attributes:
+        number: From 1.
+        data: The bytes, with the end of line; of a line that is too long only the beginning.
+        reason: Why the line can't be used; empty where it can.
+    """
+
+    number: int
+    data: bytes
+    reason: str = ""
+
+
+def read_lines(stream: BinaryIO) -> Iterator[Line]:
+    """The lines of ``stream``, none of them longer than :data:`MAX_LINE`."""
+    number = 0
+    while data := stream.readline(MAX_LINE + 1):
+        number += 1
+        if len(data) > MAX_LINE:
+            _finish_line(stream, data)
+            reason = f"the line is longer than {MAX_LINE:,} bytes"
+            yield Line(number, data[:_SKIP], reason)
+        else:
+            yield Line(number, data)
+
+
+def decode(data: bytes) -> str:
+    """Text out of UTF-8; bytes that are none become lone surrogates, see :func:`has_bad_bytes`."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def has_bad_bytes(text: str) -> bool:
+    """Whether decoded text holds bytes that weren't UTF-8."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+BAD_BYTES = "not UTF-8 text"
+
+
+def excerpt(text: str | bytes, length: int = 500) -> str:
+    """The first ``length`` characters as text that can be written anywhere."""
+    if isinstance(text, str):
+        text = text[:length].encode("utf-8", "surrogateescape")
+    return text[: 4 * length].decode("utf-8", "replace").strip()[:length]
+
+
+def _finish_line(stream: BinaryIO, begun: bytes) -> None:
+    while begun and not begun.endswith(b"\n"):
+        begun = stream.readline(_SKIP)

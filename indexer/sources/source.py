@@ -1,0 +1,178 @@
+"""One input, opened: papers and rejects come out of it in the order in which they stand there."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from indexer.errors import SourceError, UsageError
+from indexer.paper import Paper, make_paper
+from indexer.sources.detect import FORMATS, detect_format
+from indexer.sources.raw import Bad, Raw, excerpt
+from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take
+
+STDIN = "-"
+"""The path that stands for standard input."""
+
+_BOM = b"\xef\xbb\xbf"
+_SUFFIXES = frozenset(
+    (".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that didn't become a paper.
+
+    Attributes:
+        source: Path of the input as it was given, or ``stdin``.
+        line: On which the record begins, from 1.
+        reason: Why it was rejected.
+        record: The first 500 characters of it.
+    """
+
+    source: str
+    line: int
+    reason: str
+    record: str
+
+
+class Source:
+    """Papers and rejects of one input, to be iterated once; closes itself at the end.
+
+    Attributes:
+        name: What papers name as their source.
+        format: A key of :data:`~indexer.sources.detect.FORMATS`.
+        size: Bytes on disk, ``None`` where that isn't known.
+    """
+
+    def __init__(self, path: str, format: str | None) -> None:
+        """Opens ``path``; see :func:`open_source`."""
+        self._path = "stdin" if path == STDIN else path
+        self._position = 0
+        self._file, self.size = _open(path)
+        try:
+            self.format, self._content = self._prepare(format)
+        except BaseException:
+            self.close()
+            raise
+        self.name = "huggingface-daily" if self.format == "huggingface" else _stem(self._path)
+
+    @property
+    def position(self) -> int:
+        """Bytes of the input read so far, as on disk: compressed where it is compressed."""
+        return self._position
+
+    def __iter__(self) -> Iterator[Paper | Reject]:
+        """The records in order.
+
+        Raises:
+            SourceError: Nothing can be read, or not in this format.
+        """
+        line = 0
+        try:
+            for item in FORMATS[self.format](self._content):
+                line = item.line
+                yield self._paper(item)
+        except SourceError as error:
+            raise SourceError(f"{self._path}: {error}") from None
+        except BrokenStreamError as error:
+            if not line:
+                raise SourceError(f"{self._path}: {error}; get it again") from None
+            yield Reject(self._path, line + 1, f"{error}; the rest was not read", "")
+        finally:
+            self.close()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the input, except standard input, which isn't ours."""
+        if self._path != "stdin":
+            self._file.close()
+
+    def _prepare(self, format: str | None) -> tuple[str, BinaryIO]:
+        try:
+            head, chunks = take(decompressed(self._chunks()), HEAD)
+        except BrokenStreamError as error:
+            raise SourceError(f"{self._path}: {error}; get it again") from None
+        if not head.strip():
+            raise SourceError(f"{self._path}: the file is empty")
+        content = buffered(chunks)
+        if head.startswith(_BOM):
+            content.read(len(_BOM))
+        format = format or detect_format(head.removeprefix(_BOM))
+        if not format:
+            raise SourceError(
+                f"{self._path}: no papers recognised in it; "
+                f"say what it is with --format ({', '.join(FORMATS)})"
+            )
+        return format, content
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The bytes on disk, counted."""
+        try:
+            while chunk := self._file.read(CHUNK):
+                self._position += len(chunk)
+                yield chunk
+        except OSError as error:
+            raise BrokenStreamError(f"reading failed ({error.strerror})") from None
+
+    def _paper(self, item: Raw | Bad) -> Paper | Reject:
+        if isinstance(item, Bad):
+            reason = item.reason
+        else:
+            try:
+                return make_paper(item.fields, source=self.name)
+            except ValueError as error:
+                reason = str(error)
+        return Reject(self._path, item.line, reason, excerpt(item.text))
+
+
+def open_source(path: str, format: str | None = None) -> Source:
+    """Opens an input; its content decides about compression, and about the format if not given.
+
+    Args:
+        path: Of a file, or ``-`` for standard input.
+        format: A key of :data:`~indexer.sources.detect.FORMATS`.
+
+    Raises:
+        UsageError: There is no such format.
+        SourceError: The input is missing, unreadable, empty, a folder, or not recognised.
+    """
+    if format is not None and format not in FORMATS:
+        raise UsageError(f"unknown format '{format}'; choose one of {', '.join(FORMATS)}")
+    return Source(path, format)
+
+
+def _open(path: str) -> tuple[BinaryIO, int | None]:
+    """The file and its size; raises ``SourceError`` when it can't be opened."""
+    if path == STDIN:
+        return sys.stdin.buffer, None
+    try:
+        status = Path(path).stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise SourceError(f"{path}: this is a folder; name the files in it")
+        size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        return Path(path).open("rb"), size
+    except FileNotFoundError:
+        raise SourceError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise SourceError(f"{path}: can't be opened ({error.strerror})") from None
+    except ValueError:
+        raise SourceError("the path holds a character that no file's name can have") from None
+
+
+def _stem(path: str) -> str:
+    """The file's name without the endings that tell its format."""
+    name = Path(path)
+    while name.suffix.lower() in _SUFFIXES and name.stem:
+        name = name.with_suffix("")
+    return name.name.encode("utf-8", "replace").decode() or "unnamed"

@@ -1,0 +1,178 @@
+"""What an index does when the folder it is in, or a file of it, isn't as it should be."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexNotFoundError,
+    NearpaperError,
+    StorageError,
+)
+from indexer.maintenance import check, compact, info, rebuild, remove
+from indexer.pipeline import add
+from search.engine import Engine
+
+MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False, capture_output=True
+    )
+    if made.returncode:
+        pytest.skip(f"needs the right to mount: {made.stderr.decode().strip()}")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_is_one_line_and_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
+    source = tmp_path / "many.jsonl"
+    records = [{"id": str(n), "title": f"paper {n}", "abstract": "x" * 2000} for n in range(2000)]
+    source.write_text("".join(json.dumps(record) + "\n" for record in records))
+    index = small_disk / "index"
+    with pytest.raises(StorageError, match="space") as caught:
+        add(index, [str(source)], model="hashing")
+    assert "\n" not in str(caught.value)
+    with Engine.open(index) as engine:
+        kept = engine.papers
+        assert len(engine.search("paper", limit=1000).results) == kept
+    assert check(index) == []
+    subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
+    add(index, [str(source)])
+    assert info(index)["papers"] == 2000
+    assert check(index) == []
+
+
+def test_a_folder_that_may_not_be_written_can_be_searched(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    code = (
+        "import sys, pathlib\n"
+        "from search.engine import Engine\n"
+        "from indexer.pipeline import add\n"
+        "from indexer.errors import StorageError\n"
+        "print(len(Engine.open(sys.argv[1]).search('paper', limit=99).results))\n"
+        "try: add(pathlib.Path(sys.argv[1]), [sys.argv[2]])\n"
+        "except StorageError as error: print(error)\n"
+    )
+    source = index.parent / "source.jsonl"
+    lines = as_nobody([sys.executable, "-c", code, str(index), str(source)], index).splitlines()
+    assert lines[0] == "50"
+    assert "permission denied" in lines[1]
+
+
+def as_nobody(command: list[str], index: Path) -> str:
+    """What a command prints that runs as a user who may read the index and nothing more."""
+    if os.getuid():
+        for path in (index, *index.rglob("*")):
+            path.chmod(path.stat().st_mode & ~0o222)
+    else:
+        for path in (index, *index.parents[:3]):
+            path.chmod(path.stat().st_mode | 0o055)
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_newer_format_is_refused(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    manifest = json.loads((index / "manifest.json").read_text())
+    (index / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
+    for use in (Engine.open, check, info, compact, rebuild):
+        with pytest.raises(IndexFormatError, match="upgrade"):
+            use(index)
+
+
+def test_a_newer_catalog_is_refused(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    with sqlite3.connect(index / "catalog.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(IndexFormatError, match="upgrade"):
+        Engine.open(index)
+
+
+def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    with sqlite3.connect(index / "catalog.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = 'older/0' WHERE key = 'recipe'")
+    connection.close()
+    with pytest.raises(IndexFormatError, match="older/0"):
+        remove(index, ["1"])
+
+
+@pytest.mark.parametrize("part", ["vectors", "columns"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])
+def test_damage_is_found_and_mended(make_index: MakeIndex, part: str, damage: str) -> None:
+    index = make_index(RECORDS)
+    path = max((index / part).iterdir(), key=lambda path: path.stat().st_size)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(content if damage == "flipped" else content[: len(content) // 2])
+    findings = check(index)
+    assert [finding.part for finding in findings] == [str(path.relative_to(index))]
+    assert "rebuild" in findings[0].remedy
+    if damage != "flipped":
+        with pytest.raises(IndexDamagedError, match="rebuild"):
+            Engine.open(index)
+    rebuild(index)
+    assert check(index) == []
+    assert len(Engine.open(index).search("paper", limit=99).results) == 50
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00"])
+def test_a_broken_manifest_is_mended(make_index: MakeIndex, text: str) -> None:
+    index = make_index(RECORDS)
+    (index / "manifest.json").write_text(text)
+    with pytest.raises(IndexDamagedError, match="rebuild"):
+        Engine.open(index)
+    assert check(index)[0].part == "manifest.json"
+    rebuild(index)
+    assert check(index) == []
+
+
+def test_damage_to_the_truth_is_told(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    path = index / "catalog.sqlite"
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 : 4096 * 5] = os.urandom(4096 * 2)
+    path.write_bytes(content)
+    assert any(finding.part == "catalog.sqlite" for finding in check(index))
+
+
+@pytest.mark.parametrize("use", [Engine.open, check, info, compact, rebuild])
+def test_a_folder_without_an_index(tmp_path: Path, use: object) -> None:
+    (tmp_path / "something.txt").touch()
+    for folder in (tmp_path, tmp_path / "gone"):
+        with pytest.raises(IndexNotFoundError, match="nearpaper index"):
+            use(folder)  # type: ignore[operator]
+    assert not (tmp_path / "gone").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["something.txt"]
+
+
+def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
+    path, source = tmp_path / "file", tmp_path / "a.jsonl"
+    path.write_text("hello")
+    source.write_text('{"title": "one"}\n')
+    with pytest.raises(NearpaperError):
+        add(path, [str(source)], model="hashing")
+    assert path.read_text() == "hello"
