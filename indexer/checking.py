@@ -77,11 +77,11 @@ def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding
     """Compare row ids and vectors with the catalog's, block by block."""
     generation, catalog = Generation(folder, manifest), Catalog(folder)
     try:
-        live = 0
+        live, words = 0, generation.lexicon.rows()
         for block in catalog.scan(after=0, change=manifest.change):
             live += len(block.rows)
             positions = generation.positions(block.rows)
-            if not np.array_equal(generation.column("rows", positions), block.rows):
+            if (positions < 0).any():
                 yield Finding(
                     part="columns", problem="other papers than the catalog", remedy=remedy
                 )
@@ -90,6 +90,9 @@ def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding
                 yield Finding(
                     part="vectors", problem="other vectors than the catalog", remedy=remedy
                 )
+                return
+            if not np.isin(block.rows, words, assume_unique=True).all():
+                yield Finding(part="lexicon", problem="lacks papers", remedy=remedy)
                 return
         if live != manifest.papers or live != int(generation.live.sum()):
             problem = f"{manifest.papers} papers where the catalog has {live}"

@@ -1,9 +1,9 @@
 """What filters, sorts and facets need of every paper, as memory-mapped arrays by position.
 
 A position counts the papers of a part from 0, ascending by row id. Dates are ``YYYYMMDD`` numbers
-with zeros for unknown parts; unknown upvotes are -1. Fields with several values (categories,
-authors, venues) keep the values of each position, the positions of each value, and the words by
-which a value is found.
+with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields with
+several values (categories, authors, venues) keep the values of each position, the positions of
+each value, and the words by which a value is found.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class ColumnWriter:
         self._truncated: list[Mask] = [np.empty(0, np.bool_)]
         self._dates: list[int] = []
         self._upvotes: list[int] = []
+        self._titles: list[int] = []
         self._lists = {name: _ListBuilder(*how) for name, how in _STORED.items()}
 
     def add(self, block: Block) -> None:
@@ -74,6 +75,7 @@ class ColumnWriter:
         for paper in block.papers:
             self._dates.append(date_key(paper.date))
             self._upvotes.append(-1 if paper.upvotes is None else paper.upvotes)
+            self._titles.append(title_hash(paper.title))
             for builder in self._lists.values():
                 builder.add(paper)
 
@@ -84,6 +86,7 @@ class ColumnWriter:
             "truncated": np.concatenate(self._truncated).astype(np.uint8),
             "dates": np.array(self._dates, np.int32),
             "upvotes": np.array(self._upvotes, np.int32),
+            "titles": np.array(self._titles, np.uint64),
             "dead": dead,
         }
         for name, builder in self._lists.items():
@@ -141,6 +144,11 @@ def word_hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
 
 
+def title_hash(title: str) -> int:
+    """Equal for titles of the same words, however they are printed."""
+    return word_hash(" ".join(words(title)))
+
+
 class Columns:
     """The columns of one part of an index, open for reading."""
 
@@ -154,6 +162,7 @@ class Columns:
         self.rows: NDArray[np.int64] = arrays["rows"]
         self.dates: NDArray[np.int32] = arrays["dates"]
         self.upvotes: NDArray[np.int32] = arrays["upvotes"]
+        self.titles: NDArray[np.uint64] = arrays["titles"]
         self.truncated: Mask = arrays["truncated"].view(np.bool_)
         self.dead: Positions = arrays["dead"]
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.columns import Columns, Mask, Positions
 from indexer.errors import IndexDamagedError
+from indexer.lexicon import Lexicon
 from indexer.manifest import Manifest
 from indexer.vectors import Found, Vectors, best_first
 
@@ -51,12 +52,18 @@ def column_file(folder: Path, name: str) -> Path:
     return folder / "columns" / f"{name}.safetensors"
 
 
+def lexicon_folder(folder: Path, name: str) -> Path:
+    """Where a lexicon is."""
+    return folder / "lexicon" / name
+
+
 class Generation:
     """All that a search reads, fixed."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self.parts = (Part.open(folder, manifest.base), Part.open(folder, manifest.tail))
+        self.lexicon = Lexicon(lexicon_folder(folder, manifest.lexicon))
         base, tail = self.parts
         self._split = len(base)
         self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
@@ -88,13 +95,15 @@ class Generation:
         return vectors
 
     def positions(self, rows: Iterable[int]) -> Positions:
-        """Positions of row ids that this generation holds."""
+        """Positions of row ids, -1 for those that this generation doesn't hold."""
         wanted = np.fromiter(rows, np.int64)
         base, tail = (part.columns.rows for part in self.parts)
         found = np.searchsorted(base, wanted)
         in_tail = found == self._split
         found[in_tail] = self._split + np.searchsorted(tail, wanted[in_tail])
-        return found
+        held = found < len(self)
+        held[held] = self.column("rows", found[held]) == wanted[held]
+        return np.where(held, found, -1)
 
     def nearest(self, query: NDArray[np.float32], k: int, mask: Mask) -> Found:
         """The ``k`` live positions nearest to a ``(d,)`` unit vector, among those of ``mask``."""

@@ -43,6 +43,7 @@ class Manifest:
         truncated: Of these, how many are longer than the model reads.
         base: Name of the large immutable part, as in ``vectors/<base>.faiss``.
         tail: Name of the small part with what came since.
+        lexicon: Name of the lexicon's folder, as in ``lexicon/<lexicon>``.
         files: Every file of the generation, by its path inside the folder.
     """
 
@@ -56,6 +57,7 @@ class Manifest:
     truncated: int
     base: str
     tail: str
+    lexicon: str
     files: dict[str, FileStamp]
 
     def save(self, folder: Path) -> None:

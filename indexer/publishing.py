@@ -7,6 +7,8 @@ mapped keep them until they close.
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from indexer.catalog import Block, Catalog
 from indexer.columns import Columns, ColumnWriter, Positions
 from indexer.embedding import Model
 from indexer.errors import StorageError, storage_error
-from indexer.generation import column_file, vector_file
+from indexer.generation import column_file, lexicon_folder, vector_file
+from indexer.lexicon import Lexicon, LexiconWriter, is_rewritten, lexicon_files
 from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
 from indexer.vectors import VectorWriter
 
@@ -27,7 +30,7 @@ TAIL_SHARE = 0.02
 DEAD_SHARE = 0.2
 """Of the base's papers; more of them waste time and memory in every query."""
 
-PARTS = ("vectors", "columns")
+PARTS = ("vectors", "columns", "lexicon")
 _NONE: Positions = np.empty(0, np.int64)
 
 
@@ -68,7 +71,7 @@ def _make(
     """Write the files of a new generation, and describe it."""
     for part in PARTS:
         (folder / part).mkdir(exist_ok=True)
-    generation = old.generation + 1 if old else 1
+    generation = _next_generation(folder, old)
     if old is None or fold or _is_due(folder, catalog, old, change):
         base, base_change = f"base-{generation:08d}", change
         _write_part(folder, base, catalog.scan(after=0, change=change), model.dimension, dead=_NONE)
@@ -81,18 +84,31 @@ def _make(
     dead = np.searchsorted(held.rows, died)
     _write_part(folder, tail, blocks, model.dimension, dead=dead)
     added = Columns(column_file(folder, tail))
+    papers = len(held) - len(dead) + len(added)
+    renew = old is None or fold or _has_rotted(folder, old, papers)
+    lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
+    _extend_lexicon(lexicon_folder(folder, lexicon), catalog, change)
     return Manifest(
         generation=generation,
         change=change,
         base_change=base_change,
         model=model,
         recipe=recipe,
-        papers=len(held) - len(dead) + len(added),
+        papers=papers,
         truncated=int(held.truncated.sum() - held.truncated[dead].sum() + added.truncated.sum()),
         base=base,
         tail=tail,
-        files=_stamps(folder, old, (base, tail)),
+        lexicon=lexicon,
+        files=_stamps(folder, old, (base, tail), lexicon),
     )
+
+
+def _next_generation(folder: Path, old: Manifest | None) -> int:
+    """One more than any that was ever published here, even where the manifest is lost."""
+    if old:
+        return old.generation + 1
+    numbers = (re.search(r"\d+", path.name) for path in folder.glob("*/*"))
+    return 1 + max((int(number[0]) for number in numbers if number), default=0)
 
 
 def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
@@ -101,6 +117,20 @@ def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
     added = catalog.rows_after(base.last_row)
     dead = len(catalog.died(since=old.base_change, change=change, upto_row=base.last_row))
     return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
+
+
+def _has_rotted(folder: Path, old: Manifest, papers: int) -> bool:
+    """Whether too much of the lexicon is of papers that died."""
+    held = len(Lexicon(lexicon_folder(folder, old.lexicon)))
+    return held - papers > DEAD_SHARE * held
+
+
+def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
+    """Add what came since the lexicon's own last row, be it ahead of the last generation's."""
+    writer = LexiconWriter(folder)
+    for block in catalog.scan(after=writer.last_row, change=change):
+        writer.add(block)
+    writer.commit()
 
 
 def _write_part(
@@ -114,21 +144,30 @@ def _write_part(
     columns.write(column_file(folder, name), dead)
 
 
-def _stamps(folder: Path, old: Manifest | None, parts: Iterable[str]) -> dict[str, FileStamp]:
-    """What stands in the files of these parts; on return they and their folders are durable."""
+def _stamps(
+    folder: Path, old: Manifest | None, parts: Iterable[str], lexicon: str
+) -> dict[str, FileStamp]:
+    """What stands in the files of a generation; on return they and their folders are durable."""
     known = old.files if old else {}
     paths = [file(folder, part) for part in parts for file in (vector_file, column_file)]
+    paths += lexicon_files(lexicon_folder(folder, lexicon))
     names = [str(path.relative_to(folder)) for path in paths]
-    stamps = {name: known.get(name) or stamp(folder / name) for name in names}
-    for part in PARTS:
-        sync_folder(folder / part)
+    stamps = {
+        name: stamp(folder / name) if name not in known or is_rewritten(name) else known[name]
+        for name in names
+    }
+    for path in {path.parent for path in paths} | {folder / part for part in PARTS}:
+        sync_folder(path)
     return stamps
 
 
 def sweep(folder: Path, manifest: Manifest) -> None:
-    """Unlink the files that the manifest doesn't name."""
+    """Unlink the files of other generations."""
     named = {folder / name for name in manifest.files}
-    for part in PARTS:
+    for part in ("vectors", "columns"):
         for path in (folder / part).iterdir():
             if path not in named:
                 path.unlink(missing_ok=True)
+    for path in (folder / "lexicon").iterdir():
+        if path.name != manifest.lexicon:
+            shutil.rmtree(path, ignore_errors=True)

@@ -33,7 +33,9 @@ def write_tensors(path: Path, tensors: Tensors) -> None:
     """Write arrays of the dtypes above to a new file."""
     from safetensors.numpy import save
 
-    path.write_bytes(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
+    beside = path.with_name(path.name + ".new")
+    beside.write_bytes(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
+    beside.replace(path)  # a reader may have an old file of that name mapped
 
 
 def map_tensors(path: Path) -> dict[str, NDArray[Any]]:

@@ -36,8 +36,10 @@ class VectorWriter:
         """Write the file; raises ``StorageError`` when there is no room for it."""
         import faiss
 
+        beside = path.with_name(path.name + ".new")
         try:
-            faiss.write_index(self._index, str(path))
+            faiss.write_index(self._index, str(beside))
+            beside.replace(path)  # a reader may have an old file of that name mapped
         except RuntimeError as error:  # FAISS gives no errno
             raise StorageError(
                 f"{path}: could not be written; check free space and the folder's mode"

@@ -117,11 +117,11 @@ def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
         remove(index, ["1"])
 
 
-@pytest.mark.parametrize("part", ["vectors", "columns"])
+@pytest.mark.parametrize("part", ["vectors", "columns", "lexicon"])
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])
 def test_damage_is_found_and_mended(make_index: MakeIndex, part: str, damage: str) -> None:
     index = make_index(RECORDS)
-    path = max((index / part).iterdir(), key=lambda path: path.stat().st_size)
+    path = max((index / part).rglob("*.*"), key=lambda path: path.stat().st_size)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     if damage == "missing":

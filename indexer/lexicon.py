@@ -1,0 +1,271 @@
+"""Words on disk and the papers that hold them: Tantivy, derived from the catalog.
+
+A lexicon grows by commits and can't be opened at an older one, so whoever asks masks what it gives
+by the live papers of a generation. Versions that died stay in it until it is written anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog import Block
+from indexer.errors import IndexDamagedError, StorageError
+
+if TYPE_CHECKING:
+    import tantivy
+
+Rows = NDArray[np.int64]
+Hits = tuple[Rows, NDArray[np.float32]]
+"""Row ids and BM25 scores, best first, equal scores by row id."""
+
+MAX_TERMS = 64
+"""Different words of a question that are looked up: those of the fewest papers. A whole abstract
+has some 80, of which the common ones cost the most time and tell the least."""
+AUTHOR_WEIGHT = 0.5
+"""Of a word found among the authors, against one in title or abstract."""
+
+_ENGLISH, _NAMES = "english", "names"
+_HEAP_BYTES = 128_000_000
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def _analysers() -> dict[str, tantivy.TextAnalyzer]:
+    """How text becomes words; Tantivy forgets them with every open index."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    def folding() -> TextAnalyzerBuilder:
+        return (
+            TextAnalyzerBuilder(Tokenizer.simple())
+            .filter(Filter.remove_long(60))
+            .filter(Filter.lowercase())
+            .filter(Filter.ascii_fold())
+        )
+
+    english = folding().filter(Filter.stopword("english")).filter(Filter.stemmer("english"))
+    return {_ENGLISH: english.build(), _NAMES: folding().build()}
+
+
+def _schema() -> tantivy.Schema:
+    from tantivy import SchemaBuilder
+
+    return (
+        SchemaBuilder()
+        # A signed field: deleting by a term of an unsigned one silently deletes nothing.
+        .add_integer_field("row", indexed=True, fast=True)
+        .add_text_field("text", tokenizer_name=_ENGLISH, index_option="freq")
+        .add_text_field("title", tokenizer_name=_ENGLISH)
+        .add_text_field("abstract", tokenizer_name=_ENGLISH)
+        .add_text_field("author", tokenizer_name=_NAMES, index_option="freq")
+        .build()
+    )
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    import tantivy
+
+    index = tantivy.Index(_schema(), path=str(folder))
+    for name, analyser in _analysers().items():
+        index.register_tokenizer(name, analyser)
+    return index
+
+
+class LexiconWriter:
+    """Appends papers to a lexicon, which is made where there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        try:
+            index = _opened(folder)
+            self.last_row = _last_row(index.searcher())
+            self._writer = index.writer(_HEAP_BYTES, 1)
+        except ValueError as error:
+            raise _damaged(folder) from error
+
+    def add(self, block: Block) -> None:
+        """Append papers; the title stands twice in what is scored, so that it counts more."""
+        import tantivy
+
+        for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
+            document = tantivy.Document()
+            document.add_integer("row", row)
+            for text in (paper.title, paper.title, paper.abstract):
+                document.add_text("text", text)
+            document.add_text("title", paper.title)
+            document.add_text("abstract", paper.abstract)
+            for name in paper.authors:
+                document.add_text("author", name)
+            self._writer.add_document(document)
+
+    def commit(self) -> None:
+        """Make what was added durable; raises ``StorageError`` when there is no room for it."""
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except ValueError as error:
+            raise StorageError(
+                f"{self._folder}: could not be written ({error}); check free space and the "
+                "folder's mode"
+            ) from error
+        # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
+        for path in lexicon_files(self._folder):
+            path.chmod(self._folder.stat().st_mode & 0o666)
+
+
+class Lexicon:
+    """A lexicon as it was when it was opened. Safe to use from many threads."""
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / "meta.json").exists():
+            raise FileNotFoundError(folder)
+        try:
+            with _lockable(folder) as open_folder:
+                index = _opened(open_folder)
+                self._searcher = index.searcher()
+        except ValueError as error:
+            raise _damaged(folder) from error
+        self._schema = index.schema
+        self._analysers = _analysers()
+
+    def __len__(self) -> int:
+        """How many versions of papers it holds, dead ones included."""
+        return int(self._searcher.num_docs)
+
+    def stems(self, text: str) -> list[str]:
+        """The words of a text as they are looked up: folded, stemmed, without stop words."""
+        return list(self._analysers[_ENGLISH].analyze(_SURROGATES.sub(" ", text)))
+
+    def best(self, text: str, k: int, among: Rows | None = None) -> Hits:
+        """The ``k`` versions with the highest BM25 score (k1 1.2, b 0.75) for a text's words.
+
+        ``among``, if given, are few row ids to choose from. Robertson & Zaragoza, "The
+        Probabilistic Relevance Framework: BM25 and Beyond", 2009.
+        """
+        query = self._scored(text)
+        if query is None or k <= 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        if among is not None:
+            query = self._restricted(query, among)
+        return self._ranked(query, k)
+
+    def holding(self, field: str, text: str) -> Rows:
+        """Row ids of all versions whose ``field`` holds the words of a text, side by side."""
+        query = self._phrase(field, self.stems(text))
+        if query is None:
+            return np.empty(0, np.int64)
+        return np.sort(self._ranked(query, max(1, len(self)))[0])
+
+    def holding_any(self, text: str) -> Rows:
+        """Row ids of all versions that hold any word of a text."""
+        return np.sort(self.best(text, max(1, len(self)))[0])
+
+    def rows(self) -> Rows:
+        """Row ids of all versions, ascending."""
+        from tantivy import Query
+
+        return np.sort(self._ranked(Query.all_query(), max(1, len(self)))[0])
+
+    def _scored(self, text: str) -> tantivy.Query | None:
+        """Any word may match; one that stands twice in the question counts twice."""
+        from tantivy import Occur, Query
+
+        stems = self.stems(text)
+        names = set(self._analysers[_NAMES].analyze(_SURROGATES.sub(" ", text)))
+        parts = [
+            (Occur.Should, self._term("text", term, count)) for term, count in self._rarest(stems)
+        ]
+        if not parts:
+            return None
+        parts += [
+            (Occur.Should, self._term("author", name, AUTHOR_WEIGHT))
+            for name in sorted(names)[:MAX_TERMS]
+            if self._searcher.doc_freq("author", name)
+        ]
+        return Query.boolean_query(parts)
+
+    def _rarest(self, stems: Iterable[str]) -> list[tuple[str, int]]:
+        counts = Counter(stems)
+        found = {term: self._searcher.doc_freq("text", term) for term in counts}
+        known = sorted((term for term in counts if found[term]), key=lambda term: found[term])
+        return [(term, counts[term]) for term in known[:MAX_TERMS]]
+
+    def _term(self, field: str, term: str, weight: float) -> tantivy.Query:
+        from tantivy import Query
+
+        query = Query.term_query(self._schema, field, term)
+        return query if weight == 1 else Query.boost_query(query, float(weight))
+
+    def _phrase(self, field: str, stems: Sequence[str]) -> tantivy.Query | None:
+        from tantivy import Query
+
+        if not stems:
+            return None
+        if len(stems) == 1:  # Tantivy panics at a phrase of one word
+            return Query.term_query(self._schema, field, stems[0])
+        words: list[Any] = list(stems[:MAX_TERMS])
+        return Query.phrase_query(self._schema, field, words, slop=_slop(words))
+
+    def _restricted(self, query: tantivy.Query, rows: Rows) -> tantivy.Query:
+        from tantivy import Occur, Query
+
+        allowed = Query.const_score_query(
+            Query.term_set_query(self._schema, "row", rows.tolist()), 0.0
+        )
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, allowed)])
+
+    def _ranked(self, query: tantivy.Query, k: int) -> Hits:
+        hits = self._searcher.search(query, limit=k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        scores = np.array([score for score, _ in hits], np.float32)
+        found = np.array(rows, np.int64)
+        order = np.lexsort((found, -scores))
+        return found[order], scores[order]
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """A folder of the same files in which Tantivy may take the lock that it takes to open one."""
+    if os.access(folder, os.W_OK):
+        yield folder
+        return
+    with TemporaryDirectory() as beside:
+        for path in lexicon_files(folder):
+            Path(beside, path.name).symlink_to(path.absolute())
+        yield Path(beside)
+
+
+def _damaged(folder: Path) -> IndexDamagedError:
+    return IndexDamagedError(f"{folder}: not readable as a lexicon; run `nearpaper rebuild`")
+
+
+def lexicon_files(folder: Path) -> list[Path]:
+    """The files that make up a lexicon, locks left out."""
+    return sorted(path for path in folder.iterdir() if path.suffix != ".lock")
+
+
+def is_rewritten(name: str) -> bool:
+    """Whether a file of that name changes with a commit; all others are written once."""
+    return name.endswith(".json")
+
+
+def _slop(words: Sequence[str]) -> int:
+    """Stop words leave gaps between the words of a phrase."""
+    return max(1, len(words) // 2)
+
+
+def _last_row(searcher: tantivy.Searcher) -> int:
+    """The highest row id; rows are added ascending, so all below it were dealt with."""
+    from tantivy import Query
+
+    hits = searcher.search(Query.all_query(), limit=1, count=False, order_by_field="row").hits
+    return int(hits[0][0]) if hits else 0
