@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Columns, Mask, Positions
+from indexer.columns import Columns, Mask, Positions, most_frequent
 from indexer.errors import IndexDamagedError
 from indexer.lexicon import Lexicon
 from indexer.manifest import Manifest
@@ -72,9 +72,46 @@ class Generation:
     def __len__(self) -> int:
         return len(self.live)
 
+    @property
+    def nearness(self) -> float:
+        """The median cosine of a paper to its nearest neighbour, in the larger part."""
+        return max(self.parts, key=len).columns.nearness
+
+    def nowhere(self) -> Mask:
+        """A mask that is true at no position."""
+        return np.zeros(len(self), np.bool_)
+
     def mask(self, condition: Callable[[Columns], Mask]) -> Mask:
         """Where a condition on the columns holds, dead papers or not."""
         return np.concatenate([condition(part.columns) for part in self.parts])
+
+    def gather(self, name: str, mask: Mask) -> NDArray[Any]:
+        """Values of a column where a mask over all positions is true."""
+        base, tail = (getattr(part.columns, name) for part in self.parts)
+        return np.concatenate([base[mask[: self._split]], tail[mask[self._split :]]])
+
+    def value_counts(self, field: str, mask: Mask, most: int) -> dict[str, int]:
+        """The ``most`` frequent values of a field with several values, and how often they occur.
+
+        Exact: what is among the most frequent of either part is counted in both.
+        """
+        masks = (mask[: self._split], mask[self._split :])
+        parts = list(zip((part.columns for part in self.parts), masks, strict=True))
+        counts = [columns.value_counts(field, chosen) for columns, chosen in parts]
+        names = {
+            columns.value(field, code)
+            for (columns, _), counted in zip(parts, counts, strict=True)
+            for code in most_frequent(counted, 2 * most)
+        }
+        total = {
+            name: sum(
+                columns.count_of(field, name, counted)
+                for (columns, _), counted in zip(parts, counts, strict=True)
+            )
+            for name in names
+        }
+        ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
+        return dict(ranked[:most])
 
     def column(self, name: str, positions: Positions) -> NDArray[Any]:
         """Values of the column ``rows``, ``dates`` or ``upvotes`` at some positions."""

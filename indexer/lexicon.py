@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,7 +160,7 @@ class Lexicon:
 
     def holding(self, field: str, text: str) -> Rows:
         """Row ids of all versions whose ``field`` holds the words of a text, side by side."""
-        query = self._phrase(field, self.stems(text))
+        query = self._phrase(field, text)
         if query is None:
             return np.empty(0, np.int64)
         return np.sort(self._ranked(query, max(1, len(self)))[0])
@@ -176,13 +176,14 @@ class Lexicon:
         return np.sort(self._ranked(Query.all_query(), max(1, len(self)))[0])
 
     def _scored(self, text: str) -> tantivy.Query | None:
-        """Any word may match; one that stands twice in the question counts twice."""
+        """Any word may match; one that stands four times in the question counts twice."""
         from tantivy import Occur, Query
 
         stems = self.stems(text)
         names = set(self._analysers[_NAMES].analyze(_SURROGATES.sub(" ", text)))
         parts = [
-            (Occur.Should, self._term("text", term, count)) for term, count in self._rarest(stems)
+            (Occur.Should, self._term("text", term, count**0.5))
+            for term, count in self._rarest(stems)
         ]
         if not parts:
             return None
@@ -205,15 +206,21 @@ class Lexicon:
         query = Query.term_query(self._schema, field, term)
         return query if weight == 1 else Query.boost_query(query, float(weight))
 
-    def _phrase(self, field: str, stems: Sequence[str]) -> tantivy.Query | None:
+    def _phrase(self, field: str, text: str) -> tantivy.Query | None:
+        """Words at their distances: a stop word isn't looked up but keeps its place."""
         from tantivy import Query
 
-        if not stems:
+        folded = self._analysers[_NAMES].analyze(_SURROGATES.sub(" ", text))
+        stems = [self._analysers[_ENGLISH].analyze(word) for word in folded[:MAX_TERMS]]
+        words: list[Any] = [(place, stem[0]) for place, stem in enumerate(stems) if stem]
+        if not words:
             return None
-        if len(stems) == 1:  # Tantivy panics at a phrase of one word
-            return Query.term_query(self._schema, field, stems[0])
-        words: list[Any] = list(stems[:MAX_TERMS])
-        return Query.phrase_query(self._schema, field, words, slop=_slop(words))
+        if len(words) == 1:  # Tantivy panics at a phrase of one word
+            return Query.term_query(self._schema, field, words[0][1])
+        first = words[0][0]
+        return Query.phrase_query(
+            self._schema, field, [(place - first, stem) for place, stem in words]
+        )
 
     def _restricted(self, query: tantivy.Query, rows: Rows) -> tantivy.Query:
         from tantivy import Occur, Query
@@ -224,11 +231,17 @@ class Lexicon:
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, allowed)])
 
     def _ranked(self, query: tantivy.Query, k: int) -> Hits:
-        hits = self._searcher.search(query, limit=k, count=False).hits
+        """Where equal scores straddle the end, those of the lowest row ids are given."""
+        depth = k + 1
+        while True:
+            hits = self._searcher.search(query, limit=depth, count=False).hits
+            if len(hits) < depth or hits[-1][0] < hits[k - 1][0]:
+                break
+            depth *= 2
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         scores = np.array([score for score, _ in hits], np.float32)
         found = np.array(rows, np.int64)
-        order = np.lexsort((found, -scores))
+        order = np.lexsort((found, -scores))[:k]
         return found[order], scores[order]
 
 
@@ -256,11 +269,6 @@ def lexicon_files(folder: Path) -> list[Path]:
 def is_rewritten(name: str) -> bool:
     """Whether a file of that name changes with a commit; all others are written once."""
     return name.endswith(".json")
-
-
-def _slop(words: Sequence[str]) -> int:
-    """Stop words leave gaps between the words of a phrase."""
-    return max(1, len(words) // 2)
 
 
 def _last_row(searcher: tantivy.Searcher) -> int:

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.catalog import Block, Catalog
-from indexer.columns import Columns, ColumnWriter, Positions
+from indexer.column_writer import ColumnWriter
+from indexer.columns import Columns, Positions
 from indexer.embedding import Model
 from indexer.errors import StorageError, storage_error
 from indexer.generation import column_file, lexicon_folder, vector_file
@@ -141,7 +142,7 @@ def _write_part(
         vectors.add(block.vectors)
         columns.add(block)
     vectors.write(vector_file(folder, name))
-    columns.write(column_file(folder, name), dead)
+    columns.write(column_file(folder, name), dead, vectors.nearness())
 
 
 def _stamps(

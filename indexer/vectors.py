@@ -18,6 +18,10 @@ Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Positions and cosines, best first, equal cosines by position."""
 
 
+NEARNESS_SAMPLE = 100
+"""Vectors whose nearest neighbours are looked for: the median is then known within 0.01."""
+
+
 class VectorWriter:
     """Takes vectors in blocks, then writes them as one file."""
 
@@ -31,6 +35,18 @@ class VectorWriter:
     def add(self, vectors: NDArray[np.float16]) -> None:
         """Append ``(n, d)`` unit vectors."""
         self._index.add(vectors.astype(np.float32))
+
+    def nearness(self) -> float:
+        """The median cosine of a vector to the nearest other one, of a sample; 0 if there is none.
+
+        It tells what "close" means in these papers under this model.
+        """
+        count = self._index.ntotal
+        if count < 2:
+            return 0.0
+        chosen = np.unique(np.linspace(0, count - 1, NEARNESS_SAMPLE).astype(np.int64))
+        cosines, _ = self._index.search(self._index.reconstruct_batch(chosen), 2)
+        return float(np.median(cosines[:, 1]))
 
     def write(self, path: Path) -> None:
         """Write the file; raises ``StorageError`` when there is no room for it."""

@@ -10,6 +10,9 @@ from indexer.paper import Paper
 Sort = Literal["relevance", "newest", "upvotes"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "upvotes")
 
+Mode = Literal["hybrid", "dense", "lexical"]
+MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+
 MAX_QUESTION = 10_000
 """Characters of a question; far more than any model reads."""
 MAX_LIMIT = 1_000
@@ -27,14 +30,16 @@ class Result:
     Attributes:
         rank: From 1, counted over all pages.
         paper: The record.
-        score: Cosine similarity to the question, -1 to 1: comparable between questions.
-        why: Reasons for its place, by name.
+        score: 0 to 1, comparable between questions: see :mod:`search.scores`.
+        why: Reasons for its place, by name; see :func:`search.explain.why`.
+        folded: Ids of versions and near-duplicates of the paper that it stands for.
     """
 
     rank: int
     paper: Paper
     score: float
     why: dict[str, Any] = field(default_factory=dict)
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +49,10 @@ class Answer:
     Attributes:
         query: As asked.
         understood: What was searched for, by name.
-        total: How many papers pass the filters.
+        total: How many papers pass the filters and, by words alone, hold a word of the question.
         limit: How many results were asked for.
         offset: How many were passed over.
-        facets: Counts of the papers by the values of a field.
+        facets: How many of these have each value of a field.
         results: At most ``limit`` of them, best first.
         generation: Of the index; two answers of one generation fit together.
         took_ms: Time spent in the engine.

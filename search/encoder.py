@@ -25,9 +25,10 @@ class Encoder:
 
         ``model`` is what the vectors were made with that the question is compared to.
         """
-        return self._embedder(model).encode_query(text)
+        return self.embedder(model).encode_query(text)
 
-    def _embedder(self, model: Model) -> Embedder:
+    def embedder(self, model: Model) -> Embedder:
+        """What embeds like ``model``; raises ``ModelError``."""
         with self._loading:
             if self._loaded is None or self._loaded[0] != model:
                 self._loaded = (model, self._load(model))

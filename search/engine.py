@@ -1,27 +1,27 @@
-"""The read path, top to bottom: a question becomes a vector, a vector becomes papers."""
+"""The read path, top to bottom: a question is understood, ranked by meaning and words, answered."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexer.embedding import Embedder
-from indexer.errors import PaperNotFoundError
-from indexer.generation import Generation
+from indexer.errors import PaperNotFoundError, UsageError
 from indexer.location import default_folder
 from indexer.paper import Paper
 from indexer.reader import Reader
-from search.answer import Answer, Result, Sort
+from search.answer import Answer, Mode, Sort
+from search.answering import Answering, empty_answer
 from search.encoder import Encoder
 from search.filters import Filters
-from search.ranking import Page, rank
-from search.request import asked_ids, asked_question
+from search.query import parse
+from search.request import Page, asked_ids, asked_mode, asked_question, asked_score
+from search.rerank import Reranker
+from search.retrieval import Retriever
+from search.similar import fold_duplicates
 
 ANY = Filters()
 
@@ -30,7 +30,9 @@ class Engine:
     """An open index that answers. Safe to use from many threads."""
 
     def __init__(self, reader: Reader, encoder: Encoder) -> None:
-        self._reader, self._encoder = reader, encoder
+        self._reader = reader
+        self._retriever = Retriever(reader, encoder)
+        self._answering = Answering(reader, encoder)
 
     @classmethod
     def open(cls, folder: str | Path | None = None, *, embedder: Embedder | None = None) -> Engine:
@@ -50,92 +52,146 @@ class Engine:
         self,
         question: str,
         *,
+        mode: Mode = "hybrid",
         filters: Filters = ANY,
         sort: Sort = "relevance",
         limit: int = 10,
         offset: int = 0,
+        min_score: float = 0.0,
+        explain: bool = False,
+        reranker: Reranker | None = None,
     ) -> Answer:
-        """The papers nearest to a question in plain words."""
+        """The papers that answer a question in plain words, the best first.
+
+        Args:
+            question: Plain words; also ``ti: au: abs: cat: year:``, quotes, minus, an id, a title.
+            mode: By meaning and words together, by meaning alone, by words alone.
+            filters: Papers must pass these and those in the question.
+            sort: ``newest`` and ``upvotes`` reorder the papers that match best.
+            limit: How many results to give.
+            offset: How many to pass over.
+            min_score: Leave out what scores less, see :mod:`search.scores`.
+            explain: Say for each result why it stands where it stands.
+            reranker: Scores the first papers again, by reading them beside the question.
+        """
         started = time.perf_counter()
-        page, text = Page(limit, offset, sort), asked_question(question)
+        page, asked = Page(limit, offset, sort), asked_question(question)
+        mode, min_score = asked_mode(mode), asked_score(min_score)
         generation = self._reader.generation()
         if generation is None:
-            return _empty(question, page)
-        query = self._encoder.encode(text, generation.manifest.model)
-        understood = {"question": text, **filters.as_dict(), "sort": sort}
-        allowed = filters.select(generation)
-        return self._answer(question, understood, generation, query, allowed, page, started)
+            return empty_answer(question, page)
+        query = parse(asked)
+        found = self._retriever.for_question(query, generation, filters=filters, mode=mode)
+        if reranker is not None:
+            self._answering.rerank(found, reranker)
+        return self._answering.answer(
+            found,
+            page,
+            query=question,
+            understood=query.understood() | _options(filters, found.mode, sort),
+            min_score=min_score,
+            explain=explain,
+            started=started,
+        )
 
     def similar(
         self,
-        ids: Sequence[str],
+        ids: Sequence[str] = (),
         *,
+        unlike: Sequence[str] = (),
+        text: str = "",
+        mode: Mode = "hybrid",
         filters: Filters = ANY,
         sort: Sort = "relevance",
         limit: int = 10,
         offset: int = 0,
+        min_score: float = 0.0,
+        explain: bool = False,
     ) -> Answer:
-        """The papers nearest to given papers, which are left out themselves.
+        """The papers nearest to given papers, to a text, or to both.
+
+        The papers asked about never come back; versions and near-duplicates of one paper come
+        back once.
+
+        Args:
+            ids: Papers to be near to, however their ids are written.
+            unlike: Papers to move away from.
+            text: A paragraph, say an abstract, to be near to.
+            mode: As in :meth:`search`.
+            filters: Likewise.
+            sort: Likewise.
+            limit: Likewise.
+            offset: Likewise.
+            min_score: Likewise.
+            explain: Likewise.
 
         Raises:
-            PaperNotFoundError: One of them isn't in the index.
+            PaperNotFoundError: One of the papers isn't in the index.
         """
         started = time.perf_counter()
-        page, wanted = Page(limit, offset, sort), asked_ids(ids)
+        page, near, far = Page(limit, offset, sort), asked_ids(ids), asked_ids(unlike)
+        mode, min_score = asked_mode(mode), asked_score(min_score)
+        text = asked_question(text) if text else ""
+        if not near and not text:
+            raise UsageError("nothing to be similar to; name a paper, or give a text")
         generation = self._reader.generation()
-        rows = self._rows(wanted, generation)
-        assert generation is not None  # noqa: S101 - papers were found in it
-        query = _mean(self._reader.catalog.vectors(rows))
-        understood = {"similar": wanted, **filters.as_dict(), "sort": sort}
-        allowed = filters.select(generation).copy()
-        allowed[generation.positions(rows)] = False
-        return self._answer(" ".join(wanted), understood, generation, query, allowed, page, started)
+        if generation is None:
+            return empty_answer(text, page)
+        found = self._retriever.for_examples(
+            near, far, text, generation, filters=filters, mode=mode
+        )
+        folded = fold_duplicates(generation, found.ranking)
+        named = {"similar": near, "unlike": far, "text": text}
+        return self._answering.answer(
+            found,
+            page,
+            query=" ".join([*near, *(f"-{id}" for id in far), text]).strip(),
+            understood={name: value for name, value in named.items() if value}
+            | _options(filters, mode, sort),
+            folded=folded,
+            min_score=min_score,
+            explain=explain,
+            started=started,
+        )
+
+    def ranking(
+        self,
+        question: str,
+        *,
+        mode: Mode = "hybrid",
+        depth: int = 100,
+        among: Collection[str] | None = None,
+        without: Collection[str] = (),
+    ) -> list[tuple[str, float]]:
+        """Ids and scores of the first ``depth`` papers for a question, without their records.
+
+        Args:
+            question: As for :meth:`search`.
+            mode: Likewise.
+            depth: How many to give.
+            among: Only these ids may come back; unknown ones are passed over.
+            without: These ids may not.
+        """
+        generation = self._reader.generation()
+        if generation is None:
+            return []
+        found = self._retriever.for_question(
+            parse(asked_question(question)),
+            generation,
+            filters=ANY,
+            mode=mode,
+            among=among,
+            without=without,
+        )
+        return self._answering.ids(found.ranking, depth)
 
     def paper(self, id: str) -> Paper:
         """One paper by its id, however it is written; raises ``PaperNotFoundError``."""
-        rows = self._rows(asked_ids([id]), self._reader.generation())
-        return self._reader.catalog.papers(rows)[0]
-
-    def _rows(self, ids: list[str], generation: Generation | None) -> list[int]:
-        change = generation.manifest.change if generation else 0
-        found = self._reader.catalog.live_rows(ids, change) if generation else {}
-        missing = [id for id in ids if id not in found]
-        if missing:
-            raise PaperNotFoundError(
-                f"{', '.join(missing)}: not in the index; look for its title with a search"
-            )
-        return [found[id] for id in ids]
-
-    def _answer(
-        self,
-        query: str,
-        understood: dict[str, Any],
-        generation: Generation,
-        vector: NDArray[np.float32],
-        allowed: NDArray[np.bool_],
-        page: Page,
-        started: float,
-    ) -> Answer:
-        """A page of the ranking, with the papers' records."""
-        positions, scores = rank(generation, vector, allowed, page)
-        papers = self._reader.catalog.papers(generation.column("rows", positions).tolist())
-        results = tuple(
-            Result(rank=number, paper=paper, score=min(1.0, float(score)))
-            for number, (paper, score) in enumerate(
-                zip(papers, scores, strict=True), start=page.offset + 1
-            )
-        )
-        return Answer(
-            query=query,
-            understood=understood,
-            total=int(allowed.sum()),
-            limit=page.limit,
-            offset=page.offset,
-            facets={},
-            results=results,
-            generation=generation.manifest.generation,
-            took_ms=round(1000 * (time.perf_counter() - started), 2),
-        )
+        wanted, generation = asked_ids([id]), self._reader.generation()
+        if generation is None:
+            raise PaperNotFoundError(f"{id}: not in the index, which is still empty")
+        at = self._retriever.known_places(wanted, generation)
+        return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
 
     @property
     def generation(self) -> int:
@@ -169,23 +225,6 @@ class Engine:
         self.close()
 
 
-def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The unit vector in the middle of ``(n, d)`` unit vectors."""
-    mean = vectors.mean(axis=0)
-    length = float(np.linalg.norm(mean))
-    return np.asarray(mean / length if length else vectors[0], np.float32)
-
-
-def _empty(query: str, page: Page) -> Answer:
-    return Answer(
-        query=query,
-        understood={},
-        total=0,
-        limit=page.limit,
-        offset=page.offset,
-        facets={},
-        results=(),
-        generation=0,
-        took_ms=0.0,
-        warnings=("the index is still empty; add papers with `nearpaper index`",),
-    )
+def _options(filters: Filters, mode: Mode, sort: Sort) -> dict[str, Any]:
+    """What was chosen beside the question."""
+    return {**filters.as_dict(), "mode": mode, "sort": sort}

@@ -1,61 +1,127 @@
-"""The order of papers for a question's vector, cut into pages."""
+"""The order of all allowed papers for one request, of which a page is cut out.
+
+The head is what the legs found in their first :data:`DEPTH`, fused; it doesn't depend on the page.
+Behind it the other allowed papers follow, nearest first, so that pages tile the ranking and as many
+papers come back as are allowed.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Mask
-from indexer.errors import UsageError
+from indexer.columns import Mask, Positions
 from indexer.generation import Generation
 from indexer.vectors import Found
-from search.answer import MAX_DEPTH, MAX_LIMIT, SORTS, Sort
+from search.answer import Mode, Sort
+from search.fusion import FEEDBACK_PAPERS, convex_combination, rocchio
+from search.legs import dense_leg, lexical_leg
 
+DEPTH = 1_000
+"""How deep each leg looks. Fused nDCG@10 is lower at 300 and at 100."""
 MATCHES = 200
-"""How many of the nearest papers count as matching: these are what other orders sort."""
+"""How many of the best papers count as matching: these are what other orders sort."""
+
+NOTHING: Found = (np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which stretch of a ranking is wanted, in which order; raises ``UsageError``."""
+class Ranking:
+    """Made for one request and one generation.
 
-    limit: int = 10
-    offset: int = 0
-    sort: Sort = "relevance"
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.limit <= MAX_LIMIT:
-            raise UsageError(f"limit {self.limit}: must be from 1 to {MAX_LIMIT}")
-        if not 0 <= self.offset <= MAX_DEPTH - self.limit:
-            raise UsageError(
-                f"offset {self.offset}: must be from 0, and offset + limit at most {MAX_DEPTH}; "
-                "narrow the search with filters instead"
-            )
-        if self.sort not in SORTS:
-            raise UsageError(f"sort {self.sort!r}: must be one of {', '.join(SORTS)}")
-
-
-def rank(generation: Generation, query: NDArray[np.float32], allowed: Mask, page: Page) -> Found:
-    """Positions and cosines of a page of the ranking of all ``allowed`` papers.
-
-    ``newest`` and ``upvotes`` reorder the nearest :data:`MATCHES`; what is further away follows
-    by relevance, so that pages tile the ranking and as many papers come back as are allowed.
+    Args:
+        generation: What is searched.
+        allowed: Which papers may come back.
+        mode: By meaning, by words, or both.
+        vector: ``(d,)``, what is searched for by meaning; ``None`` where it can't be.
+        text: What is searched for by words.
     """
-    depth = page.offset + page.limit
-    if page.sort == "relevance":
-        positions, scores = generation.nearest(query, depth, allowed)
-    else:
-        positions, scores = generation.nearest(query, max(depth, MATCHES), allowed)
-        order = _resorted(generation, positions, page.sort)
-        positions, scores = positions[order], scores[order]
-    return positions[page.offset : depth], scores[page.offset : depth]
 
+    def __init__(
+        self,
+        generation: Generation,
+        allowed: Mask,
+        mode: Mode,
+        vector: NDArray[np.float32] | None,
+        text: str,
+    ) -> None:
+        self.generation, self.allowed = generation, allowed
+        self.vector = vector
+        self.dense = self.lexical = NOTHING
+        if mode != "dense":
+            self.lexical = lexical_leg(generation, text, DEPTH, allowed)
+        if mode != "lexical" and vector is not None:
+            self.dense = dense_leg(generation, vector, DEPTH, allowed)
+        self.head = self._head(mode, text)
+        self.asks_for_words = bool(text)
+        self._goes_on_by_words = mode == "lexical" and self.asks_for_words
+        self._text = text
 
-def _resorted(generation: Generation, positions: NDArray[np.int64], sort: Sort) -> NDArray[np.intp]:
-    """Places in a ranking by relevance, reordered within the first :data:`MATCHES`."""
-    column = "dates" if sort == "newest" else "upvotes"
-    values = generation.column(column, positions[:MATCHES])
-    first = np.argsort(-values, kind="stable")
-    return np.concatenate([first, np.arange(len(first), len(positions))])
+    def _head(self, mode: Mode, text: str) -> Positions:
+        if self.vector is None and not text:
+            return self._newest()
+        if mode == "hybrid":
+            return self._fused()
+        return self.dense[0] if mode == "dense" else self.lexical[0]
+
+    def _newest(self) -> Positions:
+        """All that filters leave, where nothing else was asked."""
+        places = np.flatnonzero(self.allowed)
+        dates = self.generation.column("dates", places).astype(np.int64)
+        return places[np.argsort(-dates, kind="stable")]
+
+    def _fused(self) -> Positions:
+        """Both legs, then once more with the question moved towards the first papers."""
+        fused = convex_combination(self.dense, self.lexical)[0]
+        if self.vector is None or not len(fused):
+            return fused
+        first = self.generation.vectors(fused[:FEEDBACK_PAPERS]).astype(np.float32)
+        moved = rocchio(self.vector, first)
+        nearest = dense_leg(self.generation, moved, DEPTH, self.allowed)
+        return convex_combination(nearest, self.lexical)[0]
+
+    def promote(self, chosen: Positions) -> None:
+        """Put some papers first, in the order they have."""
+        first = chosen[self.allowed[chosen]]
+        self.head = np.concatenate([first, self.head[~np.isin(self.head, first)]])
+
+    def promote_all(self, chosen: Mask) -> None:
+        """Put all papers of a mask first: in the order of the head, then by date."""
+        missing = chosen & self.allowed
+        missing[self.head] = False
+        others = np.flatnonzero(missing)
+        dates = self.generation.column("dates", others).astype(np.int64)
+        in_head = self.head[chosen[self.head]]
+        self.promote(np.concatenate([in_head, others[np.argsort(-dates, kind="stable")]]))
+
+    def keep(self, wanted: Mask) -> None:
+        """Leave out those of the head for which ``wanted``, in the head's order, is false."""
+        self.head = self.head[wanted]
+
+    def sort(self, order: Sort) -> None:
+        """Reorder what matches, within the first :data:`MATCHES`."""
+        if order == "relevance":
+            return
+        column = "dates" if order == "newest" else "upvotes"
+        values = self.generation.column(column, self.head[:MATCHES])
+        first = self.head[:MATCHES][np.argsort(-values.astype(np.int64), kind="stable")]
+        self.head = np.concatenate([first, self.head[MATCHES:]])
+
+    def positions(self, offset: int, limit: int) -> Positions:
+        """A page of the order."""
+        depth = offset + limit
+        if depth <= len(self.head):
+            return self.head[offset:depth]
+        return np.concatenate([self.head, self._rest(depth)])[offset:depth]
+
+    def _rest(self, k: int) -> Positions:
+        """What follows the head: at least the first ``k`` of it, if there are so many."""
+        allowed = self.allowed.copy()
+        allowed[self.head] = False
+        if self._goes_on_by_words:
+            if len(self.lexical[0]) < DEPTH:
+                return NOTHING[0]
+            found = lexical_leg(self.generation, self._text, DEPTH + k, self.allowed)[0]
+            return found[allowed[found]]
+        if self.vector is None:
+            return np.flatnonzero(allowed)[:k]
+        return dense_leg(self.generation, self.vector, k, allowed)[0]

@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from indexer.errors import UsageError
 from indexer.paper import normalise_id
-from search.answer import MAX_IDS, MAX_QUESTION
+from search.answer import MAX_DEPTH, MAX_IDS, MAX_LIMIT, MAX_QUESTION, MODES, SORTS, Mode, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which stretch of a ranking is wanted, in which order; raises ``UsageError``."""
+
+    limit: int = 10
+    offset: int = 0
+    sort: Sort = "relevance"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise UsageError(f"limit {self.limit}: must be from 1 to {MAX_LIMIT}")
+        if not 0 <= self.offset <= MAX_DEPTH - self.limit:
+            raise UsageError(
+                f"offset {self.offset}: must be from 0, and offset + limit at most {MAX_DEPTH}; "
+                "narrow the search with filters instead"
+            )
+        if self.sort not in SORTS:
+            raise UsageError(f"sort {self.sort!r}: must be one of {', '.join(SORTS)}")
+
+    @property
+    def depth(self) -> int:
+        """How far down the ranking the page reaches."""
+        return self.offset + self.limit
 
 
 def asked_question(text: str) -> str:
@@ -22,9 +48,24 @@ def asked_question(text: str) -> str:
 
 def asked_ids(ids: Sequence[str]) -> list[str]:
     """Normalised ids without repeats; raises ``UsageError``."""
-    if not 1 <= len(ids) <= MAX_IDS:
-        raise UsageError(f"{len(ids)} papers given: must be from 1 to {MAX_IDS}")
+    if len(ids) > MAX_IDS:
+        raise UsageError(f"{len(ids)} papers given: at most {MAX_IDS}")
     try:
         return list(dict.fromkeys(normalise_id(id)[0] for id in ids))
     except ValueError as error:
         raise UsageError(f"not a paper's id: {error}") from error
+
+
+def asked_mode(mode: str) -> Mode:
+    """A mode; raises ``UsageError``."""
+    for known in MODES:
+        if mode == known:
+            return known
+    raise UsageError(f"mode {mode!r}: must be one of {', '.join(MODES)}")
+
+
+def asked_score(score: float) -> float:
+    """A least score; raises ``UsageError``."""
+    if not 0 <= score <= 1:
+        raise UsageError(f"min score {score}: must be from 0 to 1")
+    return score

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.catalog import Block
-from indexer.columns import Columns, ColumnWriter
+from indexer.column_writer import ColumnWriter
+from indexer.columns import Columns
 from indexer.folding import words
 from indexer.paper import Paper, date_key
 
@@ -45,7 +46,7 @@ def columns_of(papers: Sequence[Paper]) -> Columns:
     writer.add(block)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "columns.safetensors"
-        writer.write(path, np.empty(0, np.int64))
+        writer.write(path, np.empty(0, np.int64), 0.5)
         return Columns(path)
 
 

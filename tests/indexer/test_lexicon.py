@@ -91,6 +91,8 @@ def test_phrases_stand_side_by_side_in_their_field(lexicon: Lexicon) -> None:
     assert lexicon.holding("title", "chain of thought").tolist() == [2]
     assert lexicon.holding("title", "chain").tolist() == [2, 5]
     assert lexicon.holding("abstract", "theory of numbers").tolist() == [4]
+    assert lexicon.holding("abstract", "theory numbers").tolist() == []
+    assert lexicon.holding("abstract", "numbers theory").tolist() == []
     assert lexicon.holding("title", "the").tolist() == []
 
 

@@ -1,0 +1,131 @@
+"""Writing the columns of a part: see :mod:`indexer.columns` for what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog import Block
+from indexer.columns import Mask, Positions, title_hash, word_hash
+from indexer.folding import fold, words
+from indexer.paper import Paper, date_key
+from indexer.tensors import write_tensors
+
+Words = Callable[[str], set[str]]
+
+
+def author_words(name: str) -> set[str]:
+    """A name's words and their initials: ``Y. Bengio`` finds ``Yoshua Bengio``."""
+    found = words(name)
+    return {*found, *(word[0] for word in found)}
+
+
+def category_words(category: str) -> set[str]:
+    """A category and its archive: ``cs`` finds ``cs.CL``."""
+    folded = fold(category)
+    return {folded, folded.split(".", 1)[0]}
+
+
+def venue_words(venue: str) -> set[str]:
+    """A venue's words."""
+    return set(words(venue))
+
+
+_STORED: dict[str, tuple[Callable[[Paper], Sequence[str]], Words]] = {
+    "author": (lambda paper: paper.authors, author_words),
+    "category": (lambda paper: paper.categories, category_words),
+    "venue": (lambda paper: (paper.venue,) if paper.venue else (), venue_words),
+}
+
+
+class ColumnWriter:
+    """Takes papers in blocks, then writes their columns as one file."""
+
+    def __init__(self) -> None:
+        self._rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        self._truncated: list[Mask] = [np.empty(0, np.bool_)]
+        self._dates: list[int] = []
+        self._upvotes: list[int] = []
+        self._titles: list[int] = []
+        self._lists = {name: _ListBuilder(*how) for name, how in _STORED.items()}
+
+    def add(self, block: Block) -> None:
+        """Append papers."""
+        self._rows.append(block.rows)
+        self._truncated.append(block.truncated)
+        for paper in block.papers:
+            self._dates.append(date_key(paper.date))
+            self._upvotes.append(-1 if paper.upvotes is None else paper.upvotes)
+            self._titles.append(title_hash(paper.title))
+            for builder in self._lists.values():
+                builder.add(paper)
+
+    def write(self, path: Path, dead: Positions, nearness: float) -> None:
+        """Write the file.
+
+        Args:
+            path: Where.
+            dead: Positions of the base that died since it was written.
+            nearness: What :meth:`~indexer.vectors.VectorWriter.nearness` says of the vectors.
+        """
+        arrays: dict[str, NDArray[Any]] = {
+            "rows": np.concatenate(self._rows),
+            "truncated": np.concatenate(self._truncated).astype(np.uint8),
+            "dates": np.array(self._dates, np.int32),
+            "upvotes": np.array(self._upvotes, np.int32),
+            "titles": np.array(self._titles, np.uint64),
+            "dead": dead,
+            "nearness": np.array([nearness], np.float32),
+        }
+        for name, builder in self._lists.items():
+            arrays |= {f"{name}.{part}": array for part, array in builder.arrays().items()}
+        write_tensors(path, arrays)
+
+
+class _ListBuilder:
+    """Collects one field with several values."""
+
+    def __init__(self, values: Callable[[Paper], Sequence[str]], words: Words) -> None:
+        self._values, self._words = values, words
+        self._codes: list[int] = []
+        self._ends = [0]
+        self._vocabulary: dict[str, int] = {}
+
+    def add(self, paper: Paper) -> None:
+        for value in dict.fromkeys(self._values(paper)):
+            self._codes.append(self._vocabulary.setdefault(value, len(self._vocabulary)))
+        self._ends.append(len(self._codes))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        encoded = [value.encode() for value in self._vocabulary]
+        codes = np.array(self._codes, np.uint32)
+        ends = np.array(self._ends, np.int64)
+        positions = np.repeat(np.arange(len(ends) - 1, dtype=np.uint32), np.diff(ends))
+        by_value = np.argsort(codes, kind="stable")
+        hashes, values = self._word_pairs()
+        by_word = np.lexsort((values, hashes))
+        return {
+            "text": np.frombuffer(b"".join(encoded), np.uint8),
+            "text_ends": np.cumsum([0, *map(len, encoded)], dtype=np.int64),
+            "codes": codes,
+            "code_ends": ends,
+            "positions": positions[by_value],
+            "position_ends": np.searchsorted(codes[by_value], np.arange(len(encoded) + 1)),
+            "words": hashes[by_word],
+            "word_values": values[by_word],
+        }
+
+    def _word_pairs(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        pairs = [
+            (word_hash(word), code)
+            for value, code in self._vocabulary.items()
+            for word in self._words(value)
+        ]
+        return (
+            np.array([word for word, _ in pairs], np.uint64),
+            np.array([code for _, code in pairs], np.uint32),
+        )

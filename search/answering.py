@@ -1,0 +1,198 @@
+"""From a ranking to an answer: a page of it, with records, scores, facets and reasons."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.columns import Positions
+from indexer.generation import Generation
+from indexer.paper import Paper
+from indexer.reader import Reader
+from indexer.recipe import document_text
+from search.answer import Answer, Result
+from search.encoder import Encoder
+from search.explain import Place, nearest_sentence, why
+from search.facets import facets
+from search.highlight import highlights, matched_words
+from search.language import hint
+from search.ranking import Ranking
+from search.request import Page
+from search.rerank import RERANKED, Reranker, reordered
+from search.retrieval import Retrieved
+from search.scores import Background, Scale, is_far
+
+Folded = Mapping[int, list[int]]
+
+
+class Answering:
+    """Words answers from one index. Safe to use from many threads."""
+
+    def __init__(self, reader: Reader, encoder: Encoder) -> None:
+        self._reader, self._encoder = reader, encoder
+        self._background: Background | None = None
+        self._explaining = threading.Lock()
+
+    def answer(
+        self,
+        retrieved: Retrieved,
+        page: Page,
+        *,
+        query: str,
+        understood: dict[str, Any],
+        folded: Folded | None = None,
+        min_score: float = 0.0,
+        explain: bool = False,
+        started: float = 0.0,
+    ) -> Answer:
+        """A page of a ranking as an answer; ``started`` is a reading of ``perf_counter``."""
+        ranking, generation = retrieved.ranking, retrieved.ranking.generation
+        scale = self._scale(ranking)
+        ranking.sort(page.sort)
+        if min_score:
+            ranking.keep(self._scores(ranking, ranking.head, scale) >= min_score)
+        positions = ranking.positions(page.offset, page.limit)
+        scores = self._scores(ranking, positions, scale)
+        if min_score:
+            positions, scores = positions[scores >= min_score], scores[scores >= min_score]
+        passing = self._passing(retrieved)
+        results = self._results(retrieved, positions, scores, folded or {}, page, explain=explain)
+        return Answer(
+            query=query,
+            understood=understood,
+            total=int(passing.sum()),
+            limit=page.limit,
+            offset=page.offset,
+            facets=facets(generation, passing),
+            results=results,
+            generation=generation.manifest.generation,
+            took_ms=round(1000 * (time.perf_counter() - started), 2),
+            warnings=retrieved.warnings + _doubts(retrieved),
+        )
+
+    def rerank(self, retrieved: Retrieved, reranker: Reranker) -> None:
+        """Let a cross-encoder put the first papers in another order."""
+        ranking = retrieved.ranking
+        papers = self._papers(ranking.generation, ranking.head[:RERANKED])
+        scores = reranker.score(retrieved.text, [document_text(paper) for paper in papers])
+        ranking.head = ranking.head[reordered(scores, len(ranking.head))]
+
+    def ids(self, ranking: Ranking, depth: int) -> list[tuple[str, float]]:
+        """Ids and scores of the first ``depth`` papers."""
+        positions = ranking.positions(0, depth)
+        scores = self._scores(ranking, positions, self._scale(ranking))
+        papers = self._papers(ranking.generation, positions)
+        return [(paper.id, float(score)) for paper, score in zip(papers, scores, strict=True)]
+
+    def _scale(self, ranking: Ranking) -> Scale | None:
+        if ranking.vector is None:
+            return None
+        background = self._background
+        if background is None or background.manifest is not ranking.generation.manifest:
+            background = self._background = Background(ranking.generation)
+        return background.scale(ranking.vector)
+
+    def _scores(
+        self, ranking: Ranking, positions: Positions, scale: Scale | None
+    ) -> NDArray[np.float64]:
+        """Calibrated nearness; 1 where nothing but filters was asked, 0 without the model."""
+        if scale is None or ranking.vector is None:
+            return np.full(len(positions), float(not ranking.asks_for_words))
+        vectors = ranking.generation.vectors(positions).astype(np.float32)
+        return scale.scores(vectors @ ranking.vector)
+
+    def _passing(self, retrieved: Retrieved) -> NDArray[np.bool_]:
+        """The papers that count: by words alone, those that hold a word of the question."""
+        ranking, generation = retrieved.ranking, retrieved.ranking.generation
+        if retrieved.mode != "lexical" or not retrieved.text:
+            return ranking.allowed
+        holding = generation.nowhere()
+        places = generation.positions(generation.lexicon.holding_any(retrieved.text))
+        holding[places[places >= 0]] = True
+        return holding & ranking.allowed
+
+    def _results(
+        self,
+        retrieved: Retrieved,
+        positions: Positions,
+        scores: NDArray[np.float64],
+        folded: Folded,
+        page: Page,
+        *,
+        explain: bool,
+    ) -> tuple[Result, ...]:
+        generation = retrieved.ranking.generation
+        papers = self._papers(generation, positions)
+        return tuple(
+            Result(
+                rank=page.offset + number,
+                paper=paper,
+                score=float(score),
+                why=self._why(retrieved, int(place), paper) if explain else {},
+                folded=tuple(p.id for p in self._papers(generation, folded.get(int(place), ()))),
+            )
+            for number, (place, paper, score) in enumerate(
+                zip(positions, papers, scores, strict=True), start=1
+            )
+        )
+
+    def _papers(self, generation: Generation, positions: Positions | Sequence[int]) -> list[Paper]:
+        rows = generation.column("rows", np.asarray(positions, np.int64))
+        return self._reader.catalog.papers(rows.tolist())
+
+    def _why(self, retrieved: Retrieved, place: int, paper: Paper) -> dict[str, Any]:
+        ranking = retrieved.ranking
+        lexicon = ranking.generation.lexicon
+        stems = set(lexicon.stems(retrieved.text))
+
+        def stem(word: str) -> str | None:
+            return next(iter(lexicon.stems(word)), None)
+
+        sentence = None
+        if ranking.vector is not None:
+            embedder = self._encoder.embedder(ranking.generation.manifest.model)
+            with self._explaining:
+                sentence = nearest_sentence(ranking.vector, embedder, paper.abstract)
+        return why(
+            dense=_place(ranking.dense, place),
+            lexical=_place(ranking.lexical, place),
+            words=matched_words(stems, stem, f"{paper.title}\n{paper.abstract}"),
+            sentence=sentence,
+            title=highlights(stems, stem, paper.title),
+            abstract=highlights(stems, stem, paper.abstract),
+        )
+
+
+def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
+    """What to say when nothing is close, or when the question is in another language."""
+    doubts, cosines = hint(retrieved.text), retrieved.ranking.dense[1]
+    if len(cosines) and is_far(retrieved.ranking.generation, float(cosines[0])):
+        return ("nothing in the index is close to this question", *doubts)
+    return doubts
+
+
+def empty_answer(query: str, page: Page) -> Answer:
+    """Of an index without papers."""
+    return Answer(
+        query=query,
+        understood={},
+        total=0,
+        limit=page.limit,
+        offset=page.offset,
+        facets={},
+        results=(),
+        generation=0,
+        took_ms=0.0,
+        warnings=("the index is still empty; add papers with `nearpaper index`",),
+    )
+
+
+def _place(leg: tuple[Positions, NDArray[np.float32]], place: int) -> Place:
+    """Where a leg saw a paper."""
+    at = np.flatnonzero(leg[0] == place)
+    return Place(int(at[0]) + 1, float(leg[1][at[0]])) if len(at) else Place()

@@ -1,0 +1,38 @@
+"""The two ways of searching: by meaning and by words, each among the papers that are allowed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.columns import Mask
+from indexer.generation import Generation
+from indexer.vectors import Found
+
+FEW = 5_000
+"""Up to so many allowed papers, words are looked up among their row ids; above, hits are taken
+until enough of them are allowed."""
+
+
+def dense_leg(generation: Generation, vector: NDArray[np.float32], k: int, allowed: Mask) -> Found:
+    """The ``k`` allowed papers nearest to a ``(d,)`` unit vector, with their cosines. Exact."""
+    return generation.nearest(vector, k, allowed)
+
+
+def lexical_leg(generation: Generation, text: str, k: int, allowed: Mask) -> Found:
+    """The ``k`` allowed papers with the highest BM25 for a text's words, with their scores."""
+    count = int(allowed.sum())
+    if count == 0:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    if count <= FEW and count < len(generation):
+        rows = generation.column("rows", np.flatnonzero(allowed))
+        found, scores = generation.lexicon.best(text, k, among=rows)
+        return generation.positions(found), scores
+    depth = k
+    while True:
+        rows, scores = generation.lexicon.best(text, depth)
+        positions = generation.positions(rows)
+        kept = (positions >= 0) & allowed[positions]
+        if kept.sum() >= k or len(rows) < depth:
+            return positions[kept][:k], scores[kept][:k]
+        depth *= 8

@@ -1,0 +1,152 @@
+"""From what is asked to a ranking: understand, allow, embed, rank by meaning and words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.columns import Mask, Positions
+from indexer.errors import ModelError, PaperNotFoundError
+from indexer.generation import Generation
+from indexer.reader import Reader
+from indexer.recipe import RECIPE
+from search.answer import Mode
+from search.conditions import allowed_papers
+from search.encoder import Encoder
+from search.exact import titled, written_by
+from search.filters import Filters
+from search.query import Query
+from search.ranking import Ranking
+from search.similar import examples
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A ranking, and how it came about.
+
+    Attributes:
+        ranking: The order of the papers.
+        text: The words that were looked for.
+        mode: What was searched by; not what was asked where the model can't be used.
+        warnings: What the reader of the answer should know.
+    """
+
+    ranking: Ranking
+    text: str
+    mode: Mode
+    warnings: tuple[str, ...] = ()
+
+
+class Retriever:
+    """Ranks papers of an index. Safe to use from many threads."""
+
+    def __init__(self, reader: Reader, encoder: Encoder) -> None:
+        self._reader, self._encoder = reader, encoder
+
+    def for_question(
+        self,
+        query: Query,
+        generation: Generation,
+        *,
+        filters: Filters,
+        mode: Mode,
+        among: Collection[str] | None = None,
+        without: Collection[str] = (),
+    ) -> Retrieved:
+        """Papers for a question; what it names outright comes first."""
+        missing: tuple[str, ...] = ()
+        if query.id:
+            place = self.places([query.id], generation)
+            if place[0] >= 0:
+                only = generation.nowhere()
+                only[place] = True
+                return Retrieved(Ranking(generation, only, "dense", None, ""), "", mode)
+            missing = (f"{query.id} is not in the index; searched for as words",)
+        allowed = self._narrowed(
+            allowed_papers(generation, query, filters), generation, among, without
+        )
+        mode, vector, warnings = self._embedded(query.text, generation, mode)
+        ranking = Ranking(generation, allowed, mode, vector, query.text)
+        self._promote_named(ranking, generation, query.asked)
+        return Retrieved(ranking, query.text, mode, missing + warnings)
+
+    def for_examples(
+        self,
+        near: Sequence[str],
+        far: Sequence[str],
+        text: str,
+        generation: Generation,
+        *,
+        filters: Filters,
+        mode: Mode,
+    ) -> Retrieved:
+        """Papers near to some papers and a text, away from others; none of those asked about."""
+        at = self.known_places([*near, *far], generation)
+        vector = self._encoder.encode(text, generation.manifest.model) if text else None
+        chosen, avoided = at[: len(near)], at[len(near) :]
+        papers = self._reader.catalog.papers(generation.column("rows", chosen).tolist())
+        wanted = examples(generation, chosen, avoided, papers, text, vector)
+        allowed = filters.select(generation).copy()
+        allowed[at] = False
+        ranking = Ranking(generation, allowed, mode, wanted.vector(), wanted.words)
+        return Retrieved(ranking, wanted.words, mode)
+
+    def places(self, ids: Collection[str], generation: Generation) -> Positions:
+        """Positions of papers by their ids, -1 for those that the generation doesn't hold."""
+        rows = self._reader.catalog.live_rows(ids, generation.manifest.change)
+        return generation.positions([rows.get(id, 0) for id in ids])
+
+    def known_places(self, ids: Sequence[str], generation: Generation) -> Positions:
+        """Positions of papers by their ids; raises ``PaperNotFoundError``."""
+        at = self.places(ids, generation)
+        if missing := [id for id, place in zip(ids, at, strict=True) if place < 0]:
+            raise PaperNotFoundError(
+                f"{', '.join(missing)}: not in the index; look for its title with a search"
+            )
+        return at
+
+    def _narrowed(
+        self,
+        allowed: Mask,
+        generation: Generation,
+        among: Collection[str] | None,
+        without: Collection[str],
+    ) -> Mask:
+        if among is not None:
+            chosen = generation.nowhere()
+            at = self.places(among, generation)
+            chosen[at[at >= 0]] = True
+            allowed = allowed & chosen
+        if without:
+            at = self.places(without, generation)
+            allowed[at[at >= 0]] = False
+        return allowed
+
+    def _embedded(
+        self, text: str, generation: Generation, mode: Mode
+    ) -> tuple[Mode, NDArray[np.float32] | None, tuple[str, ...]]:
+        """The question's vector; where the model can't be used, words have to do."""
+        manifest = generation.manifest
+        warnings: tuple[str, ...] = ()
+        if manifest.recipe != RECIPE:
+            warnings = (
+                f"the index was made with the text recipe {manifest.recipe}, now there is "
+                f"{RECIPE}; `nearpaper rebuild --embed` brings it up to date",
+            )
+        if not text:
+            return mode, None, warnings
+        try:
+            return mode, self._encoder.encode(text, manifest.model), warnings
+        except ModelError as error:
+            if mode == "dense":
+                raise
+            return "lexical", None, (*warnings, f"searched by words alone, since {error}")
+
+    def _promote_named(self, ranking: Ranking, generation: Generation, asked: str) -> None:
+        author = written_by(generation, asked)
+        if author is not None:
+            ranking.promote_all(author)
+        ranking.promote(titled(generation, self._reader.catalog, ranking, asked))

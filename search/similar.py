@@ -1,0 +1,84 @@
+"""What some papers and a text have in common, and others have not: a place to search from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.columns import Positions
+from indexer.generation import Generation
+from indexer.paper import Paper
+from indexer.recipe import document_text
+from search.fusion import rocchio
+from search.ranking import Ranking
+
+AGAINST = 0.25
+"""Weight of the papers to move away from, against 1 for those to be near to."""
+SAME = 0.97
+"""Cosine from which two papers are one: a version, a reprint, a translation of the record."""
+SAME_TITLE = 0.85
+"""The same for two papers of one title; "Introduction" is the title of many."""
+FOLDED_AMONG = 200
+"""How far down a ranking near-duplicates are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a similar-papers look-up starts from.
+
+    Attributes:
+        near: ``(n, d)`` vectors of the papers to be near to, and of a text if there is one.
+        far: ``(m, d)`` vectors of the papers to move away from.
+        words: Text whose words are looked for.
+    """
+
+    near: NDArray[np.float32]
+    far: NDArray[np.float32]
+    words: str
+
+    def vector(self) -> NDArray[np.float32]:
+        """The ``(d,)`` unit vector to search from."""
+        middle = self.near.mean(axis=0)
+        return rocchio(middle, self.near[:0], self.far, against=AGAINST)
+
+
+def examples(
+    generation: Generation,
+    near: Positions,
+    far: Positions,
+    papers: Sequence[Paper],
+    text: str,
+    text_vector: NDArray[np.float32] | None,
+) -> Examples:
+    """Gather vectors and words of papers by their positions, and of a text."""
+    vectors = generation.vectors(near).astype(np.float32)
+    if text_vector is not None:
+        vectors = np.vstack([vectors, text_vector[None]])
+    words = "\n".join([text, *map(document_text, papers)])
+    return Examples(vectors, generation.vectors(far).astype(np.float32), words)
+
+
+def fold_duplicates(generation: Generation, ranking: Ranking) -> dict[int, list[int]]:
+    """Take near-duplicates of better papers out of a ranking.
+
+    Returns:
+        For a position that stays, the positions that it now stands for.
+    """
+    head = ranking.head[:FOLDED_AMONG]
+    vectors = generation.vectors(head).astype(np.float32)
+    titles = generation.column("titles", head)
+    cosines = vectors @ vectors.T
+    same = cosines >= SAME
+    same |= (titles[:, None] == titles[None, :]) & (cosines >= SAME_TITLE)
+    first = np.argmax(same, axis=1)  # the best paper that each one equals, maybe itself
+    while (first[first] != first).any():
+        first = first[first]
+    kept = first == np.arange(len(head))
+    folded: dict[int, list[int]] = {}
+    for place in np.flatnonzero(~kept):
+        folded.setdefault(int(head[first[place]]), []).append(int(head[place]))
+    ranking.keep(np.concatenate([kept, np.ones(len(ranking.head) - len(head), np.bool_)]))
+    return folded
