@@ -73,26 +73,26 @@ class Catalog:
     """An open catalog. ``writable`` ones belong to the holder of the writer's lock."""
 
     def __init__(self, folder: Path, *, writable: bool = False) -> None:
-        self._database = Database(folder / CATALOG_FILE, writable=writable)
+        self.database = Database(folder / CATALOG_FILE, writable=writable)
 
     @property
     def is_blank(self) -> bool:
         """Nothing was ever written: the creation of the index was interrupted."""
-        return self._database.is_blank
+        return self.database.is_blank
 
     def meta(self, key: str) -> str | None:
         """A value of the index's own description."""
-        row = self._database.one("SELECT value FROM meta WHERE key = ?", key)
+        row = self.database.one("SELECT value FROM meta WHERE key = ?", key)
         return None if row is None else str(row[0])
 
     def last_change(self) -> int:
         """Number of the last committed change, 0 before the first."""
-        row = self._database.one("SELECT max(number) FROM changes")
+        row = self.database.one("SELECT max(number) FROM changes")
         return int(row[0] or 0) if row else 0
 
     def live_rows(self, ids: Iterable[str], change: int) -> dict[str, int]:
         """Row ids of the papers that were live after ``change``."""
-        found = self._database.rows(
+        found = self.database.rows(
             "SELECT id, row FROM papers WHERE id IN (SELECT value FROM json_each(?)) "
             "AND born <= ? AND (died IS NULL OR died > ?)",
             json.dumps(list(ids)),
@@ -103,23 +103,23 @@ class Catalog:
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order."""
-        records = self._database.rows(
+        records = self.database.rows(
             "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
         )
-        found = {record[0]: _paper(record) for record in records}
+        found = {record[0]: paper_of(record) for record in records}
         return [found[row] for row in rows]
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The live papers among these ids."""
-        records = self._database.rows(
+        records = self.database.rows(
             "SELECT * FROM papers WHERE id IN (SELECT value FROM json_each(?)) AND died IS NULL",
             json.dumps(list(ids)),
         )
-        return {record[1]: _paper(record) for record in records}
+        return {record[1]: paper_of(record) for record in records}
 
     def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
         """``(n, d)`` float32 vectors of these row ids, in their order."""
-        records = self._database.rows(
+        records = self.database.rows(
             "SELECT row, vector FROM vectors WHERE row IN (SELECT value FROM json_each(?))",
             json.dumps(rows),
         )
@@ -128,7 +128,7 @@ class Catalog:
 
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
-        records = self._database.rows(
+        records = self.database.rows(
             "SELECT text_hash, vector, truncated FROM papers JOIN vectors USING (row) "
             "WHERE text_hash IN (SELECT value FROM json_each(?))",
             json.dumps(list(hashes)),
@@ -141,7 +141,7 @@ class Catalog:
     def scan(self, *, after: int, change: int, size: int = 4096) -> Iterator[Block]:
         """What was live after ``change``, in blocks of ``size``, from behind row ``after``."""
         while True:
-            records = self._database.rows(
+            records = self.database.rows(
                 "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE row > ? "
                 "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row LIMIT ?",
                 after,
@@ -156,7 +156,7 @@ class Catalog:
 
     def died(self, *, since: int, change: int, upto_row: int) -> NDArray[np.int64]:
         """Row ids up to ``upto_row`` that died after ``since`` and by ``change``, ascending."""
-        records = self._database.rows(
+        records = self.database.rows(
             "SELECT row FROM papers WHERE died > ? AND died <= ? AND row <= ? ORDER BY row",
             since,
             change,
@@ -166,12 +166,12 @@ class Catalog:
 
     def rows_after(self, row: int) -> int:
         """How many versions were written after this row id."""
-        return int(self._database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
+        return int(self.database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
 
     def problems(self) -> list[str]:
         """What SQLite's own integrity check and the references between tables find wrong."""
-        found = [str(record[0]) for record in self._database.rows("PRAGMA integrity_check(20)")]
-        lost = self._database.rows(
+        found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]
+        lost = self.database.rows(
             "SELECT count(*) FROM papers LEFT JOIN vectors USING (row) WHERE vector IS NULL"
         )[0][0]
         if lost:
@@ -180,7 +180,7 @@ class Catalog:
 
     def set_meta(self, values: dict[str, str]) -> None:
         """Keep values of the index's own description."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> int:
@@ -188,7 +188,7 @@ class Catalog:
 
         On return the change is on the disk.
         """
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             made = datetime.now(UTC).isoformat(timespec="seconds")
             number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
             gone = [*removed, *(entry.paper.id for entry in entries)]
@@ -202,16 +202,16 @@ class Catalog:
 
     def purge(self, change: int) -> None:
         """Forget the versions that had died by ``change``."""
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             connection.execute("DELETE FROM papers WHERE died <= ?", (change,))
 
     def settle(self) -> None:
         """Leave no write-ahead log behind, so that a copy of the file is whole."""
-        self._database.settle()
+        self.database.settle()
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        self._database.close()
+        self.database.close()
 
 
 def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
@@ -227,7 +227,8 @@ def _stored(paper: Paper, name: str) -> object:
     return json.dumps(value, ensure_ascii=False) if name in _LISTS else value
 
 
-def _paper(record: Sequence[Any]) -> Paper:
+def paper_of(record: Sequence[Any]) -> Paper:
+    """The paper of a row of the table, its row id in front."""
     values = dict(zip(_FIELDS, record[1:], strict=False))
     for name in _LISTS:
         values[name] = tuple(json.loads(values[name]))
@@ -239,7 +240,7 @@ def _block(records: list[tuple[Any, ...]]) -> Block:
     vectors = np.frombuffer(b"".join(record[-1] for record in records), np.float16)
     return Block(
         rows=np.array([record[0] for record in records], np.int64),
-        papers=[_paper(record) for record in records],
+        papers=[paper_of(record) for record in records],
         truncated=np.array([record[-4] for record in records], np.bool_),
         vectors=vectors.reshape(len(records), -1),
     )

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from indexer.checking import Finding, check
+from indexer.errors import UsageError
 from indexer.location import require_index
 from indexer.paper import normalise_id
+from indexer.progress import Listener
 from indexer.reader import Reader
+from indexer.reembedding import reembed
 from indexer.writer import Writer
 
 __all__ = ["Finding", "Removal", "check", "compact", "info", "rebuild", "remove"]
@@ -54,10 +57,28 @@ def _normalised(id: str) -> str:
         return id
 
 
-def rebuild(folder: Path) -> int:
-    """Make the derived parts anew from the catalog, without the model; the new generation."""
+def rebuild(
+    folder: Path,
+    *,
+    embed: bool = False,
+    model: str | None = None,
+    listener: Listener | None = None,
+) -> int:
+    """Make the derived parts anew from the catalog; the new generation.
+
+    Args:
+        folder: Where the index is.
+        embed: Make the vectors anew as well, which takes as long as the first time; without it
+            no model is needed.
+        model: With ``embed``: the model to bring the index to, by default its own.
+        listener: Is told of the progress of embedding.
+    """
     require_index(folder)
-    with Writer(folder, derive=True) as writer:
+    if embed:
+        return reembed(folder, model, listener)
+    if model is not None:
+        raise UsageError("another model needs new vectors; add --embed")
+    with Writer(folder, derive=True, outdated=True) as writer:
         return writer.manifest.generation
 
 

@@ -33,7 +33,8 @@ def require_match(folder: Path, wanted: Model, given: Model) -> None:
         if ours != theirs:
             raise ModelError(
                 f"{folder}: made with {wanted.name} ({name} {_short(ours)}), but the model given "
-                f"is {given.name} ({name} {_short(theirs)}); use the first, or another --index"
+                f"is {given.name} ({name} {_short(theirs)}); use the first, another --index, or "
+                f"run `nearpaper rebuild --embed --index {folder}`"
             )
 
 

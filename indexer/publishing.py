@@ -46,6 +46,8 @@ def publish(
 ) -> Manifest:
     """Make what the catalog holds searchable; returns ``old`` when nothing has changed."""
     change = catalog.last_change()
+    if old and (old.model, old.recipe) != (model, recipe):
+        fold = True  # none of the old vectors can stay
     if old and old.change == change and not fold:
         return old
     try:

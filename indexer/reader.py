@@ -81,7 +81,7 @@ def catch_up(folder: Path) -> None:
     if not _lags(folder):
         return
     try:
-        Writer(folder).close()
+        Writer(folder, outdated=True).close()
     except (IndexBusyError, StorageError, IndexNotFoundError):
         # What is published can be searched all the same.
         return

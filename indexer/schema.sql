@@ -45,3 +45,11 @@ CREATE TABLE vectors (
     row INTEGER PRIMARY KEY REFERENCES papers (row) ON DELETE CASCADE,
     vector BLOB NOT NULL
 ) STRICT;
+
+-- Vectors of another model or text recipe, while they are being made; they replace `vectors` at
+-- once when all are there.
+CREATE TABLE next_vectors (
+    row INTEGER PRIMARY KEY REFERENCES papers (row) ON DELETE CASCADE,
+    vector BLOB NOT NULL,
+    truncated INTEGER NOT NULL
+) STRICT;

@@ -31,6 +31,7 @@ class Writer:
         folder: Where the index is.
         create: Gives the model of a new index; without it a missing index is an error.
         derive: Make all derived parts anew from the catalog.
+        outdated: Open even an index of another text recipe, to bring it up to date.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Writer:
         *,
         create: Callable[[], Model] | None = None,
         derive: bool = False,
+        outdated: bool = False,
     ) -> None:
         self.folder = folder
         if create is None:
@@ -48,28 +50,28 @@ class Writer:
             opened.enter_context(WriterLock(folder))
             self.catalog = Catalog(folder, writable=True)
             opened.callback(self.catalog.close)
-            self.model = self._model(create)
+            self.model, self.recipe = self._description(create)
+            if self.recipe != RECIPE and not outdated:
+                raise IndexFormatError(
+                    f"{folder}: made with the text recipe {self.recipe!r}, this nearpaper uses "
+                    f"{RECIPE!r}; run `nearpaper rebuild --embed --index {folder}`"
+                )
             # The catalog is the truth: a manifest that can't be read is made anew.
             self.manifest = self._published(_readable_manifest(folder), fold=derive)
             self._opened = opened.pop_all()
 
-    def _model(self, create: Callable[[], Model] | None) -> Model:
+    def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
+        """The model and the text recipe that the index was made with, or is to be made with."""
         stored = self.catalog.meta("model")
-        if stored is None:
-            if create is None:
-                raise IndexNotFoundError(
-                    f"{self.folder}: the index is still empty; add papers with `nearpaper index`"
-                )
-            model = create()
-            self.catalog.set_meta({"model": json.dumps(asdict(model)), "recipe": RECIPE})
-            return model
-        recipe = self.catalog.meta("recipe") or ""
-        if recipe != RECIPE:
-            raise IndexFormatError(
-                f"{self.folder}: made with the text recipe {recipe!r}, this nearpaper uses "
-                f"{RECIPE!r}; make a new index with --index"
+        if stored is not None:
+            return Model(**json.loads(stored)), self.catalog.meta("recipe") or ""
+        if create is None:
+            raise IndexNotFoundError(
+                f"{self.folder}: the index is still empty; add papers with `nearpaper index`"
             )
-        return Model(**json.loads(stored))
+        model = create()
+        self.catalog.set_meta({"model": json.dumps(asdict(model)), "recipe": RECIPE})
+        return model, RECIPE
 
     def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> None:
         """Add or replace papers and remove others; on return the change is on the disk."""
@@ -81,7 +83,9 @@ class Writer:
         return self.manifest
 
     def _published(self, old: Manifest | None, *, fold: bool) -> Manifest:
-        return publish(self.folder, self.catalog, old, model=self.model, recipe=RECIPE, fold=fold)
+        return publish(
+            self.folder, self.catalog, old, model=self.model, recipe=self.recipe, fold=fold
+        )
 
     def close(self) -> None:
         """Close the files and let the next writer in."""

@@ -113,8 +113,18 @@ def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
     with sqlite3.connect(index / "catalog.sqlite") as connection:
         connection.execute("UPDATE meta SET value = 'older/0' WHERE key = 'recipe'")
     connection.close()
-    with pytest.raises(IndexFormatError, match="older/0"):
+    with pytest.raises(IndexFormatError, match=r"older/0.*rebuild --embed"):
         remove(index, ["1"])
+    rebuild(index)
+    with Engine.open(index) as engine:
+        assert "rebuild --embed" in engine.search("paper").warnings[0]
+    rebuild(index, embed=True)
+    with Engine.open(index) as engine:
+        answer = engine.search("paper", limit=99)
+    assert not any("rebuild" in warning for warning in answer.warnings)
+    assert len(answer.results) == 50
+    assert remove(index, ["1"]).removed == ("1",)
+    assert check(index) == []
 
 
 @pytest.mark.parametrize("part", ["vectors", "columns", "lexicon"])

@@ -57,7 +57,7 @@ def test_stop_words_alone_find_nothing(lexicon: Lexicon) -> None:
 
 
 def test_scores_are_bm25_as_its_formula_says(lexicon: Lexicon) -> None:
-    """The slow, obvious way, with Tantivy's k1 and b, and its rounding of lengths for short ones."""
+    """The slow, obvious way, with Tantivy's k1 and b."""
     k1, b = 1.2, 0.75
     texts = [f"{p.title} {p.title} {p.abstract}" for p in PAPERS]
     documents = [lexicon.stems(text) for text in texts]
