@@ -20,15 +20,21 @@ from api.routes import health, papers, site
 from api.version import version
 from indexer.errors import NearpaperError
 from search.engine import Engine
+from search.rerank import Reranker
 
 _LOG = logging.getLogger("nearpaper")
 
 
-def create_app(folder: Path | None = None, *, engine: Engine | None = None) -> FastAPI:
+def create_app(
+    folder: Path | None = None,
+    *,
+    engine: Engine | None = None,
+    reranker: Reranker | None = None,
+) -> FastAPI:
     """The service over the index in ``folder``, or over an engine that the caller opens and closes.
 
-    Without a usable index it starts all the same: ``/healthz`` answers, everything else says what
-    is wrong until the index is there.
+    Requests may ask for ``reranker``. Without a usable index it starts all the same: ``/healthz``
+    answers, everything else says what is wrong until the index is there.
     """
     app = FastAPI(
         title="nearpaper",
@@ -40,6 +46,7 @@ def create_app(folder: Path | None = None, *, engine: Engine | None = None) -> F
         lifespan=_lifespan,
     )
     app.state.engine = LazyEngine(folder, engine)
+    app.state.reranker = reranker
     app.add_middleware(SecurityHeaders)
     install_problems(app)
     for router in (papers.router, health.router, site.router):

@@ -14,7 +14,8 @@ from types import TracebackType
 import typer
 
 from api import terminal
-from api.commands import INTERRUPTED, app
+from api.commands import app
+from api.exit_codes import INTERRUPTED
 from indexer.errors import NearpaperError, storage_error
 
 

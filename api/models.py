@@ -26,14 +26,41 @@ PAPER_EXAMPLE: dict[str, Any] = {
     "listed": "2017-06-13",
     "licence": "CC0-1.0",
 }
-_RESULT: dict[str, Any] = {"rank": 1, **PAPER_EXAMPLE, "score": 0.61, "why": {}}
+_WHY: dict[str, Any] = {
+    "dense": {"rank": 1, "score": 0.61},
+    "lexical": {"rank": 2, "score": 21.7},
+    "words": ["Attention", "Translates"],
+    "sentence": {
+        "text": "Translates with a network that is built from attention alone.",
+        "score": 0.72,
+    },
+    "highlights": {"title": [[0, 9]], "abstract": [[0, 10], [45, 54]]},
+}
+_RESULT: dict[str, Any] = {
+    "rank": 1,
+    **PAPER_EXAMPLE,
+    "score": 0.984,
+    "why": _WHY,
+    "folded": ["10.5555/3295222.3295349"],
+}
 ANSWER_EXAMPLE: dict[str, Any] = {
-    "query": "translation with attention alone",
-    "understood": {},
+    "query": "papers on translation with attention alone year:2017",
+    "understood": {
+        "text": "translation with attention alone",
+        "filters": [{"after": "2017", "before": "2017"}],
+        "taken_off": "papers on",
+        "mode": "hybrid",
+        "sort": "relevance",
+    },
     "total": 9877,
     "limit": 10,
     "offset": 0,
-    "facets": {},
+    "facets": {
+        "year": {"2017": 9877},
+        "category": {"cs.CL": 2310, "cs.LG": 1987},
+        "author": {"Ashish Vaswani": 4},
+        "venue": {"NeurIPS 2017": 679},
+    },
     "results": [_RESULT],
     "generation": 3,
     "took_ms": 2.5,
@@ -79,19 +106,36 @@ class RankModel(BaseModel):
 class ResultModel(PaperModel, RankModel):
     """A paper at its place in the ranking."""
 
-    score: float = Field(description="Cosine similarity, comparable between questions.")
-    why: dict[str, Any] = Field(description="Reasons for the place.")
+    score: float = Field(
+        description="0 to 1, comparable between questions: above 0.5 the paper is nearer than half "
+        "of random papers, above 0.95 nearer than 95 of 100."
+    )
+    why: dict[str, Any] = Field(
+        description="With explain: rank and score by meaning (dense) and by words (lexical), the "
+        "words that matched, the nearest sentence of the abstract, and where to highlight title "
+        "and abstract, as pairs of first character and the one after the last. Else empty."
+    )
+    folded: list[str] = Field(
+        description="Ids of versions and near-duplicates that the paper stands for."
+    )
 
 
 class AnswerModel(BaseModel):
     """A page of results."""
 
     query: str
-    understood: dict[str, Any] = Field(description="What was searched for.")
-    total: int = Field(description="How many papers pass the filters.")
+    understood: dict[str, Any] = Field(
+        description="What was searched for, and the words of asking that were taken off."
+    )
+    total: int = Field(
+        description="How many papers pass the filters; by words alone, hold a word of the question."
+    )
     limit: int
     offset: int
-    facets: dict[str, dict[str, int]]
+    facets: dict[str, dict[str, int]] = Field(
+        description="How many of these there are by year (newest first), and by category, author "
+        "and venue (the 20 most frequent)."
+    )
     results: list[ResultModel]
     generation: int = Field(description="Of the index; answers of one generation fit together.")
     took_ms: float

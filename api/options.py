@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from search.answer import MAX_DEPTH, MAX_LIMIT, MAX_QUESTION, Sort
+from search.answer import MAX_DEPTH, MAX_LIMIT, MAX_QUESTION, Mode, Sort
 
 IndexFolder = Annotated[
     Path | None,
@@ -27,13 +27,57 @@ Question = Annotated[
     str,
     typer.Argument(
         metavar="QUESTION",
-        help=f"What to look for, in plain words; at most {MAX_QUESTION:,} characters.",
+        help="What to look for, in plain words; also an id, a title, an author, and ti: au: abs: "
+        f"cat: year: as on arXiv. At most {MAX_QUESTION:,} characters.",
     ),
 ]
 Ids = Annotated[
     list[str],
     typer.Argument(metavar="ID...", help="Ids of papers, e.g. 2412.09645 or an arXiv address."),
 ]
+Examples = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ID",
+        help="Ids of papers to be near to, e.g. 2412.09645 or an arXiv address.",
+        show_default=False,
+    ),
+]
+Unlike = Annotated[
+    list[str] | None,
+    typer.Option("--not", metavar="ID", help="Move away from this paper; repeatable."),
+]
+Text = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT",
+        help="A paragraph, say an abstract, to be near to, beside the papers or without any; "
+        f"at most {MAX_QUESTION:,} characters.",
+        show_default=False,
+    ),
+]
+Rerank = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL",
+        help="Read the first results again with this sentence-transformers CrossEncoder, by name "
+        "or path; takes seconds.",
+        show_default=False,
+    ),
+]
+Searching = Annotated[
+    Mode, typer.Option("--mode", help="By meaning and words together, by meaning, or by words.")
+]
+MinScore = Annotated[
+    float,
+    typer.Option(
+        metavar="X",
+        min=0,
+        max=1,
+        help="Leave out what scores less, 0 to 1; 0.95 is nearer than 95 of 100 random papers.",
+    ),
+]
+Explain = Annotated[bool, typer.Option("--explain", help="Say why each result is where it is.")]
 Limit = Annotated[
     int, typer.Option(metavar="N", help=f"How many results to print, 1 to {MAX_LIMIT:,}.")
 ]
@@ -73,3 +117,10 @@ Venue = Annotated[
     typer.Option(metavar="V", help="Only papers of this venue; repeatable for any of several."),
 ]
 Order = Annotated[Sort, typer.Option(help="Order of the results.")]
+
+
+def chosen_folder(named: Path | None) -> Path:
+    """The folder of :data:`IndexFolder`, or where the index is without it."""
+    from indexer.location import default_folder
+
+    return named or default_folder()

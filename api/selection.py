@@ -1,48 +1,62 @@
-"""Filters, order and page of a search, as every face takes them and the engine wants them."""
+"""How to search and what to give, as every face takes it and the engine wants it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from search.answer import Sort
-from search.filters import Filters
+from search.answer import Mode, Sort
+
+if TYPE_CHECKING:
+    from search.filters import Filters
 
 
 class Selection(TypedDict):
     """Keyword arguments that ``Engine.search`` and ``Engine.similar`` share."""
 
     filters: Filters
+    mode: Mode
     sort: Sort
     limit: int
     offset: int
+    min_score: float
+    explain: bool
 
 
 def selection(
     *,
-    after: str | None,
-    before: str | None,
-    categories: Iterable[str] | None,
-    authors: Iterable[str] | None,
-    venues: Iterable[str] | None,
+    after: str,
+    before: str,
+    category: Iterable[str] | None,
+    author: Iterable[str] | None,
+    venue: Iterable[str] | None,
+    mode: Mode,
     sort: Sort,
     limit: int,
     offset: int,
+    min_score: float,
+    explain: bool,
 ) -> Selection:
     """Empty values, such as the untouched fields of a form, mean "any"."""
+    from search.filters import Filters
+
     return Selection(
         filters=Filters(
-            after=(after or "").strip(),
-            before=(before or "").strip(),
-            categories=_given(categories),
-            authors=_given(authors),
-            venues=_given(venues),
+            after=after.strip(),
+            before=before.strip(),
+            categories=given(category),
+            authors=given(author),
+            venues=given(venue),
         ),
+        mode=mode,
         sort=sort,
         limit=limit,
         offset=offset,
+        min_score=min_score,
+        explain=explain,
     )
 
 
-def _given(values: Iterable[str] | None) -> tuple[str, ...]:
+def given(values: Iterable[str] | None) -> tuple[str, ...]:
+    """The values that aren't blank, without white space around them."""
     return tuple(value.strip() for value in values or () if value.strip())

@@ -43,12 +43,13 @@ def paper_json(paper: Paper) -> dict[str, Any]:
 
 
 def result_json(result: Result) -> dict[str, Any]:
-    """A paper with its rank in front and its score and reasons behind."""
+    """A paper with its rank in front; its score, reasons and other versions behind."""
     return {
         "rank": result.rank,
         **paper_json(result.paper),
         "score": round(result.score, 6),
         "why": dict(result.why),
+        "folded": list(result.folded),
     }
 
 

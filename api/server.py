@@ -11,6 +11,7 @@ from api.app import create_app
 from api.terminal import say
 from indexer.errors import NearpaperError
 from search.engine import Engine
+from search.rerank import load_reranker
 
 MAX_REQUEST_HEAD = 1 << 20
 """Bytes of a request line and headers. Enough for 100,000 characters in any script with percent
@@ -18,16 +19,23 @@ signs, so that a question that is far too long still gets an answer that says so
 GRACE_SECONDS = 10
 
 
-def serve(folder: Path | None, *, host: str, port: int) -> None:
+def serve(folder: Path | None, *, host: str, port: int, rerank: str | None = None) -> None:
     """Answer requests until the process is told to stop.
 
+    Args:
+        folder: Where the index is.
+        host: Address to listen on.
+        port: Likewise; 0 takes any free one.
+        rerank: Model of a reranker that requests may ask for.
+
     Raises:
-        NearpaperError: The index can't be opened, or the address can't be listened on.
+        NearpaperError: The index or the reranker can't be opened, or the address not listened on.
     """
     with Engine.open(folder) as engine, _listen(host, port) as listener:
+        reranker = load_reranker(rerank) if rerank else None
         say(f"{engine.papers:,} papers at {_address(listener)}, Ctrl-C stops")
         config = uvicorn.Config(
-            create_app(engine=engine),
+            create_app(engine=engine, reranker=reranker),
             http="h11",
             ws="none",
             log_config=None,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.serialise import answer_json, paper_json, result_json, to_line
-from api.wording import clean, message
+from api.wording import clean, message, understanding
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from indexer.maintenance import Finding
     from indexer.paper import Paper
-    from search.answer import Answer, Result
+    from search.answer import Answer
 
 
 def say(text: str) -> None:
@@ -62,8 +62,13 @@ def show_answer(answer: Answer, *, as_json: bool, as_table: bool = False) -> Non
         say(f"warning: {warning}")
     if as_json:
         write_json([answer_json(answer)])
-    elif as_table or sys.stdout.isatty():
-        _print_answer(answer)
+        return
+    if line := understanding(answer.understood):
+        say(line)
+    if as_table or sys.stdout.isatty():
+        from api.layout import print_answer
+
+        print_answer(answer)
     else:
         write_json(result_json(result) for result in answer.results)
 
@@ -83,17 +88,17 @@ def show_record(record: Mapping[str, Any], *, as_json: bool) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in record.items():
         if value is not None and value != []:
-            table.add_row(_text(name.replace("_", " "), "dim"), _text(_worded(value)))
-    _console().print(table)
+            table.add_row(shown(name.replace("_", " "), "dim"), shown(_worded(value)))
+    console().print(table)
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
     """What is wrong with an index and how to mend it; standard error sums it up."""
     if sys.stdout.isatty():
-        console = _console()
+        screen = console()
         for finding in findings:
             mend = f"; mend it with: {finding.remedy}" if finding.remedy else ""
-            console.print(_text(f"{finding.part}: {finding.problem}{mend}"))
+            screen.print(shown(f"{finding.part}: {finding.problem}{mend}"))
     else:
         write_json(asdict(finding) for finding in findings)
     say(f"{len(findings):,} problems found" if findings else "the index is clean")
@@ -107,52 +112,15 @@ def _worded(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def _print_answer(answer: Answer) -> None:
-    from rich.table import Table
-
-    console = _console()
-    if not answer.results:
-        say("no paper matches; ask for less, or look at an earlier page")
-        return
-    table = Table.grid(padding=(0, 1), expand=False)
-    table.add_column(justify="right")
-    table.add_column(overflow="fold")
-    table.add_column(justify="right")
-    for result in answer.results:
-        table.add_row(str(result.rank), _described(result), f"{result.score:.3f}")
-    console.print(table)
-    last = answer.results[-1].rank
-    say(f"{answer.results[0].rank} to {last} of {answer.total:,} in {answer.took_ms:.0f} ms")
-
-
-def _described(result: Result) -> Text:
-    """Title, then authors and date, then id and address, each from a line of its own."""
-    paper = result.paper
-    text = _text("").append(_text(paper.title, "bold"))
-    about = ", ".join(filter(None, [authors_in_short(paper), clean(paper.date)]))
-    for line, style in ((about, ""), (f"{paper.id}  {paper.url}", "dim")):
-        if line:
-            text.append("\n").append(_text(line, style))
-    return text
-
-
-def authors_in_short(paper: Paper) -> str:
-    """The first two names and how many more there are."""
-    count = max(paper.author_count or 0, len(paper.authors))
-    if not paper.authors:
-        return f"{count} authors" if count else ""
-    named = ", ".join(clean(name) for name in paper.authors[:2])
-    return f"{named} and {count - 2} more" if count > 2 else named
-
-
-def _text(text: str, style: str = "") -> Text:
+def shown(text: str, style: str = "") -> Text:
     """A Rich text, which is never read as markup."""
     from rich.text import Text
 
     return Text(clean(text), style=style)
 
 
-def _console() -> Console:
+def console() -> Console:
+    """Standard output, for Rich texts and tables."""
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)

@@ -108,6 +108,8 @@ class _ListBuilder:
         by_value = np.argsort(codes, kind="stable")
         hashes, values = self._word_pairs()
         by_word = np.lexsort((values, hashes))
+        keys = np.array([word_hash(value) for value in self._vocabulary], np.uint64)
+        by_key = np.argsort(keys)
         return {
             "text": np.frombuffer(b"".join(encoded), np.uint8),
             "text_ends": np.cumsum([0, *map(len, encoded)], dtype=np.int64),
@@ -115,6 +117,8 @@ class _ListBuilder:
             "code_ends": ends,
             "positions": positions[by_value],
             "position_ends": np.searchsorted(codes[by_value], np.arange(len(encoded) + 1)),
+            "keys": keys[by_key],
+            "key_values": by_key.astype(np.uint32),
             "words": hashes[by_word],
             "word_values": values[by_word],
         }

@@ -30,6 +30,15 @@ _ASKED: dict[str, Callable[[str], Iterable[str]]] = {
 }
 
 
+_LIST_PARTS = (
+    "text text_ends codes code_ends positions position_ends keys key_values words word_values"
+)
+_NAMES = frozenset(
+    ["rows", "truncated", "dates", "upvotes", "titles", "dead", "nearness"]
+    + [f"{field}.{part}" for field in _ASKED for part in _LIST_PARTS.split()]
+)
+
+
 def word_hash(word: str) -> int:
     """64 bits stand for a word: among a million words a chance of 3 in 10^8 that two collide."""
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
@@ -54,6 +63,8 @@ class Columns:
     def __init__(self, path: Path) -> None:
         try:
             self._arrays = arrays = map_tensors(path)
+            if missing := _NAMES - arrays.keys():
+                raise ValueError(f"lacks {', '.join(sorted(missing))}")
         except (ValueError, KeyError, TypeError) as error:
             raise IndexDamagedError(
                 f"{path}: not readable as columns; run `nearpaper rebuild`"
@@ -98,10 +109,11 @@ class Columns:
 
     def count_of(self, field: str, value: str, counts: NDArray[np.int64]) -> int:
         """The count of a value, spelt as it is, among :meth:`value_counts`."""
-        for code in self._values_with(field, value):
-            if self.value(field, code) == value:
-                return int(counts[code])
-        return 0
+        keys, key = self._arrays[f"{field}.keys"], np.uint64(word_hash(value))
+        place = int(np.searchsorted(keys, key))
+        if place == len(keys) or keys[place] != key:
+            return 0
+        return int(counts[self._arrays[f"{field}.key_values"][place]])
 
     def named(self, name: str) -> Mask:
         """Where an author has just this name, in any order of its words."""

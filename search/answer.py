@@ -12,6 +12,7 @@ SORTS: tuple[Sort, ...] = ("relevance", "newest", "upvotes")
 
 Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+Explain = bool | Literal["words"]
 
 MAX_QUESTION = 10_000
 """Characters of a question; far more than any model reads."""

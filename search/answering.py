@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Positions
+from indexer.columns import Mask, Positions
 from indexer.generation import Generation
+from indexer.manifest import Manifest
 from indexer.paper import Paper
 from indexer.reader import Reader
 from indexer.recipe import document_text
-from search.answer import Answer, Result
+from search.answer import Answer, Explain, Result
 from search.encoder import Encoder
 from search.explain import Place, nearest_sentence, why
-from search.facets import facets
+from search.facets import FIELDS, Facets, facets
 from search.highlight import highlights, matched_words
 from search.language import hint
 from search.ranking import Ranking
@@ -36,6 +37,7 @@ class Answering:
     def __init__(self, reader: Reader, encoder: Encoder) -> None:
         self._reader, self._encoder = reader, encoder
         self._background: Background | None = None
+        self._facets_of_all: tuple[Manifest, Facets] | None = None
         self._explaining = threading.Lock()
 
     def answer(
@@ -47,7 +49,7 @@ class Answering:
         understood: dict[str, Any],
         folded: Folded | None = None,
         min_score: float = 0.0,
-        explain: bool = False,
+        explain: Explain = False,
         started: float = 0.0,
     ) -> Answer:
         """A page of a ranking as an answer; ``started`` is a reading of ``perf_counter``."""
@@ -68,7 +70,7 @@ class Answering:
             total=int(passing.sum()),
             limit=page.limit,
             offset=page.offset,
-            facets=facets(generation, passing),
+            facets=self._facets(generation, passing),
             results=results,
             generation=generation.manifest.generation,
             took_ms=round(1000 * (time.perf_counter() - started), 2),
@@ -88,6 +90,15 @@ class Answering:
         scores = self._scores(ranking, positions, self._scale(ranking))
         papers = self._papers(ranking.generation, positions)
         return [(paper.id, float(score)) for paper, score in zip(papers, scores, strict=True)]
+
+    def _facets(self, generation: Generation, passing: Mask) -> Facets:
+        """Counted anew only where there are filters: a generation never changes."""
+        if int(passing.sum()) < generation.manifest.papers:
+            return facets(generation, passing)
+        known = self._facets_of_all
+        if known is None or known[0] is not generation.manifest:
+            known = self._facets_of_all = (generation.manifest, facets(generation, passing))
+        return known[1]
 
     def _scale(self, ranking: Ranking) -> Scale | None:
         if ranking.vector is None:
@@ -124,7 +135,7 @@ class Answering:
         folded: Folded,
         page: Page,
         *,
-        explain: bool,
+        explain: Explain,
     ) -> tuple[Result, ...]:
         generation = retrieved.ranking.generation
         papers = self._papers(generation, positions)
@@ -133,7 +144,7 @@ class Answering:
                 rank=page.offset + number,
                 paper=paper,
                 score=float(score),
-                why=self._why(retrieved, int(place), paper) if explain else {},
+                why=self._why(retrieved, int(place), paper, explain) if explain else {},
                 folded=tuple(p.id for p in self._papers(generation, folded.get(int(place), ()))),
             )
             for number, (place, paper, score) in enumerate(
@@ -145,7 +156,9 @@ class Answering:
         rows = generation.column("rows", np.asarray(positions, np.int64))
         return self._reader.catalog.papers(rows.tolist())
 
-    def _why(self, retrieved: Retrieved, place: int, paper: Paper) -> dict[str, Any]:
+    def _why(
+        self, retrieved: Retrieved, place: int, paper: Paper, explain: Explain
+    ) -> dict[str, Any]:
         ranking = retrieved.ranking
         lexicon = ranking.generation.lexicon
         stems = set(lexicon.stems(retrieved.text))
@@ -154,7 +167,7 @@ class Answering:
             return next(iter(lexicon.stems(word)), None)
 
         sentence = None
-        if ranking.vector is not None:
+        if ranking.vector is not None and explain != "words":
             embedder = self._encoder.embedder(ranking.generation.manifest.model)
             with self._explaining:
                 sentence = nearest_sentence(ranking.vector, embedder, paper.abstract)
@@ -184,7 +197,7 @@ def empty_answer(query: str, page: Page) -> Answer:
         total=0,
         limit=page.limit,
         offset=page.offset,
-        facets={},
+        facets={field: {} for field in ("year", *FIELDS)},
         results=(),
         generation=0,
         took_ms=0.0,

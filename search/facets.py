@@ -7,12 +7,14 @@ import numpy as np
 from indexer.columns import Mask
 from indexer.generation import Generation
 
+Facets = dict[str, dict[str, int]]
+
 FIELDS = ("category", "author", "venue")
 MOST = 20
 """Values of a field that are listed, the most frequent ones; years are listed whole."""
 
 
-def facets(generation: Generation, passing: Mask) -> dict[str, dict[str, int]]:
+def facets(generation: Generation, passing: Mask) -> Facets:
     """Exact counts over the papers of a mask, most frequent first, years newest first."""
     found = {"year": _years(generation, passing)}
     for field in FIELDS:

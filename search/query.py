@@ -15,6 +15,10 @@ from search.asking import asking
 from search.clauses import Clause, Kind, connected, read_clauses
 from search.filters import Filters
 
+PROSE = 12
+"""Unmarked words from which on a question is prose. There quotes are a way of speaking, and a
+minus is a dash; nobody who types that much means to search for an exact phrase only."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
@@ -24,8 +28,8 @@ class Query:
         asked: As typed, with its white space folded.
         text: Plain words to be searched for by meaning and by words: the question without the
             words of asking, the exclusions and the filters. Empty where nothing else was asked.
-        phrases: Quoted; title or abstract must hold each.
-        excluded: Words and phrases behind a minus; no paper may hold any.
+        phrases: Quoted; title or abstract must hold each. None in prose.
+        excluded: Words and phrases behind a minus; no paper may hold any. None in prose.
         titles: Words and phrases that must stand in the title.
         abstracts: Words and phrases that must stand in the abstract.
         filters: All of them must hold. Two authors or categories side by side are two filters,
@@ -70,13 +74,16 @@ def parse(question: str) -> Query:
     if name := _named(asked):
         return Query(asked=asked, text=asked, id=name)
     clauses, filters = _filtered(list(connected(read_clauses(asked))))
+    is_prose = sum(clause.kind == "word" for clause in clauses) > PROSE
+    if is_prose:
+        clauses = [clause.as_word() if clause.kind == "minus" else clause for clause in clauses]
     spoken = [clause for clause in clauses if clause.text]
     tokens = [None if clause.marked else clause.text for clause in spoken]
     off = asking(tokens, needs_topic=not filters)
     return Query(
         asked=asked,
         text=" ".join(clause.text for place, clause in enumerate(spoken) if place not in off),
-        phrases=_values(clauses, "phrase"),
+        phrases=() if is_prose else _values(clauses, "phrase"),
         excluded=_values(clauses, "minus"),
         titles=_values(clauses, "ti"),
         abstracts=_values(clauses, "abs"),

@@ -52,6 +52,7 @@ class Ranking:
         if mode != "lexical" and vector is not None:
             self.dense = dense_leg(generation, vector, DEPTH, allowed)
         self.head = self._head(mode, text)
+        self._left_out: Positions = np.empty(0, np.int64)
         self.asks_for_words = bool(text)
         self._goes_on_by_words = mode == "lexical" and self.asks_for_words
         self._text = text
@@ -94,7 +95,8 @@ class Ranking:
         self.promote(np.concatenate([in_head, others[np.argsort(-dates, kind="stable")]]))
 
     def keep(self, wanted: Mask) -> None:
-        """Leave out those of the head for which ``wanted``, in the head's order, is false."""
+        """Leave out for good those of the head for which ``wanted``, in its order, is false."""
+        self._left_out = np.concatenate([self._left_out, self.head[~wanted]])
         self.head = self.head[wanted]
 
     def sort(self, order: Sort) -> None:
@@ -116,7 +118,7 @@ class Ranking:
     def _rest(self, k: int) -> Positions:
         """What follows the head: at least the first ``k`` of it, if there are so many."""
         allowed = self.allowed.copy()
-        allowed[self.head] = False
+        allowed[self.head] = allowed[self._left_out] = False
         if self._goes_on_by_words:
             if len(self.lexical[0]) < DEPTH:
                 return NOTHING[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,21 +57,23 @@ class Retriever:
         without: Collection[str] = (),
     ) -> Retrieved:
         """Papers for a question; what it names outright comes first."""
-        missing: tuple[str, ...] = ()
+        notes: tuple[str, ...] = ()
         if query.id:
             place = self.places([query.id], generation)
             if place[0] >= 0:
                 only = generation.nowhere()
                 only[place] = True
                 return Retrieved(Ranking(generation, only, "dense", None, ""), "", mode)
-            missing = (f"{query.id} is not in the index; searched for as words",)
-        allowed = self._narrowed(
-            allowed_papers(generation, query, filters), generation, among, without
-        )
+            notes = (f"{query.id} is not in the index; searched for as words",)
+        allowed = allowed_papers(generation, query, filters)
+        if query.phrases and not allowed.any():
+            allowed = allowed_papers(generation, replace(query, phrases=()), filters)
+            notes = ("no paper holds the quoted words side by side; searched for each of them",)
+        allowed = self._narrowed(allowed, generation, among, without)
         mode, vector, warnings = self._embedded(query.text, generation, mode)
         ranking = Ranking(generation, allowed, mode, vector, query.text)
         self._promote_named(ranking, generation, query.asked)
-        return Retrieved(ranking, query.text, mode, missing + warnings)
+        return Retrieved(ranking, query.text, mode, notes + warnings)
 
     def for_examples(
         self,

@@ -3,104 +3,78 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
-from search.answer import MAX_DEPTH, MAX_QUESTION, SORTS, Answer
+from api.pages.form import Form
+from api.pages.narrowing import narrowings, removals
+from api.wording import reasons, understanding
+from search.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
+from search.highlight import marked
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What the search form holds, and the address that asks it again."""
-
-    q: str = ""
-    similar: tuple[str, ...] = ()
-    after: str = ""
-    before: str = ""
-    category: tuple[str, ...] = ()
-    author: tuple[str, ...] = ()
-    venue: tuple[str, ...] = ()
-    sort: str = "relevance"
-    limit: str = ""
-
-    @classmethod
-    def of(cls, request: Request) -> Form:
-        """As the request filled it in."""
-        asked = request.query_params
-
-        def all_of(name: str) -> tuple[str, ...]:
-            return tuple(value for value in asked.getlist(name) if value.strip())
-
-        return cls(
-            q=asked.get("q", "").strip()[:MAX_QUESTION],
-            similar=all_of("similar"),
-            after=asked.get("after", "").strip(),
-            before=asked.get("before", "").strip(),
-            category=all_of("category"),
-            author=all_of("author"),
-            venue=all_of("venue"),
-            sort=asked.get("sort", "relevance"),
-            limit=asked.get("limit", ""),
-        )
-
-    @property
-    def filtered(self) -> bool:
-        """Whether anything but the question is filled in."""
-        return self != Form(q=self.q, similar=self.similar, limit=self.limit)
-
-    def address(self, offset: int) -> str:
-        """The page that starts at ``offset``, without what is empty or the default."""
-        fields: dict[str, str | tuple[str, ...]] = {
-            "q": self.q,
-            "similar": () if self.q else self.similar,
-            "after": self.after,
-            "before": self.before,
-            "category": self.category,
-            "author": self.author,
-            "venue": self.venue,
-            "sort": "" if self.sort == "relevance" else self.sort,
-            "limit": self.limit,
-            "offset": str(offset or ""),
-        }
-        return "/?" + urlencode({name: v for name, v in fields.items() if v}, doseq=True)
+_MODE_WORDS = ("meaning and words", "meaning", "words")
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
     """A template filled in."""
-    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+    return _filled(template, values, status)
 
 
 def render_search(request: Request, answer: Answer | None, papers: int = 0) -> HTMLResponse:
     """The search page with an answer, or without one the start page."""
     form = Form.of(request)
-    pages = _pages(form, answer) if answer else None
-    return render("search.html", form=form, answer=answer, papers=papers, error=None, pages=pages)
+    values: dict[str, object] = {"answer": answer, "papers": papers, "error": None}
+    if answer:
+        values |= _around(form, answer)
+    return _filled("search.html", {"form": form, **values})
 
 
 def render_error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
     """The search page with what was typed, and what is wrong with it."""
     error = {"title": title, "detail": detail}
     form = Form.of(request)
-    return render("search.html", status, form=form, answer=None, papers=0, error=error, pages=None)
+    return render("search.html", status, form=form, answer=None, error=error)
+
+
+def _filled(template: str, values: dict[str, object], status: int = 200) -> HTMLResponse:
+    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+
+
+def _around(form: Form, answer: Answer) -> dict[str, object]:
+    """What the page shows beside the results: where else to go, and what was understood."""
+    return {
+        "pages": _pages(form, answer),
+        "removals": removals(form),
+        "narrowings": narrowings(form, answer),
+        "understood": understanding(answer.understood),
+    }
 
 
 def _pages(form: Form, answer: Answer) -> dict[str, str]:
     """Addresses of the pages before and after this one, empty where there is none."""
-    following = answer.offset + len(answer.results)
-    more = answer.results and following < answer.total and following + answer.limit <= MAX_DEPTH
+    following = answer.offset + answer.limit
+    full = len(answer.results) == answer.limit
+    more = full and following < answer.total and following + answer.limit <= MAX_DEPTH
     return {
         "previous": form.address(max(0, answer.offset - answer.limit)) if answer.offset else "",
         "next": form.address(following) if more else "",
     }
+
+
+def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
+    """A title or an abstract with the words marked that matched, where they are known."""
+    text = result.paper.title if field == "title" else result.paper.abstract
+    spans = result.why.get("highlights", {}).get(field, ())
+    # All of the text goes through `escape`.
+    return Markup(marked(text, spans, "<mark>", "</mark>", escape))  # noqa: S704
 
 
 def _web_address(url: str) -> str:
@@ -145,11 +119,14 @@ def _templates() -> Environment:
     )
     environment.filters.update(
         bounds=_bounds,
+        capitalised=lambda text: text[:1].upper() + text[1:],
+        marked=_marked,
         pretty_json=_pretty_json,
+        reasons=reasons,
         similar_address=_similar_address,
         web_address=_web_address,
     )
-    environment.globals.update(sorts=SORTS)
+    environment.globals.update(sorts=SORTS, modes=dict(zip(MODES, _MODE_WORDS, strict=True)))
     return environment
 
 

@@ -14,7 +14,8 @@ from api.models import (
     example_response,
     problem_response,
 )
-from api.routes.parameters import MAX_VALUE, Chosen, Lazy
+from api.routes.parameters import MAX_VALUE, AskedReranker, Chosen, Lazy
+from api.selection import given
 from api.serialise import answer_json, paper_json
 from search.answer import MAX_IDS, MAX_QUESTION
 
@@ -25,6 +26,7 @@ router = APIRouter(
         503: problem_response("There is no index, or it can't be used."),
     },
 )
+_Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 _NO_PAPER = problem_response("The index holds no such paper.")
 _ANSWER = example_response(ANSWER_EXAMPLE)
 _PAPER = example_response(PAPER_EXAMPLE)
@@ -38,14 +40,16 @@ def search(
         Query(
             min_length=1,
             max_length=MAX_QUESTION,
-            description="A question in plain words.",
+            description="A question in plain words; also an id, a title, an author, and "
+            "ti: au: abs: cat: year:, quotes and a leading minus.",
             examples=["why do networks generalise long after they overfit"],
         ),
     ],
     chosen: Chosen,
+    reranker: AskedReranker,
 ) -> dict[str, Any]:
-    """The papers nearest to a question."""
-    return answer_json(lazy.engine().search(q, **chosen))
+    """The papers that answer a question."""
+    return answer_json(lazy.engine().search(q, reranker=reranker, **chosen))
 
 
 @router.get(
@@ -53,19 +57,35 @@ def search(
 )
 def similar(
     lazy: Lazy,
+    chosen: Chosen,
     id: Annotated[
-        list[Annotated[str, Query(max_length=MAX_VALUE)]],
+        _Ids,
         Query(
-            min_length=1,
             max_length=MAX_IDS,
             description="A paper's id, however it is written; repeat it for several papers.",
             examples=["1706.03762"],
         ),
-    ],
-    chosen: Chosen,
+    ] = (),
+    unlike: Annotated[
+        _Ids,
+        Query(
+            alias="not",
+            max_length=MAX_IDS,
+            description="Id of a paper to move away from; repeat it for several.",
+            examples=["1810.04805"],
+        ),
+    ] = (),
+    text: Annotated[
+        str,
+        Query(
+            max_length=MAX_QUESTION,
+            description="A paragraph, say an abstract, to be near to, beside papers or without.",
+        ),
+    ] = "",
 ) -> dict[str, Any]:
-    """The papers nearest to given papers, which are left out themselves."""
-    return answer_json(lazy.engine().similar(id, **chosen))
+    """The papers nearest to given papers, to a text, or to both; those named are left out."""
+    answer = lazy.engine().similar(given(id), unlike=given(unlike), text=text.strip(), **chosen)
+    return answer_json(answer)
 
 
 @router.get(

@@ -8,17 +8,24 @@ from fastapi import Depends, Query, Request
 
 from api.lazy import LazyEngine
 from api.selection import Selection, selection
-from search.answer import MAX_DEPTH, MAX_LIMIT, Sort
+from indexer.errors import UsageError
+from search.answer import MAX_DEPTH, MAX_LIMIT, Mode, Sort
 from search.filters import MAX_VALUES
+from search.rerank import Reranker
 
 MAX_VALUE = 500
 """Characters of an id or of a filter's value; the longest DOIs and names are shorter."""
+MAX_EXPLAINED = 100
+"""Results in one answer with reasons; the sentences of each abstract are encoded for them."""
 
 _Text = Annotated[str, Query(max_length=MAX_VALUE)]
 _DATE = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
 
 
 async def chosen(
+    mode: Annotated[
+        Mode, Query(description="By meaning and words together, by meaning, or by words.")
+    ] = "hybrid",
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Results in the answer.")] = 10,
     offset: Annotated[
         int,
@@ -59,17 +66,29 @@ async def chosen(
         ),
     ] = (),
     sort: Annotated[Sort, Query(description="Order of the results.")] = "relevance",
+    min_score: Annotated[
+        float, Query(ge=0, le=1, description="Leave out what scores less, 0 to 1.")
+    ] = 0.0,
+    explain: Annotated[
+        bool,
+        Query(description=f"Say why each result is where it is; with limit up to {MAX_EXPLAINED}."),
+    ] = False,
 ) -> Selection:
-    """Filters, order and page of a search."""
+    """How to search, filters, order and page."""
+    if explain and limit > MAX_EXPLAINED:
+        raise UsageError(f"limit {limit}: at most {MAX_EXPLAINED} with explain")
     return selection(
         after=after,
         before=before,
-        categories=category,
-        authors=author,
-        venues=venue,
+        category=category,
+        author=author,
+        venue=venue,
+        mode=mode,
         sort=sort,
         limit=limit,
         offset=offset,
+        min_score=min_score,
+        explain=explain,
     )
 
 
@@ -79,5 +98,23 @@ async def lazy_engine(request: Request) -> LazyEngine:
     return lazy
 
 
+async def asked_reranker(
+    request: Request,
+    rerank: Annotated[
+        bool,
+        Query(
+            description="Read the first results again with a cross-encoder, which takes seconds; "
+            "only where the service was started with --rerank."
+        ),
+    ] = False,
+) -> Reranker | None:
+    """The service's reranker, if the request asks for it."""
+    reranker: Reranker | None = request.app.state.reranker
+    if rerank and reranker is None:
+        raise UsageError("rerank: this service has none; start it with `serve --rerank MODEL`")
+    return reranker if rerank else None
+
+
 Chosen = Annotated[Selection, Depends(chosen)]
 Lazy = Annotated[LazyEngine, Depends(lazy_engine)]
+AskedReranker = Annotated[Reranker | None, Depends(asked_reranker)]

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.render import render, render_search
 from api.routes.parameters import MAX_VALUE, Chosen, Lazy
+from api.selection import given
 from search.answer import MAX_IDS
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -26,7 +27,7 @@ def home(
 ) -> HTMLResponse:
     """The search form, with results when something is asked."""
     engine = lazy.engine()
-    ids = [id for id in similar if id.strip()]
+    ids = given(similar)
     if q.strip():
         return render_search(request, engine.search(q, **chosen))
     if ids:

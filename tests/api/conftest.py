@@ -61,6 +61,21 @@ def folder(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index that holds one paper twice, beside others."""
+    path = tmp_path_factory.mktemp("twins")
+    twin = {
+        "title": "Caching in storage clusters",
+        "abstract": "Write-back caching for clusters of disks, measured.",
+    }
+    records = [{"id": f"twin-{venue}", "venue": venue, **twin} for venue in ("talk", "journal")]
+    lines = [json.dumps(entry) + "\n" for entry in [*records, *map(record, range(1, 11))]]
+    (path / "papers.jsonl").write_text("".join(lines), encoding="utf-8")
+    add(path / "index", [str(path / "papers.jsonl")], model="hashing")
+    return path / "index"
+
+
+@pytest.fixture(scope="session")
 def engine(folder: Path) -> Iterator[Engine]:
     with Engine.open(folder) as opened:
         yield opened

@@ -83,7 +83,7 @@ def test_search_and_show_start_without_torch_and_the_web(folder: Path) -> None:
 
 def test_a_closed_pipe_is_silent(folder: Path) -> None:
     with subprocess.Popen(
-        [*COMMAND, "search", "speech", "--limit", "30"],
+        [*COMMAND, "search", "speech", "--mode", "lexical"],
         env=environment(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -99,7 +99,7 @@ def test_a_closed_pipe_is_silent(folder: Path) -> None:
 def test_a_full_disk_under_the_output_is_one_line(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*COMMAND, "search", "speech"],
+            [*COMMAND, "search", "speech", "--mode", "lexical"],
             env=environment(folder),
             stdout=full,
             stderr=subprocess.PIPE,

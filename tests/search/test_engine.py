@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 
 from indexer.errors import IndexNotFoundError, PaperNotFoundError, UsageError
 from indexer.pipeline import add
-from search.answer import MAX_QUESTION, Sort
+from search.answer import MAX_QUESTION, MODES, Mode, Sort
 from search.engine import Engine
 from search.filters import Filters
 
+MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 FILTERS = st.builds(
     Filters,
     after=st.sampled_from(["", "2014", "2017-06"]),
@@ -141,3 +143,130 @@ def test_no_index_is_said_with_what_to_do(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("NEARPAPER_INDEX", os.fspath(tmp_path / "elsewhere"))
     with pytest.raises(IndexNotFoundError, match="elsewhere"):
         Engine.open()
+
+
+def test_folded_papers_never_come_back_on_a_later_page(make_index: MakeIndex) -> None:
+    text = "the same long abstract about kernels of graphs and their many uses"
+    twins = [{"id": f"t{n}", "title": "Graph kernels", "abstract": text} for n in range(3)]
+    others = [{"id": f"o{n}", "title": f"Topic {n}", "abstract": "graph"} for n in range(30)]
+    index = make_index([{"id": "q", "title": "Kernels", "abstract": text}, *twins, *others])
+    with Engine.open(index) as engine:
+        first = engine.similar(["q"], limit=1).results[0]
+        found = engine.similar(["q"], limit=1000).results
+    assert {first.paper.id, *first.folded} == {"t0", "t1", "t2"}
+    shown = [id for result in found for id in (result.paper.id, *result.folded)]
+    assert sorted(shown) == sorted(record["id"] for record in [*twins, *others])
+
+
+def test_similar_moves_away_from_what_is_unlike(make_index: MakeIndex) -> None:
+    words = ["protein", "galaxy", "grammar"]
+    records = [
+        {"id": f"{a}-{b}", "title": f"{a} {b}", "abstract": f"{a} and {b}"}
+        for a in words
+        for b in words
+    ]
+    with Engine.open(make_index(records)) as engine:
+        away = engine.similar(text="protein galaxy", unlike=["galaxy-galaxy"]).results
+    found = [result.paper.id for result in away]
+    assert "galaxy-galaxy" not in found
+    assert found.index("protein-grammar") < found.index("galaxy-grammar")
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("2301.00001v2", {"id": "2301.00001"}),
+        ("https://arxiv.org/abs/2301.00001", {"id": "2301.00001"}),
+    ],
+)
+def test_an_id_goes_straight_to_its_paper(
+    make_index: MakeIndex, question: str, says: dict[str, str]
+) -> None:
+    index = make_index([{"id": f"2301.0000{n}", "title": f"paper {n}"} for n in range(1, 6)])
+    with Engine.open(index) as engine:
+        answer = engine.search(question)
+    assert [result.paper.id for result in answer.results] == ["2301.00001"]
+    assert answer.total == 1
+    assert says.items() <= answer.understood.items()
+
+
+def test_a_title_or_a_name_comes_first(make_index: MakeIndex) -> None:
+    records: list[Mapping[str, object]] = [
+        {"id": "1", "title": "Attention: all you need?", "authors": ["Ada Byron"]},
+        {"id": "2", "title": "Need and attention", "abstract": "attention is all you need, all"},
+        {"id": "3", "title": "Byron and Ada", "abstract": "Ada Byron, Ada Byron, Ada Byron"},
+    ]
+    with Engine.open(make_index(records)) as engine:
+        for question in ("attention all you need", "Atention all you need"):
+            assert engine.search(question).results[0].paper.id == "1"
+        assert engine.search("byron, ada").results[0].paper.id == "1"
+
+
+def test_marks_of_a_question_hold(make_index: MakeIndex) -> None:
+    records: list[Mapping[str, object]] = [
+        {"id": "1", "title": "Chain of thought", "abstract": "prompting", "date": "2022-01-05"},
+        {"id": "2", "title": "Thought", "abstract": "a chain of thought", "date": "2023"},
+        {"id": "3", "title": "Chain", "abstract": "thought for vision", "authors": ["Jo Li"]},
+    ]
+    with Engine.open(make_index(records)) as engine:
+
+        def ids(question: str) -> set[str]:
+            return {result.paper.id for result in engine.search(question).results}
+
+        assert ids('"chain of thought"') == {"1", "2"}
+        assert ids("ti:thought") == {"1", "2"}
+        assert ids("abs:thought -vision") == {"2"}
+        assert ids("thought year:2023") == {"2"}
+        assert ids("au:li") == {"3"}
+        assert ids('"never said so"') == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_totals_facets_and_pages_hold_in_every_mode(engine: Engine, mode: Mode) -> None:
+    filters = Filters(after="2015")
+    whole = engine.search("language learning", mode=mode, filters=filters, limit=1000)
+    assert len(whole.results) == whole.total
+    years = [result.paper.date[:4] for result in whole.results]
+    assert whole.facets["year"] == {y: years.count(y) for y in sorted(set(years), reverse=True)}
+    for category, count in whole.facets["category"].items():
+        having = [result for result in whole.results if category in result.paper.categories]
+        assert len(having) == count
+    paged = [
+        result.paper.id
+        for offset in range(0, whole.total, 7)
+        for result in engine.search(
+            "language learning", mode=mode, filters=filters, limit=7, offset=offset
+        ).results
+    ]
+    assert paged == [result.paper.id for result in whole.results]
+
+
+def test_a_least_score_cuts(engine: Engine) -> None:
+    whole = engine.search("translation", limit=1000).results
+    least = sorted(result.score for result in whole)[len(whole) // 2]
+    cut = engine.search("translation", min_score=least, limit=1000).results
+    assert [r.paper.id for r in cut] == [r.paper.id for r in whole if r.score >= least]
+
+
+def test_reasons_name_ranks_words_and_a_sentence(engine: Engine) -> None:
+    result = engine.search("attention in translation", explain=True, limit=1).results[0]
+    why = result.why
+    assert why["dense"]["rank"] >= 1
+    assert why["lexical"]["score"] > 0
+    assert {"attention", "translation"} & {word.lower() for word in why["words"]}
+    assert why["sentence"]["text"] in result.paper.abstract
+    for start, end in why["highlights"]["abstract"]:
+        word = result.paper.abstract[start:end].lower()
+        assert word in [word.lower() for word in why["words"]]
+
+
+def test_by_meaning_other_papers_change_no_order(make_index: MakeIndex, tmp_path: Path) -> None:
+    records = [{"id": str(n), "title": f"{w} learning {n}"} for n, w in enumerate("abcdefgh" * 4)]
+    index = make_index(records)
+    with Engine.open(index) as engine:
+        before = [r.paper.id for r in engine.search("c learning", mode="dense", limit=99).results]
+        more = tmp_path / "more.jsonl"
+        more.write_text("".join(f'{{"id": "m{n}", "title": "more {n}"}}\n' for n in range(20)))
+        add(index, [str(more)])
+        after = [r.paper.id for r in engine.search("c learning", mode="dense", limit=99).results]
+    assert [id for id in after if not id.startswith("m")] == before

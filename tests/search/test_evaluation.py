@@ -9,8 +9,9 @@ from types import MappingProxyType
 import pytest
 
 from indexer.errors import ModelError, SourceError
+from search.answer import MODES, Mode
 from search.collection import Question
-from search.evaluation import MODES, Mode, Pool, Score, evaluate, macro, measure_modes, versus
+from search.evaluation import Pool, Score, evaluate, macro, measure_modes, versus
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from search import vocabulary
 from search.filters import Filters
-from search.query import Query, all_filters, parse
+from search.query import PROSE, Query, all_filters, parse
 
 EVAL = Path(__file__).resolve().parents[2] / "../shared/eval"
 
@@ -220,8 +220,19 @@ def test_what_is_left_of_a_plain_question_is_left_alone(question: str) -> None:
 @given(plain_questions, st.lists(plain_words, min_size=1, max_size=5).map(" ".join))
 def test_quoted_phrases_survive(question: str, phrase: str) -> None:
     query = parse(f'{question} "{phrase}" {question}')
-    assert query.phrases == (phrase,)
+    is_prose = len(question.split()) * 2 > PROSE
+    assert query.phrases == (() if is_prose else (phrase,))
     assert phrase in query.text
+
+
+def test_in_prose_quotes_and_dashes_are_ways_of_speaking() -> None:
+    query = parse(
+        'What is the "type" of a module in languages that check -only at run time- '
+        "whether it matches the contexts it is used in?"
+    )
+    assert query.phrases == query.excluded == ()
+    assert '"' not in query.text
+    assert "-only" in query.text
 
 
 HOSTILE = ["a ", '"', '" ', '"a "b', "((((", '("', "-x", '-"', '"a"!!', "a/", ".", "\ud800"]
@@ -246,9 +257,9 @@ def test_long_hostile_text_takes_no_time(part: str) -> None:
 
 
 def test_fifty_marks_are_enough() -> None:
-    query = parse(" ".join(f'au:a{number} "b{number}"' for number in range(100)))
-    assert len(query.filters) == len(query.phrases) == 25
-    assert query.text.endswith('au:a99 "b99"')
+    query = parse(" ".join(f"au:a{number} ti:b{number}" for number in range(100)))
+    assert len(query.filters) == len(query.titles) == 25
+    assert query.text.endswith("au:a99 ti:b99")
     many = parse(" OR ".join(["cat:cs.CL"] * 50))
     assert len(many.filters[0].categories) == 50
 

@@ -1,0 +1,117 @@
+"""The commands that write an index or look after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import options, terminal
+from api.exit_codes import INTERRUPTED, NOT_THERE
+from api.options import chosen_folder
+
+
+def index(
+    source: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files of papers; - is standard input."),
+    ],
+    index: options.IndexFolder = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="Format of the sources; else guessed from content."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Sentence-transformers model of a new index, by name or path.",
+            show_default="all-MiniLM-L6-v2",
+        ),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where to write the records that are no papers, each with its reason.",
+            show_default=False,
+        ),
+    ] = None,
+) -> int:
+    """Add papers to the index, and update those that it holds."""
+    from api.progress import ProgressBar, summary
+    from indexer.pipeline import add
+
+    folder = chosen_folder(index)
+    with ProgressBar() as bar:
+        tally = add(folder, source, format=format, model=model, rejects=rejects, listener=bar)
+    terminal.say(summary(tally))
+    return INTERRUPTED if tally.interrupted else 0
+
+
+def remove(id: options.Ids, index: options.IndexFolder = None) -> int:
+    """Take papers out of the index."""
+    from indexer import maintenance
+
+    removal = maintenance.remove(chosen_folder(index), id)
+    terminal.say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
+    if removal.unknown:
+        terminal.say(f"not in the index: {', '.join(removal.unknown)}; see `nearpaper search`")
+    return NOT_THERE if removal.unknown else 0
+
+
+def info(index: options.IndexFolder = None, json: options.Json = False) -> None:
+    """Print what the index was made with, what it holds and what it takes up."""
+    from indexer import maintenance
+
+    terminal.show_record(maintenance.info(chosen_folder(index)), as_json=json)
+
+
+def check(index: options.IndexFolder = None) -> int:
+    """Compare every part of the index with what was written; exit 0 when it is clean."""
+    from indexer import maintenance
+
+    findings = maintenance.check(chosen_folder(index))
+    terminal.show_findings(findings)
+    return 1 if findings else 0
+
+
+def rebuild(
+    index: options.IndexFolder = None,
+    embed: Annotated[
+        bool,
+        typer.Option(
+            "--embed",
+            help="Make the vectors anew, too: for another model, or after an upgrade that asks "
+            "for it; takes as long as indexing.",
+        ),
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="With --embed: the model to change to, by name or path.",
+            show_default="the index's own",
+        ),
+    ] = None,
+) -> None:
+    """Make the derived parts of the index anew from its catalog."""
+    from api.progress import ProgressBar
+    from indexer import maintenance
+
+    with ProgressBar() as bar:
+        generation = maintenance.rebuild(
+            chosen_folder(index), embed=embed, model=model, listener=bar
+        )
+    terminal.say(f"rebuilt; the index is at generation {generation}")
+
+
+def compact(index: options.IndexFolder = None) -> None:
+    """Fold what was added into the main files, and drop what was removed."""
+    from indexer import maintenance
+
+    generation = maintenance.compact(chosen_folder(index))
+    terminal.say(f"compacted; the index is at generation {generation}")

@@ -1,0 +1,132 @@
+"""The page's links that add a filter and take one off, its modes, marks and reasons."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+BROWSER = {"accept": "text/html"}
+
+
+def get(client: TestClient, address: str) -> str:
+    response = client.get(address, headers=BROWSER)
+    assert response.status_code == 200
+    return str(response.text)
+
+
+def total(html: str) -> int:
+    found = re.search(r"\d+ to \d+ of (\d+)", html)
+    assert found
+    return int(found[1])
+
+
+def narrowings(html: str) -> dict[str, tuple[str, int]]:
+    """By their text: address and count."""
+    part = html.partition('aria-label="Narrow the search"')[2]
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a> <span class="quiet">([\d,]+)<', part)
+    return {unescape(text): (unescape(address), int(count)) for address, text, count in links}
+
+
+def removals(html: str) -> dict[str, str]:
+    """Addresses by the filter that they take off."""
+    found = re.findall(r'<a href="([^"]+)" aria-label="Remove the filter: ([^"]+)"', html)
+    return {unescape(text): unescape(address) for address, text in found}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?q=speech&limit=3",
+        "/?q=speech&mode=lexical",
+        "/?similar=2402.00001",
+        "/?q=speech&category=cs",
+    ],
+)
+def test_one_click_leaves_as_many_papers_as_it_says(client: TestClient, address: str) -> None:
+    links = narrowings(get(client, address))
+    assert len(links) >= 8
+    for following, count in links.values():
+        assert total(get(client, following)) == count
+
+
+def test_filters_come_off_one_by_one(client: TestClient) -> None:
+    html = get(client, "/?q=speech&category=cs.CL&category=cs.CR&after=2024-02&before=2024")
+    links = removals(html)
+    assert set(links) == {"category cs.CL", "category cs.CR", "from 2024-02", "until 2024"}
+    left = parse_qs(urlsplit(links["category cs.CL"]).query)
+    assert left == {
+        "q": ["speech"],
+        "category": ["cs.CR"],
+        "after": ["2024-02"],
+        "before": ["2024"],
+    }
+    for address in links.values():
+        assert len(removals(get(client, address))) == 3
+
+
+def test_a_year_is_one_click_on_and_one_off(client: TestClient) -> None:
+    address, count = narrowings(get(client, "/?q=speech"))["2024"]
+    html = get(client, address)
+    assert total(html) == count == 30
+    assert "2024" not in narrowings(html)
+    assert total(get(client, removals(html)["2024"])) == 32
+
+
+def test_a_year_stays_within_the_dates_already_chosen(client: TestClient) -> None:
+    address, count = narrowings(get(client, "/?q=speech&after=2024-03"))["2024"]
+    assert parse_qs(urlsplit(address).query)["after"] == ["2024-03"]
+    assert total(get(client, address)) == count
+
+
+def test_a_filtered_field_offers_no_second_value(client: TestClient) -> None:
+    links = narrowings(get(client, "/?q=speech&category=cs"))
+    assert not any(text.startswith("cs.") for text in links)
+
+
+def test_at_most_eight_values_of_a_field(client: TestClient) -> None:
+    authors = [text for text in narrowings(get(client, "/?q=speech")) if "Number" in text]
+    assert len(authors) == 7
+
+
+def test_the_mode_is_kept(client: TestClient) -> None:
+    html = get(client, "/?q=graph+kernels&mode=lexical&limit=2")
+    assert '<option value="lexical" selected>' in html
+    assert total(html) == 6
+    following = re.search(r'rel="next" href="([^"]+)"', html)
+    assert following
+    assert "mode=lexical" in following[1]
+
+
+def test_a_least_score_is_kept_and_can_be_taken_off(client: TestClient) -> None:
+    html = get(client, "/?q=graph+kernels&min_score=0.9&limit=32")
+    assert html.count("<article>") < 32
+    assert '<input type="hidden" name="min_score" value="0.9">' in html
+    assert 'rel="next"' not in html
+    assert get(client, removals(html)["score from 0.9"]).count("<article>") == 32
+
+
+def test_reasons_are_given_when_asked_for(client: TestClient) -> None:
+    html = get(client, "/?q=graph+kernels&limit=1&explain=1")
+    assert "<summary>Why this result</summary>" in html
+    assert re.search(r"<li>why: meaning 1 \(\d\.\d\d\); words \d", html)
+    assert re.search(r'name="explain" value="1" checked', html)
+    assert "Why this result" not in get(client, "/?q=graph+kernels&limit=1")
+
+
+def test_matched_words_are_marked_and_all_else_is_escaped(client: TestClient) -> None:
+    html = get(client, "/?q=hostile+script+markup&category=cs.CR&explain=1")
+    assert (
+        "<mark>Hostile</mark> &lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>" in html
+    )
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_what_was_understood_is_said(client: TestClient) -> None:
+    html = get(client, "/?q=papers+about+graph+kernels+year:2024")
+    assert "Searched for “graph kernels”; leaving off “papers about”; from 2024 until 2024." in html
+    assert "Searched for" not in get(client, "/?q=graph+kernels")
