@@ -27,6 +27,8 @@ from indexer.writer import Writer
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
+LONG_SECONDS = 10.0
+"""What is left of a build from which on people are told what it will take."""
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
 
@@ -169,7 +171,9 @@ class _Run:
         fraction = _fraction(self.sources)
         if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
             self._estimated = True
-            self.listener.estimated(estimate(self.tally, fraction, self.writer.model.dimension))
+            ahead = estimate(self.tally, fraction, self.writer.model.dimension)
+            if ahead.seconds >= LONG_SECONDS:
+                self.listener.estimated(ahead)
         self.listener.advanced(self.tally, fraction)
 
 

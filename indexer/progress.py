@@ -67,7 +67,7 @@ class Listener(Protocol):
     """Whoever shows the progress of a run."""
 
     def estimated(self, estimate: Estimate) -> None:
-        """Called at most once, after the first papers have been embedded."""
+        """Called at most once, after the first papers of a long build have been embedded."""
         ...
 
     def advanced(self, tally: Tally, fraction: float | None) -> None:

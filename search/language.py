@@ -7,11 +7,11 @@ from indexer.folding import words
 # Function words that no English question holds, of the languages most asked in.
 _FOREIGN = frozenset(
     words(
-        "der die das und ist wie ein eine nicht mit von zu wird werden welche warum fur durch "
+        "der die das und ist wie ein eine nicht mit zu wird werden welche warum fur durch "
         "le les des une est et pour dans que qui sur avec comment quelle pourquoi aux "
         "el los las una para como con por cual porque sobre entre "
         "il lo gli della che sono perche nella "
-        "os uma nao quais het een van zijn voor niet hoe"
+        "os uma nao quais het een zijn voor niet hoe"
     )
 )
 _SHARE = 0.25
