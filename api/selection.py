@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from search.answer import Mode, Sort
+from search.answer import Explain, Mode, Sort
 
 if TYPE_CHECKING:
     from search.filters import Filters
@@ -20,7 +20,7 @@ class Selection(TypedDict):
     limit: int
     offset: int
     min_score: float
-    explain: bool
+    explain: Explain
 
 
 def selection(

@@ -130,3 +130,8 @@ def test_what_was_understood_is_said(client: TestClient) -> None:
     html = get(client, "/?q=papers+about+graph+kernels+year:2024")
     assert "Searched for “graph kernels”; leaving off “papers about”; from 2024 until 2024." in html
     assert "Searched for" not in get(client, "/?q=graph+kernels")
+
+
+def test_matched_words_are_marked_on_every_page(client: TestClient) -> None:
+    html = client.get("/?q=sparse+attention&mode=lexical", headers={"accept": "text/html"}).text
+    assert "<mark>sparse</mark> <mark>attention</mark>" in html
