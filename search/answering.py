@@ -184,7 +184,11 @@ class Answering:
 def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
     """What to say when nothing is close, or when the question is in another language."""
     doubts, cosines = hint(retrieved.text), retrieved.ranking.dense[1]
-    if len(cosines) and is_far(retrieved.ranking.generation, float(cosines[0])):
+    if (
+        len(cosines)
+        and not retrieved.named
+        and is_far(retrieved.ranking.generation, float(cosines[0]))
+    ):
         return ("nothing in the index is close to this question", *doubts)
     return doubts
 

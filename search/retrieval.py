@@ -31,12 +31,14 @@ class Retrieved:
         ranking: The order of the papers.
         text: The words that were looked for.
         mode: What was searched by; not what was asked where the model can't be used.
+        named: A paper or an author was named outright, and comes first.
         warnings: What the reader of the answer should know.
     """
 
     ranking: Ranking
     text: str
     mode: Mode
+    named: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -63,7 +65,7 @@ class Retriever:
             if place[0] >= 0:
                 only = generation.nowhere()
                 only[place] = True
-                return Retrieved(Ranking(generation, only, "dense", None, ""), "", mode)
+                return Retrieved(Ranking(generation, only, "dense", None, ""), "", mode, named=True)
             notes = (f"{query.id} is not in the index; searched for as words",)
         allowed = allowed_papers(generation, query, filters)
         if query.phrases and not allowed.any():
@@ -72,8 +74,8 @@ class Retriever:
         allowed = self._narrowed(allowed, generation, among, without)
         mode, vector, warnings = self._embedded(query.text, generation, mode)
         ranking = Ranking(generation, allowed, mode, vector, query.text)
-        self._promote_named(ranking, generation, query.asked)
-        return Retrieved(ranking, query.text, mode, notes + warnings)
+        named = self._promote_named(ranking, generation, query.asked)
+        return Retrieved(ranking, query.text, mode, named, notes + warnings)
 
     def for_examples(
         self,
@@ -147,8 +149,11 @@ class Retriever:
                 raise
             return "lexical", None, (*warnings, f"searched by words alone, since {error}")
 
-    def _promote_named(self, ranking: Ranking, generation: Generation, asked: str) -> None:
+    def _promote_named(self, ranking: Ranking, generation: Generation, asked: str) -> bool:
+        """Put the papers first that a question names by author or title; whether it does."""
         author = written_by(generation, asked)
         if author is not None:
             ranking.promote_all(author)
-        ranking.promote(titled(generation, self._reader.catalog, ranking, asked))
+        same = titled(generation, self._reader.catalog, ranking, asked)
+        ranking.promote(same)
+        return author is not None or len(same) > 0
