@@ -101,6 +101,13 @@ class Catalog:
         )
         return dict(found)
 
+    def ids_by_doi(self, doi: str) -> list[str]:
+        """Ids of the live papers of a DOI."""
+        records = self.database.rows(
+            "SELECT id FROM papers WHERE doi = ? AND doi <> '' AND died IS NULL ORDER BY row", doi
+        )
+        return [str(record[0]) for record in records]
+
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order."""
         records = self.database.rows(

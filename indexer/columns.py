@@ -107,20 +107,21 @@ class Columns:
         text = self._arrays[f"{field}.text"][ends[code] : ends[code + 1]]
         return text.tobytes().decode()
 
-    def count_of(self, field: str, value: str, counts: NDArray[np.int64]) -> int:
-        """The count of a value, spelt as it is, among :meth:`value_counts`."""
-        keys, key = self._arrays[f"{field}.keys"], np.uint64(word_hash(value))
-        place = int(np.searchsorted(keys, key))
-        if place == len(keys) or keys[place] != key:
-            return 0
-        return int(counts[self._arrays[f"{field}.key_values"][place]])
+    def shared_values(
+        self, field: str, other: Columns
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Values of a field that stand in both, as counted here and as counted there."""
+        keys, codes = self._arrays[f"{field}.keys"], self._arrays[f"{field}.key_values"]
+        theirs = other._arrays[f"{field}.keys"]
+        _, here, there = np.intersect1d(keys, theirs, assume_unique=True, return_indices=True)
+        return codes[here], other._arrays[f"{field}.key_values"][there]
 
     def named(self, name: str) -> Mask:
-        """Where an author has just this name, in any order of its words."""
-        asked = sorted(words(name))
+        """Where an author has just this name, in any order of its words, initials allowed."""
+        count = len(words(name))
         mask = np.zeros(len(self), np.bool_)
         for code in self._values_with("author", name):
-            if sorted(words(self.value("author", code))) == asked:
+            if len(words(self.value("author", code))) == count:
                 mask[self._places("author", code)] = True
         return mask
 

@@ -93,28 +93,24 @@ class Generation:
     def value_counts(self, field: str, mask: Mask, most: int) -> dict[str, int]:
         """The ``most`` frequent values of a field with several values, and how often they occur.
 
-        Exact: what is among the most frequent of either part is counted in both.
+        Exact: what stands in both parts is added up before the most frequent are taken.
         """
-        masks = (mask[: self._split], mask[self._split :])
-        parts = list(zip((part.columns for part in self.parts), masks, strict=True))
-        counts = [columns.value_counts(field, chosen) for columns, chosen in parts]
-        names = {
-            columns.value(field, code)
-            for (columns, _), counted in zip(parts, counts, strict=True)
-            for code in most_frequent(counted, 2 * most)
+        base, tail = (part.columns for part in self.parts)
+        of_base = base.value_counts(field, mask[: self._split])
+        of_tail = tail.value_counts(field, mask[self._split :])
+        here, there = tail.shared_values(field, base)
+        of_base[there] += of_tail[here]
+        of_tail[here] = 0
+        found = {
+            columns.value(field, code): int(counts[code])
+            for columns, counts in ((base, of_base), (tail, of_tail))
+            for code in most_frequent(counts, most)
         }
-        total = {
-            name: sum(
-                columns.count_of(field, name, counted)
-                for (columns, _), counted in zip(parts, counts, strict=True)
-            )
-            for name in names
-        }
-        ranked = sorted(total.items(), key=lambda item: (-item[1], item[0]))
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return dict(ranked[:most])
 
     def column(self, name: str, positions: Positions) -> NDArray[Any]:
-        """Values of the column ``rows``, ``dates`` or ``upvotes`` at some positions."""
+        """Values of a column with one value for each paper, by its name, at some positions."""
         base, tail = (getattr(part.columns, name) for part in self.parts)
         values = np.empty(len(positions), base.dtype)
         in_base = positions < self._split

@@ -28,9 +28,9 @@ Rows = NDArray[np.int64]
 Hits = tuple[Rows, NDArray[np.float32]]
 """Row ids and BM25 scores, best first, equal scores by row id."""
 
-MAX_TERMS = 64
+MAX_TERMS = 128
 """Different words of a question that are looked up: those of the fewest papers. A whole abstract
-has some 80, of which the common ones cost the most time and tell the least."""
+has some 80; the common ones cost the most time and tell the least."""
 AUTHOR_WEIGHT = 0.5
 """Of a word found among the authors, against one in title or abstract."""
 
@@ -158,6 +158,11 @@ class Lexicon:
             query = self._restricted(query, among)
         return self._ranked(query, k)
 
+    def is_rare(self, word: str) -> bool:
+        """Whether less than one in 10,000 papers holds a word, which is no stop word."""
+        stems = self.stems(word)
+        return bool(stems) and self._searcher.doc_freq("text", stems[0]) * 10_000 < len(self)
+
     def holding(self, field: str, text: str) -> Rows:
         """Row ids of all versions whose ``field`` holds the words of a text, side by side."""
         query = self._phrase(field, text)
@@ -166,7 +171,7 @@ class Lexicon:
         return np.sort(self._ranked(query, max(1, len(self)))[0])
 
     def holding_any(self, text: str) -> Rows:
-        """Row ids of all versions that hold any word of a text."""
+        """Row ids of all versions that hold any word of a text that is looked up."""
         return np.sort(self.best(text, max(1, len(self)))[0])
 
     def rows(self) -> Rows:
@@ -185,14 +190,12 @@ class Lexicon:
             (Occur.Should, self._term("text", term, count**0.5))
             for term, count in self._rarest(stems)
         ]
-        if not parts:
-            return None
         parts += [
             (Occur.Should, self._term("author", name, AUTHOR_WEIGHT))
             for name in sorted(names)[:MAX_TERMS]
             if self._searcher.doc_freq("author", name)
         ]
-        return Query.boolean_query(parts)
+        return Query.boolean_query(parts) if parts else None
 
     def _rarest(self, stems: Iterable[str]) -> list[tuple[str, int]]:
         counts = Counter(stems)

@@ -39,6 +39,7 @@ CREATE TABLE papers (
 CREATE UNIQUE INDEX papers_live ON papers (id) WHERE died IS NULL;
 CREATE INDEX papers_id ON papers (id, born);
 CREATE INDEX papers_text ON papers (text_hash);
+CREATE INDEX papers_doi ON papers (doi) WHERE doi <> '';
 CREATE INDEX papers_died ON papers (died) WHERE died IS NOT NULL;
 
 CREATE TABLE vectors (

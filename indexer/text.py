@@ -115,7 +115,7 @@ def _with_letters(text: str) -> str:
     """
     while True:
         parts = [
-            part if formula else _MACRO.sub(_letter, part) for formula, part in _formulas(text)
+            part if formula else _MACRO.sub(_letter, part) for formula, part in formula_spans(text)
         ]
         done = unicodedata.normalize("NFC", "".join(parts))
         if done == text:
@@ -123,7 +123,7 @@ def _with_letters(text: str) -> str:
         text = done
 
 
-def _formulas(text: str) -> Iterator[tuple[bool, str]]:
+def formula_spans(text: str) -> Iterator[tuple[bool, str]]:
     """Pieces of ``text`` in order, each with whether it belongs to a formula.
 
     Takes time linear in the text, also where delimiters are never closed.

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.columns import Mask, Positions
+from indexer.errors import ModelError
 from indexer.generation import Generation
 from indexer.manifest import Manifest
 from indexer.paper import Paper
 from indexer.reader import Reader
 from indexer.recipe import document_text
-from search.answer import Answer, Explain, Result
+from search.answer import MAX_DEPTH, Answer, Explain, Result
 from search.encoder import Encoder
 from search.explain import Place, nearest_sentence, why
 from search.facets import FIELDS, Facets, facets
@@ -27,8 +28,6 @@ from search.request import Page
 from search.rerank import RERANKED, Reranker, reordered
 from search.retrieval import Retrieved
 from search.scores import Background, Scale, is_far
-
-Folded = Mapping[int, list[int]]
 
 
 class Answering:
@@ -47,7 +46,6 @@ class Answering:
         *,
         query: str,
         understood: dict[str, Any],
-        folded: Folded | None = None,
         min_score: float = 0.0,
         explain: Explain = False,
         started: float = 0.0,
@@ -56,14 +54,13 @@ class Answering:
         ranking, generation = retrieved.ranking, retrieved.ranking.generation
         scale = self._scale(ranking)
         ranking.sort(page.sort)
+        doubts = _doubts(retrieved)
+        if min_score and scale is None and ranking.asks_for_words:
+            min_score, doubts = 0.0, (*doubts, "without the model there are no scores to cut at")
         if min_score:
-            ranking.keep(self._scores(ranking, ranking.head, scale) >= min_score)
+            self._cut(ranking, page, scale, min_score)
         positions = ranking.positions(page.offset, page.limit)
-        scores = self._scores(ranking, positions, scale)
-        if min_score:
-            positions, scores = positions[scores >= min_score], scores[scores >= min_score]
         passing = self._passing(retrieved)
-        results = self._results(retrieved, positions, scores, folded or {}, page, explain=explain)
         return Answer(
             query=query,
             understood=understood,
@@ -71,18 +68,28 @@ class Answering:
             limit=page.limit,
             offset=page.offset,
             facets=self._facets(generation, passing),
-            results=results,
+            results=self._results(retrieved, positions, scale, page, explain=explain),
             generation=generation.manifest.generation,
             took_ms=round(1000 * (time.perf_counter() - started), 2),
-            warnings=retrieved.warnings + _doubts(retrieved),
+            warnings=retrieved.warnings + doubts,
         )
 
+    def _cut(self, ranking: Ranking, page: Page, scale: Scale | None, least: float) -> None:
+        """Leave out what scores less, as far down as pages reach."""
+        if page.offset + page.limit > len(ranking.head):
+            ranking.head = ranking.positions(0, MAX_DEPTH)
+        ranking.keep(self._scores(ranking, ranking.head, scale) >= least)
+        ranking.end()
+
     def rerank(self, retrieved: Retrieved, reranker: Reranker) -> None:
-        """Let a cross-encoder put the first papers in another order."""
+        """Let a cross-encoder reorder the first papers behind those that were named."""
         ranking = retrieved.ranking
-        papers = self._papers(ranking.generation, ranking.head[:RERANKED])
+        if not retrieved.text:
+            return
+        start = len(ranking.named)
+        papers = self._papers(ranking.generation, ranking.head[start : start + RERANKED])
         scores = reranker.score(retrieved.text, [document_text(paper) for paper in papers])
-        ranking.head = ranking.head[reordered(scores, len(ranking.head))]
+        ranking.reorder(len(papers), reordered(scores, len(papers)))
 
     def ids(self, ranking: Ranking, depth: int) -> list[tuple[str, float]]:
         """Ids and scores of the first ``depth`` papers."""
@@ -125,20 +132,21 @@ class Answering:
         holding = generation.nowhere()
         places = generation.positions(generation.lexicon.holding_any(retrieved.text))
         holding[places[places >= 0]] = True
+        holding[ranking.named] = True
         return holding & ranking.allowed
 
     def _results(
         self,
         retrieved: Retrieved,
         positions: Positions,
-        scores: NDArray[np.float64],
-        folded: Folded,
+        scale: Scale | None,
         page: Page,
         *,
         explain: Explain,
     ) -> tuple[Result, ...]:
-        generation = retrieved.ranking.generation
+        generation, folded = retrieved.ranking.generation, retrieved.folded
         papers = self._papers(generation, positions)
+        scores = self._scores(retrieved.ranking, positions, scale)
         return tuple(
             Result(
                 rank=page.offset + number,
@@ -167,10 +175,8 @@ class Answering:
             return next(iter(lexicon.stems(word)), None)
 
         sentence = None
-        if ranking.vector is not None and explain != "words":
-            embedder = self._encoder.embedder(ranking.generation.manifest.model)
-            with self._explaining:
-                sentence = nearest_sentence(ranking.vector, embedder, paper.abstract)
+        if explain != "words":
+            sentence = self._nearest_sentence(ranking, paper)
         return why(
             dense=_place(ranking.dense, place),
             lexical=_place(ranking.lexical, place),
@@ -180,17 +186,28 @@ class Answering:
             abstract=highlights(stems, stem, paper.abstract),
         )
 
+    def _nearest_sentence(self, ranking: Ranking, paper: Paper) -> tuple[str, float] | None:
+        """``None`` where the model can't be used, and for papers without an abstract."""
+        if ranking.vector is None:
+            return None
+        try:
+            embedder = self._encoder.embedder(ranking.generation.manifest.model)
+        except ModelError:
+            return None
+        with self._explaining:
+            return nearest_sentence(ranking.vector, embedder, paper.abstract)
+
 
 def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
     """What to say when nothing is close, or when the question is in another language."""
-    doubts, cosines = hint(retrieved.text), retrieved.ranking.dense[1]
-    if (
-        len(cosines)
-        and not retrieved.named
-        and is_far(retrieved.ranking.generation, float(cosines[0]))
-    ):
-        return ("nothing in the index is close to this question", *doubts)
-    return doubts
+    ranking, cosines = retrieved.ranking, retrieved.ranking.dense[1]
+    generation = ranking.generation
+    doubts = hint(retrieved.text, generation.lexicon.is_rare)
+    if retrieved.named or not len(cosines) or not is_far(generation, float(cosines[0])):
+        return doubts
+    passing = int(ranking.allowed.sum())
+    where = "in the index" if passing == generation.manifest.papers else "that passes the filters"
+    return (f"nothing {where} is close to this question", *doubts)
 
 
 def empty_answer(query: str, page: Page) -> Answer:

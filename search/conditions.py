@@ -26,6 +26,13 @@ def allowed_papers(generation: Generation, query: Query, filters: Filters) -> Ma
     return mask
 
 
+def too_common(generation: Generation, query: Query) -> tuple[str, ...]:
+    """A warning that names what was asked for but consists of stop words alone."""
+    asked = (*query.phrases, *query.titles, *query.abstracts, *query.excluded)
+    common = [phrase for phrase in asked if not generation.lexicon.stems(phrase)]
+    return (f"too common to be looked up: {', '.join(common)}",) if common else ()
+
+
 def _holding(generation: Generation, phrase: str, *fields: str) -> Mask:
     mask = generation.nowhere()
     for field in fields:

@@ -21,7 +21,6 @@ from search.query import parse
 from search.request import Page, asked_ids, asked_mode, asked_question, asked_score
 from search.rerank import Reranker
 from search.retrieval import Retriever
-from search.similar import fold_duplicates
 
 ANY = Filters()
 
@@ -141,15 +140,13 @@ class Engine:
         found = self._retriever.for_examples(
             near, far, text, generation, filters=filters, mode=mode
         )
-        folded = fold_duplicates(generation, found.ranking)
         named = {"similar": near, "unlike": far, "text": text}
         return self._answering.answer(
             found,
             page,
             query=" ".join([*near, *(f"-{id}" for id in far), text]).strip(),
             understood={name: value for name, value in named.items() if value}
-            | _options(filters, mode, sort),
-            folded=folded,
+            | _options(filters, found.mode, sort),
             min_score=min_score,
             explain=explain,
             started=started,
@@ -173,7 +170,7 @@ class Engine:
             among: Only these ids may come back; unknown ones are passed over.
             without: These ids may not.
         """
-        generation = self._reader.generation()
+        mode, generation = asked_mode(mode), self._reader.generation()
         if generation is None:
             return []
         found = self._retriever.for_question(

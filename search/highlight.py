@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from indexer.folding import fold
-from indexer.text import _formulas as formula_pieces
+from indexer.text import formula_spans
 
 Span = tuple[int, int]
 """Characters of a text: the first, and the one after the last."""
@@ -27,7 +27,7 @@ def formulas(text: str) -> list[Span]:
     """Where the formulas of a text are, ascending; those without a gap between are one."""
     spans: list[Span] = []
     at = 0
-    for inside, piece in formula_pieces(text):
+    for inside, piece in formula_spans(text):
         start, at = at, at + len(piece)
         if inside and spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], at)

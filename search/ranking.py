@@ -51,14 +51,16 @@ class Ranking:
             self.lexical = lexical_leg(generation, text, DEPTH, allowed)
         if mode != "lexical" and vector is not None:
             self.dense = dense_leg(generation, vector, DEPTH, allowed)
-        self.head = self._head(mode, text)
-        self._left_out: Positions = np.empty(0, np.int64)
         self.asks_for_words = bool(text)
+        self.head = self._head(mode, text)
+        self.named: Positions = NOTHING[0]
+        self._left_out: Positions = NOTHING[0]
         self._goes_on_by_words = mode == "lexical" and self.asks_for_words
         self._text = text
+        self._ends = False
 
     def _head(self, mode: Mode, text: str) -> Positions:
-        if self.vector is None and not text:
+        if not self.asks_for_something:
             return self._newest()
         if mode == "hybrid":
             return self._fused()
@@ -81,9 +83,10 @@ class Ranking:
         return convex_combination(nearest, self.lexical)[0]
 
     def promote(self, chosen: Positions) -> None:
-        """Put some papers first, in the order they have."""
+        """Put the papers that were named outright first, in the order they have."""
         first = chosen[self.allowed[chosen]]
-        self.head = np.concatenate([first, self.head[~np.isin(self.head, first)]])
+        self.named = np.concatenate([first, self.named[~np.isin(self.named, first)]])
+        self.head = np.concatenate([self.named, self.head[~np.isin(self.head, self.named)]])
 
     def promote_all(self, chosen: Mask) -> None:
         """Put all papers of a mask first: in the order of the head, then by date."""
@@ -94,24 +97,44 @@ class Ranking:
         in_head = self.head[chosen[self.head]]
         self.promote(np.concatenate([in_head, others[np.argsort(-dates, kind="stable")]]))
 
+    def reorder(self, count: int, order: NDArray[np.intp]) -> None:
+        """Put the ``count`` papers behind those that were named in another order."""
+        start = len(self.named)
+        self.head[start : start + count] = self.head[start : start + count][order]
+
     def keep(self, wanted: Mask) -> None:
         """Leave out for good those of the head for which ``wanted``, in its order, is false."""
         self._left_out = np.concatenate([self._left_out, self.head[~wanted]])
         self.head = self.head[wanted]
 
+    def fold(self, wanted: Mask) -> None:
+        """Leave out, and don't count either."""
+        self.allowed[self.head[~wanted]] = False
+        self.keep(wanted)
+
+    def end(self) -> None:
+        """Let nothing follow the head."""
+        self._ends = True
+
     def sort(self, order: Sort) -> None:
-        """Reorder what matches, within the first :data:`MATCHES`."""
+        """Reorder what matches: what was named, else the first :data:`MATCHES`, else all."""
         if order == "relevance":
             return
+        matching = len(self.named) or (MATCHES if self.asks_for_something else len(self.head))
         column = "dates" if order == "newest" else "upvotes"
-        values = self.generation.column(column, self.head[:MATCHES])
-        first = self.head[:MATCHES][np.argsort(-values.astype(np.int64), kind="stable")]
-        self.head = np.concatenate([first, self.head[MATCHES:]])
+        values = self.generation.column(column, self.head[:matching])
+        first = self.head[:matching][np.argsort(-values.astype(np.int64), kind="stable")]
+        self.head = np.concatenate([first, self.head[matching:]])
+
+    @property
+    def asks_for_something(self) -> bool:
+        """Whether there is more to go by than filters."""
+        return self.asks_for_words or self.vector is not None
 
     def positions(self, offset: int, limit: int) -> Positions:
         """A page of the order."""
         depth = offset + limit
-        if depth <= len(self.head):
+        if depth <= len(self.head) or self._ends:
             return self.head[offset:depth]
         return np.concatenate([self.head, self._rest(depth)])[offset:depth]
 

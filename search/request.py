@@ -29,11 +29,6 @@ class Page:
         if self.sort not in SORTS:
             raise UsageError(f"sort {self.sort!r}: must be one of {', '.join(SORTS)}")
 
-    @property
-    def depth(self) -> int:
-        """How far down the ranking the page reaches."""
-        return self.offset + self.limit
-
 
 def asked_question(text: str) -> str:
     """A question with its white space folded; raises ``UsageError``."""

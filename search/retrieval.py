@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,13 @@ from indexer.generation import Generation
 from indexer.reader import Reader
 from indexer.recipe import RECIPE
 from search.answer import Mode
-from search.conditions import allowed_papers
+from search.conditions import allowed_papers, too_common
 from search.encoder import Encoder
 from search.exact import titled, written_by
 from search.filters import Filters
-from search.query import Query
+from search.query import Query, all_filters
 from search.ranking import Ranking
-from search.similar import examples
+from search.similar import examples, fold_duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Retrieved:
         mode: What was searched by; not what was asked where the model can't be used.
         named: A paper or an author was named outright, and comes first.
         warnings: What the reader of the answer should know.
+        folded: For a position, those of its near-duplicates, which don't come back themselves.
     """
 
     ranking: Ranking
@@ -40,6 +41,7 @@ class Retrieved:
     mode: Mode
     named: bool = False
     warnings: tuple[str, ...] = ()
+    folded: Mapping[int, list[int]] = field(default_factory=dict)
 
 
 class Retriever:
@@ -59,22 +61,27 @@ class Retriever:
         without: Collection[str] = (),
     ) -> Retrieved:
         """Papers for a question; what it names outright comes first."""
-        notes: tuple[str, ...] = ()
+        if (known := self._by_id(query, generation)) is not None:
+            only = generation.nowhere()
+            only[known] = True
+            for each in all_filters(query, filters):
+                only &= each.select(generation)
+            only = self._narrowed(only, generation, among, without)
+            ranking = Ranking(generation, only, "dense", None, "")
+            failed = () if only.any() else ("the paper of that id doesn't pass the filters",)
+            return Retrieved(ranking, "", mode, named=True, warnings=failed)
+        notes = too_common(generation, query)
         if query.id:
-            place = self.places([query.id], generation)
-            if place[0] >= 0:
-                only = generation.nowhere()
-                only[place] = True
-                return Retrieved(Ranking(generation, only, "dense", None, ""), "", mode, named=True)
-            notes = (f"{query.id} is not in the index; searched for as words",)
+            notes += (f"{query.id} is not in the index; searched for as words",)
         allowed = allowed_papers(generation, query, filters)
         if query.phrases and not allowed.any():
             allowed = allowed_papers(generation, replace(query, phrases=()), filters)
-            notes = ("no paper holds the quoted words side by side; searched for each of them",)
+            notes += ("no paper holds the quoted words side by side; searched for each of them",)
         allowed = self._narrowed(allowed, generation, among, without)
         mode, vector, warnings = self._embedded(query.text, generation, mode)
         ranking = Ranking(generation, allowed, mode, vector, query.text)
-        named = self._promote_named(ranking, generation, query.asked)
+        self._promote_named(ranking, query)
+        named = len(ranking.named) > 0
         return Retrieved(ranking, query.text, mode, named, notes + warnings)
 
     def for_examples(
@@ -89,18 +96,32 @@ class Retriever:
     ) -> Retrieved:
         """Papers near to some papers and a text, away from others; none of those asked about."""
         at = self.known_places([*near, *far], generation)
-        vector = self._encoder.encode(text, generation.manifest.model) if text else None
         chosen, avoided = at[: len(near)], at[len(near) :]
+        mode, vector, warnings = self._embedded(text, generation, mode)
         papers = self._reader.catalog.papers(generation.column("rows", chosen).tolist())
         wanted = examples(generation, chosen, avoided, papers, text, vector)
         allowed = filters.select(generation).copy()
         allowed[at] = False
         ranking = Ranking(generation, allowed, mode, wanted.vector(), wanted.words)
-        return Retrieved(ranking, wanted.words, mode)
+        folded = fold_duplicates(ranking, generation.vectors(chosen).astype(np.float32))
+        return Retrieved(ranking, wanted.words, mode, warnings=warnings, folded=folded)
+
+    def _by_id(self, query: Query, generation: Generation) -> int | None:
+        """Position of the paper that a question names by its id or DOI, if it is there."""
+        name = query.id or (query.asked if " " not in query.asked else "")
+        if not name:
+            return None
+        place = int(self.places([name], generation)[0])
+        return place if place >= 0 else None
 
     def places(self, ids: Collection[str], generation: Generation) -> Positions:
-        """Positions of papers by their ids, -1 for those that the generation doesn't hold."""
-        rows = self._reader.catalog.live_rows(ids, generation.manifest.change)
+        """Positions of papers by id or DOI, -1 for those that the generation doesn't hold."""
+        catalog, change = self._reader.catalog, generation.manifest.change
+        rows = catalog.live_rows(ids, change)
+        for doi in (id for id in ids if id.startswith("10.") and id not in rows):
+            found = catalog.live_rows(catalog.ids_by_doi(doi), change)
+            if found:
+                rows[doi] = next(iter(found.values()))
         return generation.positions([rows.get(id, 0) for id in ids])
 
     def known_places(self, ids: Sequence[str], generation: Generation) -> Positions:
@@ -149,11 +170,11 @@ class Retriever:
                 raise
             return "lexical", None, (*warnings, f"searched by words alone, since {error}")
 
-    def _promote_named(self, ranking: Ranking, generation: Generation, asked: str) -> bool:
-        """Put the papers first that a question names by author or title; whether it does."""
-        author = written_by(generation, asked)
-        if author is not None:
-            ranking.promote_all(author)
-        same = titled(generation, self._reader.catalog, ranking, asked)
-        ranking.promote(same)
-        return author is not None or len(same) > 0
+    def _promote_named(self, ranking: Ranking, query: Query) -> None:
+        """Put the papers first that a question names by author or title."""
+        generation = ranking.generation
+        for name in dict.fromkeys((query.asked, query.text)):
+            author = written_by(generation, name)
+            if author is not None:
+                ranking.promote_all(author)
+        ranking.promote(titled(generation, self._reader.catalog, ranking, query.asked))

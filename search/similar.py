@@ -41,8 +41,10 @@ class Examples:
     far: NDArray[np.float32]
     words: str
 
-    def vector(self) -> NDArray[np.float32]:
-        """The ``(d,)`` unit vector to search from."""
+    def vector(self) -> NDArray[np.float32] | None:
+        """The ``(d,)`` unit vector to search from; ``None`` where only words are known."""
+        if not len(self.near):
+            return None
         middle = self.near.mean(axis=0)
         return rocchio(middle, self.near[:0], self.far, against=AGAINST)
 
@@ -63,13 +65,21 @@ def examples(
     return Examples(vectors, generation.vectors(far).astype(np.float32), words)
 
 
-def fold_duplicates(generation: Generation, ranking: Ranking) -> dict[int, list[int]]:
-    """Take near-duplicates of better papers out of a ranking.
+def fold_duplicates(ranking: Ranking, asked: NDArray[np.float32]) -> dict[int, list[int]]:
+    """Take near-duplicates out of a ranking: of better papers, and of those asked about.
+
+    Args:
+        ranking: Whose head is changed.
+        asked: ``(n, d)`` vectors of the papers asked about.
 
     Returns:
         For a position that stays, the positions that it now stands for.
     """
+    generation = ranking.generation
+    _drop_copies(ranking, asked)
     head = ranking.head[:FOLDED_AMONG]
+    if not len(head):
+        return {}
     vectors = generation.vectors(head).astype(np.float32)
     titles = generation.column("titles", head)
     cosines = vectors @ vectors.T
@@ -82,5 +92,18 @@ def fold_duplicates(generation: Generation, ranking: Ranking) -> dict[int, list[
     folded: dict[int, list[int]] = {}
     for place in np.flatnonzero(~kept):
         folded.setdefault(int(head[first[place]]), []).append(int(head[place]))
-    ranking.keep(np.concatenate([kept, np.ones(len(ranking.head) - len(head), np.bool_)]))
+    ranking.fold(_with_rest(kept, ranking))
     return folded
+
+
+def _drop_copies(ranking: Ranking, asked: NDArray[np.float32]) -> None:
+    """A paper that equals one asked about is no neighbour of it."""
+    head = ranking.head[:FOLDED_AMONG]
+    if len(head) and len(asked):
+        vectors = ranking.generation.vectors(head).astype(np.float32)
+        ranking.fold(_with_rest((vectors @ asked.T).max(axis=1) < SAME, ranking))
+
+
+def _with_rest(kept: NDArray[np.bool_], ranking: Ranking) -> NDArray[np.bool_]:
+    """The same for the whole head: what is further down stays."""
+    return np.concatenate([kept, np.ones(len(ranking.head) - len(kept), np.bool_)])

@@ -1,0 +1,151 @@
+"""What a question names outright, and what comes with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from indexer.pipeline import add
+from search.engine import Engine
+from search.filters import Filters
+
+Record = Mapping[str, object]
+MakeIndex = Callable[[Iterable[Record]], Path]
+
+RECORDS: list[Record] = [
+    {
+        "id": f"2301.{n:05d}",
+        "title": f"{topic} number {n}",
+        "abstract": f"on {topic} and things",
+        "authors": ["Kevin Knight" if n % 4 == 0 else "Ada Byron", f"Uwe Qwertz{n % 2}"],
+        "date": f"20{10 + n % 9}",
+        "upvotes": n,
+        "doi": f"10.1000/a{n}",
+        "categories": ["cs.CL" if n % 2 else "math.PR"],
+    }
+    for n, topic in enumerate(["parsing", "galaxies", "proteins", "kernels", "speech"] * 60)
+]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("named")
+    (folder / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
+    add(folder / "index", [str(folder / "a.jsonl")], model="hashing")
+    return Engine.open(folder / "index")
+
+
+@pytest.mark.parametrize("question", ["Kevin Knight", "papers by Kevin Knight", "K. Knight"])
+def test_a_name_finds_its_papers_however_it_is_asked(engine: Engine, question: str) -> None:
+    answer = engine.search(question)
+    assert all("Kevin Knight" in result.paper.authors for result in answer.results)
+    assert not answer.warnings
+
+
+def test_newest_by_a_name_are_the_authors_newest(engine: Engine) -> None:
+    papers = [r.paper for r in engine.search("Kevin Knight", sort="newest", limit=75).results]
+    assert all("Kevin Knight" in paper.authors for paper in papers)
+    assert [paper.date for paper in papers] == sorted((p.date for p in papers), reverse=True)
+
+
+def test_filters_alone_are_sorted_whole(engine: Engine) -> None:
+    found = engine.search("cat:cs.CL", sort="upvotes", limit=3).results
+    assert [result.paper.upvotes for result in found] == [299, 297, 295]
+
+
+def test_an_authors_name_alone_is_found_by_words(engine: Engine) -> None:
+    answer = engine.search("Qwertz0", mode="lexical", limit=200)
+    assert answer.total == len(answer.results) == 150
+
+
+@pytest.mark.parametrize("question", ["10.1000/A7", "https://doi.org/10.1000/a7", "2301.00007v3"])
+def test_an_id_or_doi_goes_to_its_paper(engine: Engine, question: str) -> None:
+    assert [r.paper.id for r in engine.search(question).results] == ["2301.00007"]
+    assert engine.paper(question).id == "2301.00007"
+
+
+def test_an_id_that_does_not_pass_the_filters_is_said(engine: Engine) -> None:
+    answer = engine.search("2301.00007", filters=Filters(before="2001"))
+    assert (answer.total, answer.results) == (0, ())
+    assert "pass" in answer.warnings[0]
+
+
+def test_a_reranker_leaves_what_was_named_in_front(engine: Engine) -> None:
+    class Backwards:
+        def score(self, question: str, texts: list[str]) -> NDArray[np.float32]:
+            return np.arange(len(texts), dtype=np.float32)
+
+    title = "kernels number 13"
+    plain = engine.search(title, limit=60).results
+    reranked = engine.search(title, limit=60, reranker=Backwards()).results  # type: ignore[arg-type]
+    assert reranked[0].paper.title == plain[0].paper.title == title
+    named = sum(result.paper.title == title for result in plain)
+    ids = [result.paper.id for result in plain]
+    assert [r.paper.id for r in reranked][named : named + 50] == ids[named : named + 50][::-1]
+
+
+def test_stop_words_that_must_be_held_are_said_to_be_ignored(engine: Engine) -> None:
+    assert "too common" in engine.search("abs:the parsing").warnings[0]
+
+
+def test_nothing_left_is_no_error(make_index: MakeIndex) -> None:
+    index = make_index([{"id": "1", "title": "the only one"}])
+    with Engine.open(index) as engine:
+        assert engine.similar(["1"]).results == ()
+        assert engine.similar(["1"], filters=Filters(after="2030")).total == 0
+        assert engine.search("only").total == 1
+
+
+def test_copies_of_the_asked_paper_are_no_neighbours(make_index: MakeIndex) -> None:
+    twin = {"title": "Graph kernels", "abstract": "kernels of graphs and their uses"}
+    others = [{"id": f"o{n}", "title": w} for n, w in enumerate(["stars", "verbs", "cells"])]
+    index = make_index([{"id": "a", **twin}, {"id": "b", **twin}, *others])
+    with Engine.open(index) as engine:
+        answer = engine.similar(["a"])
+    assert {result.paper.id for result in answer.results} == {"o0", "o1", "o2"}
+    assert answer.total == 3
+
+
+def test_counts_are_exact_over_both_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.publishing.TAIL_ROWS", 10)
+    names = [f"Author {chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(200)]
+
+    def write(part: int, authors: Iterable[str]) -> None:
+        source = tmp_path / f"{part}.jsonl"
+        records = [
+            {"id": f"{part}-{n}", "title": f"t {n}", "authors": [author]}
+            for n, author in enumerate(authors)
+        ]
+        source.write_text("".join(json.dumps(record) + "\n" for record in records))
+        add(tmp_path / "index", [str(source)], model="hashing")
+
+    # Most frequent over all, but not among the most frequent of the base or of the tail.
+    write(1, [name for name in names[:100] for _ in range(3)] + ["Middling Author"] * 2)
+    write(2, ["Middling Author"] * 2 + names[100:107])
+    with Engine.open(tmp_path / "index") as engine:
+        counted = engine.search("t").facets["author"]
+    assert next(iter(counted.items())) == ("Middling Author", 4)
+
+
+def test_a_least_score_cuts_pages_in_every_mode(engine: Engine) -> None:
+    for mode in ("lexical", "hybrid"):
+        whole = engine.search("parsing things", mode=mode, limit=300)
+        least = sorted(result.score for result in whole.results)[150]
+        kept = [r.paper.id for r in whole.results if r.score >= least]
+        paged = [
+            result.paper.id
+            for offset in range(0, 300, 50)
+            for result in engine.search(
+                "parsing things",
+                mode=mode,
+                min_score=least,
+                limit=50,
+                offset=offset,
+            ).results
+        ]
+        assert paged == kept
