@@ -124,15 +124,6 @@ class Catalog:
         )
         return {record[1]: paper_of(record) for record in records}
 
-    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
-        """``(n, d)`` float32 vectors of these row ids, in their order."""
-        records = self.database.rows(
-            "SELECT row, vector FROM vectors WHERE row IN (SELECT value FROM json_each(?))",
-            json.dumps(rows),
-        )
-        found = {row: np.frombuffer(vector, np.float16) for row, vector in records}
-        return np.stack([found[row] for row in rows]).astype(np.float32)
-
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
         records = self.database.rows(
@@ -179,7 +170,8 @@ class Catalog:
         """What SQLite's own integrity check and the references between tables find wrong."""
         found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]
         lost = self.database.rows(
-            "SELECT count(*) FROM papers LEFT JOIN vectors USING (row) WHERE vector IS NULL"
+            "SELECT count(*) FROM papers LEFT JOIN vectors USING (row) "
+            "WHERE vector IS NULL AND died IS NULL"
         )[0][0]
         if lost:
             found.append(f"{lost} papers have no vector")

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from indexer.catalog import CATALOG_FILE, Catalog
-from indexer.errors import IndexDamagedError, StorageError
+from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
 from indexer.generation import Generation
 from indexer.location import require_index
+from indexer.lock import WriterLock
 from indexer.manifest import Manifest, stamp
 from indexer.reader import catch_up
+
+_TRIES = 5  # generations that may come and go while one is being checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +35,44 @@ class Finding:
 
 
 def check(folder: Path) -> list[Finding]:
-    """Compare every part with what was written and with the catalog; empty when clean."""
+    """Compare every part with what was written and with the catalog; empty when clean.
+
+    Nobody writes meanwhile; where another process already does, a finding counts only if the
+    generation that it is about is still the current one.
+    """
     require_index(folder)
-    remedy = f"nearpaper rebuild --index {folder}"
     try:
         catch_up(folder)
-        manifest = Manifest.load(folder)
+        with WriterLock(folder):
+            return _compared(folder)[0]
     except IndexDamagedError as error:
-        return [Finding(part=_part(error, folder), problem=str(error), remedy=remedy)]
+        return [Finding(part=_part(error, folder), problem=str(error), remedy=_remedy(folder))]
+    except (IndexBusyError, StorageError):
+        return _check_unlocked(folder)
+
+
+def _check_unlocked(folder: Path) -> list[Finding]:
+    for _ in range(_TRIES):
+        found, manifest = _compared(folder)
+        if not found or Manifest.load(folder) == manifest:
+            return found
+    raise IndexBusyError(f"{folder}: changes faster than it can be checked; try again later")
+
+
+def _compared(folder: Path) -> tuple[list[Finding], Manifest | None]:
+    """What is wrong with the current generation, and its manifest."""
+    manifest, remedy = Manifest.load(folder), _remedy(folder)
     if manifest is None:
-        return list(_catalog(folder)) if (folder / CATALOG_FILE).exists() else []
+        return (list(_catalog(folder)) if (folder / CATALOG_FILE).exists() else []), None
     found = [*_catalog(folder), *_files(folder, manifest, remedy)]
-    return found or list(_contents(folder, manifest, remedy))
+    try:
+        return found or list(_contents(folder, manifest, remedy)), manifest
+    except (IndexDamagedError, FileNotFoundError) as error:
+        return [Finding(part="manifest.json", problem=str(error), remedy=remedy)], manifest
+
+
+def _remedy(folder: Path) -> str:
+    return f"nearpaper rebuild --index {folder}"
 
 
 def _catalog(folder: Path) -> Iterator[Finding]:

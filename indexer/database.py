@@ -1,23 +1,25 @@
 """One SQLite file: its connections, its transactions, its errors as ours.
 
-Every thread has a connection of its own, and no read transaction outlives its call.
+A connection is lent out for one call and given back; no read transaction outlives its call.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from queue import Empty, Full, LifoQueue
 from typing import Any
 
 from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError, StorageError
 
 SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x6E656172  # "near"
+MAX_IDLE = 8
+"""Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
 
 
@@ -27,8 +29,8 @@ class Database:
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         self.path = path
         self._writable = writable
-        self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._closed = False
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
             version = self._prepare()
         if version > SCHEMA_VERSION:
@@ -41,21 +43,21 @@ class Database:
 
     def _prepare(self) -> int:
         """The schema's version; 0 for a file in which nothing was ever written."""
-        connection = self._connection()
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version or not self._writable:
-            return version
-        script = files("indexer").joinpath("schema.sql").read_text(encoding="utf-8")
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; "
-            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-        )
-        return SCHEMA_VERSION
+        with self._lent() as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version or not self._writable:
+                return version
+            script = files("indexer").joinpath("schema.sql").read_text(encoding="utf-8")
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; "
+                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+            return SCHEMA_VERSION
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a question."""
-        with self._translated():
-            return self._connection().execute(sql, values).fetchall()
+        with self._translated(), self._lent() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         """The first row of a question."""
@@ -65,8 +67,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing; on return what was written is on the disk."""
-        with self._translated():
-            connection = self._connection()
+        with self._translated(), self._lent() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -81,18 +82,30 @@ class Database:
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
+        """Close the connections that nobody uses; those in use close when they are given back."""
+        self._closed = True
+        while not self._idle.empty():
+            self._idle.get().close()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one call, kept for the next unless there are enough."""
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
             connection = self._connect()
-            self._local.connection = connection
-            self._all.append(connection)
-        return connection
+        try:
+            yield connection
+        finally:
+            self._give_back(connection)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        try:
+            if self._closed:
+                raise Full
+            self._idle.put_nowait(connection)
+        except Full:
+            connection.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -100,7 +113,7 @@ class Database:
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
-            check_same_thread=False,  # closed by whichever thread closes the database
+            check_same_thread=False,  # lent to one thread at a time
         )
         connection.execute("PRAGMA foreign_keys = ON")
         if self._writable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from types import TracebackType
 from indexer.errors import IndexBusyError, storage_error
 
 LOCK_FILE = "writer.lock"
+PATIENCE_SECONDS = 1.0
 
 
 class WriterLock:
@@ -23,7 +25,7 @@ class WriterLock:
         except OSError as error:
             raise storage_error(error, path) from error
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take()
         except BlockingIOError as error:
             holder = os.pread(self._descriptor, 200, 0).decode(errors="replace").strip()
             os.close(self._descriptor)
@@ -35,6 +37,18 @@ class WriterLock:
             os.close(self._descriptor)
             raise storage_error(error, path) from error
         self._sign()
+
+    def _take(self) -> None:
+        """A reader that catches up, or a check of a small index, is done in a moment."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
 
     def _sign(self) -> None:
         """Say who holds the lock, for the other's message only."""

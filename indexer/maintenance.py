@@ -86,10 +86,10 @@ def compact(folder: Path) -> int:
     """Fold the tail into the base and forget what was removed; the new generation."""
     require_index(folder)
     with Writer(folder) as writer:
-        before = writer.manifest.change
+        # What a base left out already is in no generation that an answer may still come from.
+        left_out = writer.manifest.base_change
         generation = writer.publish(fold=True).generation
-        # An answer under way may still come from the generation before.
-        writer.catalog.purge(before)
+        writer.catalog.purge(left_out)
         return generation
 
 

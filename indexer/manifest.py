@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
+_FILE = re.compile(r"(vectors|columns|lexicon/\d+)/[\w-]*\.?[\w-]+(\.[\w-]+)?")
+"""Paths inside the folder, and nowhere else."""
 _BLOCK = 1 << 20
 
 
@@ -100,9 +103,23 @@ class Manifest:
                 )
             model = Model(**fields.pop("model"))
             files = {name: FileStamp(**stamp) for name, stamp in fields.pop("files").items()}
-            return cls(model=model, files=files, **fields)
+            manifest = cls(model=model, files=files, **fields)
+            manifest._require_sense()
+            return manifest
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _damaged(path) from error
+
+    def _require_sense(self) -> None:
+        """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
+        counts = (self.generation, self.change, self.base_change, self.papers, self.truncated)
+        if any(type(count) is not int or count < 0 for count in counts):
+            raise ValueError("counts")
+        names = (self.base, self.tail, self.lexicon)
+        for name, form in zip(names, (r"base-\d+", r"tail-\d+", r"\d+"), strict=True):
+            if not re.fullmatch(form, name):
+                raise ValueError("names")
+        if not all(_FILE.fullmatch(name) for name in self.files):
+            raise ValueError("files")
 
 
 def _damaged(path: Path) -> IndexDamagedError:

@@ -50,9 +50,8 @@ class NextVectors:
             connection.executemany("INSERT INTO next_vectors VALUES (?, ?, ?)", values)
 
     def swap(self) -> None:
-        """Make them the vectors, all at once; versions that died are forgotten."""
+        """Make them the vectors, all at once; those of versions that died are forgotten."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM papers WHERE died IS NOT NULL")
             connection.execute(
                 "UPDATE papers SET truncated = next.truncated FROM next_vectors AS next "
                 "WHERE papers.row = next.row"

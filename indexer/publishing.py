@@ -90,6 +90,9 @@ def _make(
     papers = len(held) - len(dead) + len(added)
     renew = old is None or fold or _has_rotted(folder, old, papers)
     lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
+    if old is None or renew:
+        # A killed run may have left a folder of that name, whole or not.
+        shutil.rmtree(lexicon_folder(folder, lexicon), ignore_errors=True)
     _extend_lexicon(lexicon_folder(folder, lexicon), catalog, change)
     return Manifest(
         generation=generation,

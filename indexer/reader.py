@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
 from indexer.catalog import CATALOG_FILE, Catalog
-from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError, StorageError
+from indexer.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexFormatError,
+    IndexNotFoundError,
+    StorageError,
+)
 from indexer.generation import Generation
 from indexer.location import require_index
 from indexer.manifest import MANIFEST_FILE, Manifest
 from indexer.writer import Writer
 
+_LOG = logging.getLogger("nearpaper")
 _TRIES = 20  # generations that may come and go while one is being opened
 
 
@@ -25,24 +33,42 @@ class Reader:
         self._seen: tuple[int, int] | None = None
         self._generation: Generation | None = None
         self._catalog: Catalog | None = None
-        self.generation()
+        self._take_up()
 
     @property
     def catalog(self) -> Catalog:
         """The catalog; there is one wherever there is a generation."""
-        if self._catalog is None:
-            self._catalog = Catalog(self.folder)
-        return self._catalog
+        with self._refreshing:
+            if self._catalog is None:
+                self._catalog = Catalog(self.folder)
+            return self._catalog
 
     def generation(self) -> Generation | None:
-        """The newest published generation; ``None`` in an index that is still empty."""
-        seen = self._stamp()
-        if seen != self._seen:
-            with self._refreshing:
-                if seen != self._seen:
-                    self._generation = _open_newest(self.folder)
-                    self._seen = seen
+        """The newest published generation; ``None`` in an index that is still empty.
+
+        What is held is kept while a newer one can't be opened: damage to the files of an index
+        doesn't stop those who have it open.
+        """
+        if self._stamp() != self._seen:
+            try:
+                self._take_up()
+            except (IndexDamagedError, IndexFormatError, StorageError) as error:
+                if self._generation is None:
+                    raise
+                _LOG.warning("nearpaper: going on with what was open: %s", error)
         return self._generation
+
+    def _take_up(self) -> None:
+        """Open the newest generation, once for all threads that ask."""
+        with self._refreshing:
+            seen = self._stamp()
+            if seen == self._seen:
+                return
+            self._seen = seen
+            newest = _open_newest(self.folder)
+            if newest is None and self._generation is not None:
+                raise IndexDamagedError(f"{self.folder}: the manifest is gone")
+            self._generation = newest
 
     def _stamp(self) -> tuple[int, int] | None:
         """Changes with every rename of the manifest."""
@@ -66,12 +92,15 @@ def _open_newest(folder: Path) -> Generation | None:
             return None
         try:
             return Generation(folder, manifest)
-        except FileNotFoundError as error:
-            missing = error.filename or error
-            if Manifest.load(folder) == manifest:
-                raise IndexDamagedError(
-                    f"{missing}: missing; run `nearpaper rebuild --index {folder}`"
-                ) from error
+        except (FileNotFoundError, IndexDamagedError) as error:
+            # A newer generation may have come, and the files of this one gone with it.
+            if Manifest.load(folder) != manifest:
+                continue
+            if isinstance(error, IndexDamagedError):
+                raise
+            raise IndexDamagedError(
+                f"{error.filename or error}: missing; run `nearpaper rebuild --index {folder}`"
+            ) from error
     raise IndexDamagedError(f"{folder}: changes faster than it can be opened; try again")
 
 

@@ -1,0 +1,166 @@
+"""Readers, writers and checks at the same time, and what each may expect of the others."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexer.catalog import Catalog
+from indexer.errors import IndexDamagedError
+from indexer.maintenance import check, compact, rebuild, remove
+from indexer.pipeline import add
+from indexer.reader import Reader
+from search.engine import Engine
+
+MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_threads_that_came_and_went_leave_no_connections(make_index: MakeIndex) -> None:
+    catalog = Catalog(make_index(RECORDS))
+    before = open_files()
+    for _ in range(100):
+        thread = threading.Thread(target=catalog.current, args=(["1"],))
+        thread.start()
+        thread.join()
+    assert open_files() <= before + 2
+    catalog.close()
+
+
+def test_an_answer_under_way_outlives_a_removal_and_a_compaction(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    reader = Reader(index)
+    held = reader.generation()
+    assert held is not None
+    rows = held.gather("rows", held.live).tolist()
+    remove(index, ["7"])
+    compact(index)
+    assert len(reader.catalog.papers(rows)) == 50
+    reader.close()
+
+
+def test_what_was_removed_is_forgotten_in_the_end(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    remove(index, ["7"])
+    compact(index)
+    compact(index)
+    catalog = Catalog(index)
+    assert catalog.rows_after(0) == 49
+    catalog.close()
+    assert check(index) == []
+
+
+def test_a_check_beside_a_writer_finds_nothing_wrong(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    code = (
+        "import sys, pathlib\n"
+        "from indexer.maintenance import compact, remove\n"
+        "for n in range(12):\n"
+        "    remove(pathlib.Path(sys.argv[1]), [str(n)])\n"
+        "    compact(pathlib.Path(sys.argv[1]))\n"
+    )
+    checks = 0
+    with subprocess.Popen([sys.executable, "-c", code, index]) as writer:
+        while writer.poll() is None:
+            assert check(index) == []
+            checks += 1
+    assert checks
+    assert writer.returncode == 0
+
+
+def test_readers_open_while_generations_come_and_go(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    code = (
+        "import sys, pathlib\n"
+        "from indexer.maintenance import compact\n"
+        "for n in range(15): compact(pathlib.Path(sys.argv[1]))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, index]) as writer:
+        while writer.poll() is None:
+            with Engine.open(index) as engine:
+                assert len(engine.search("paper", limit=99).results) == 50
+    assert writer.returncode == 0
+
+
+@pytest.mark.parametrize("damage", ["{", None])
+def test_a_running_engine_goes_on_when_the_manifest_is_lost(
+    make_index: MakeIndex, damage: str | None
+) -> None:
+    index = make_index(RECORDS)
+    with Engine.open(index) as engine:
+        assert engine.papers == 50
+        (index / "manifest.json").unlink()
+        if damage is not None:
+            (index / "manifest.json").write_text(damage)
+        assert len(engine.search("paper", limit=99).results) == 50
+        rebuild(index)
+        assert engine.papers == 50
+        assert engine.generation > 1
+
+
+def test_a_leftover_of_a_killed_run_is_in_nobodys_way(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    (current,) = (index / "lexicon").iterdir()
+    leftover = index / "lexicon" / f"{int(current.name) + 1:08d}"
+    leftover.mkdir()
+    (leftover / "meta.json").write_text('{"segm')
+    (index / "vectors" / "base-00000009.faiss.new").write_text("half")
+    compact(index)
+    assert check(index) == []
+    assert not list((index / "vectors").glob("*.new"))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"papers": None},
+        {"papers": -1},
+        {"base": "../../elsewhere"},
+        {"lexicon": ".."},
+        {"files": {"../x": {"bytes": 1, "sha256": ""}}},
+        {"generation": "7"},
+    ],
+)
+def test_a_forged_manifest_is_damage(make_index: MakeIndex, forged: dict[str, object]) -> None:
+    index = make_index(RECORDS)
+    manifest = json.loads((index / "manifest.json").read_text())
+    (index / "manifest.json").write_text(json.dumps(manifest | forged))
+    with pytest.raises(IndexDamagedError, match="rebuild"):
+        Engine.open(index)
+    assert check(index)[0].part == "manifest.json"
+    rebuild(index)
+    assert check(index) == []
+
+
+def test_an_update_is_seen_by_a_reader_of_another_process(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    code = (
+        "import sys; from search.engine import Engine\n"
+        "engine = Engine.open(sys.argv[1]); print(engine.papers, flush=True)\n"
+        "sys.stdin.readline(); print(engine.papers, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, index],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "50\n"
+        more = index.parent / "more.jsonl"
+        more.write_text('{"title": "one more"}\n')
+        add(index, [str(more)])
+        reader.stdin.write("go\n")
+        reader.stdin.flush()
+        assert reader.stdout.readline() == "51\n"
