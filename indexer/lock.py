@@ -16,16 +16,19 @@ PATIENCE_SECONDS = 1.0
 
 
 class WriterLock:
-    """Held from construction to ``release``; raises ``IndexBusyError`` when another holds it."""
+    """Held from construction to ``release``.
 
-    def __init__(self, folder: Path) -> None:
+    Raises ``IndexBusyError`` when another process still holds it after ``patience`` seconds.
+    """
+
+    def __init__(self, folder: Path, *, patience: float = PATIENCE_SECONDS) -> None:
         path = folder / LOCK_FILE
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise storage_error(error, path) from error
         try:
-            self._take()
+            self._take(patience)
         except BlockingIOError as error:
             holder = os.pread(self._descriptor, 200, 0).decode(errors="replace").strip()
             os.close(self._descriptor)
@@ -38,15 +41,15 @@ class WriterLock:
             raise storage_error(error, path) from error
         self._sign()
 
-    def _take(self) -> None:
+    def _take(self, patience: float) -> None:
         """A reader that catches up, or a check of a small index, is done in a moment."""
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + patience
         while True:
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
             except BlockingIOError:
-                if time.monotonic() > until:
+                if time.monotonic() >= until:
                     raise
                 time.sleep(0.02)
 

@@ -110,7 +110,7 @@ def catch_up(folder: Path) -> None:
     if not _lags(folder):
         return
     try:
-        Writer(folder, outdated=True).close()
+        Writer(folder, outdated=True, patience=0).close()
     except (IndexBusyError, StorageError, IndexNotFoundError):
         # What is published can be searched all the same.
         return

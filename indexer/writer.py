@@ -18,7 +18,7 @@ from indexer.errors import (
     storage_error,
 )
 from indexer.location import require_index
-from indexer.lock import WriterLock
+from indexer.lock import PATIENCE_SECONDS, WriterLock
 from indexer.manifest import Manifest
 from indexer.publishing import publish
 from indexer.recipe import RECIPE
@@ -31,6 +31,7 @@ class Writer:
         folder: Where the index is.
         create: Gives the model of a new index; without it a missing index is an error.
         derive: Make all derived parts anew from the catalog.
+        patience: Seconds to wait for another writer.
         outdated: Open even an index of another text recipe, to bring it up to date.
     """
 
@@ -41,13 +42,14 @@ class Writer:
         create: Callable[[], Model] | None = None,
         derive: bool = False,
         outdated: bool = False,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.folder = folder
         if create is None:
             require_index(folder)
         with ExitStack() as opened:
             _make_folder(folder)
-            opened.enter_context(WriterLock(folder))
+            opened.enter_context(WriterLock(folder, patience=patience))
             self.catalog = Catalog(folder, writable=True)
             opened.callback(self.catalog.close)
             self.model, self.recipe = self._description(create)
