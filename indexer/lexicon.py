@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.catalog import Block
-from indexer.errors import IndexDamagedError, StorageError
+from indexer.errors import IndexDamagedError
 
 if TYPE_CHECKING:
     import tantivy
@@ -35,7 +34,6 @@ AUTHOR_WEIGHT = 0.5
 """Of a word found among the authors, against one in title or abstract."""
 
 _ENGLISH, _NAMES = "english", "names"
-_HEAP_BYTES = 128_000_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -70,56 +68,14 @@ def _schema() -> tantivy.Schema:
     )
 
 
-def _opened(folder: Path) -> tantivy.Index:
+def open_lexicon(folder: Path) -> tantivy.Index:
+    """Tantivy's index in a folder, which is made where there is none."""
     import tantivy
 
     index = tantivy.Index(_schema(), path=str(folder))
     for name, analyser in _analysers().items():
         index.register_tokenizer(name, analyser)
     return index
-
-
-class LexiconWriter:
-    """Appends papers to a lexicon, which is made where there is none."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        try:
-            index = _opened(folder)
-            self.last_row = _last_row(index.searcher())
-            self._writer = index.writer(_HEAP_BYTES, 1)
-        except ValueError as error:
-            raise _damaged(folder) from error
-
-    def add(self, block: Block) -> None:
-        """Append papers; the title stands twice in what is scored, so that it counts more."""
-        import tantivy
-
-        for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
-            document = tantivy.Document()
-            document.add_integer("row", row)
-            for text in (paper.title, paper.title, paper.abstract):
-                document.add_text("text", text)
-            document.add_text("title", paper.title)
-            document.add_text("abstract", paper.abstract)
-            for name in paper.authors:
-                document.add_text("author", name)
-            self._writer.add_document(document)
-
-    def commit(self) -> None:
-        """Make what was added durable; raises ``StorageError`` when there is no room for it."""
-        try:
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-        except ValueError as error:
-            raise StorageError(
-                f"{self._folder}: could not be written ({error}); check free space and the "
-                "folder's mode"
-            ) from error
-        # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
-        for path in lexicon_files(self._folder):
-            path.chmod(self._folder.stat().st_mode & 0o666)
 
 
 class Lexicon:
@@ -130,10 +86,10 @@ class Lexicon:
             raise FileNotFoundError(folder)
         try:
             with _lockable(folder) as open_folder:
-                index = _opened(open_folder)
+                index = open_lexicon(open_folder)
                 self._searcher = index.searcher()
         except ValueError as error:
-            raise _damaged(folder) from error
+            raise damaged_lexicon(folder) from error
         self._schema = index.schema
         self._analysers = _analysers()
 
@@ -260,7 +216,8 @@ def _lockable(folder: Path) -> Iterator[Path]:
         yield Path(beside)
 
 
-def _damaged(folder: Path) -> IndexDamagedError:
+def damaged_lexicon(folder: Path) -> IndexDamagedError:
+    """What to say of a folder that Tantivy can't open."""
     return IndexDamagedError(f"{folder}: not readable as a lexicon; run `nearpaper rebuild`")
 
 
@@ -272,11 +229,3 @@ def lexicon_files(folder: Path) -> list[Path]:
 def is_rewritten(name: str) -> bool:
     """Whether a file of that name changes with a commit; all others are written once."""
     return name.endswith(".json")
-
-
-def _last_row(searcher: tantivy.Searcher) -> int:
-    """The highest row id; rows are added ascending, so all below it were dealt with."""
-    from tantivy import Query
-
-    hits = searcher.search(Query.all_query(), limit=1, count=False, order_by_field="row").hits
-    return int(hits[0][0]) if hits else 0

@@ -20,7 +20,8 @@ from indexer.columns import Columns, Positions
 from indexer.embedding import Model
 from indexer.errors import StorageError, storage_error
 from indexer.generation import column_file, lexicon_folder, vector_file
-from indexer.lexicon import Lexicon, LexiconWriter, is_rewritten, lexicon_files
+from indexer.lexicon import Lexicon, is_rewritten, lexicon_files
+from indexer.lexicon_writer import LexiconWriter
 from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
 from indexer.vectors import VectorWriter
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from indexer.catalog import Block
 from indexer.errors import IndexDamagedError
-from indexer.lexicon import AUTHOR_WEIGHT, Lexicon, LexiconWriter
+from indexer.lexicon import AUTHOR_WEIGHT, Lexicon
+from indexer.lexicon_writer import LexiconWriter
 from indexer.paper import Paper
 
 PAPERS = [

@@ -1,0 +1,66 @@
+"""Appending papers to a lexicon: see :mod:`indexer.lexicon` for what stands in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.catalog import Block
+from indexer.errors import StorageError
+from indexer.lexicon import damaged_lexicon, lexicon_files, open_lexicon
+
+if TYPE_CHECKING:
+    import tantivy
+
+_HEAP_BYTES = 128_000_000
+
+
+class LexiconWriter:
+    """Appends papers to a lexicon, which is made where there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        try:
+            index = open_lexicon(folder)
+            self.last_row = _last_row(index.searcher())
+            self._writer = index.writer(_HEAP_BYTES, 1)
+        except ValueError as error:
+            raise damaged_lexicon(folder) from error
+
+    def add(self, block: Block) -> None:
+        """Append papers; the title stands twice in what is scored, so that it counts more."""
+        import tantivy
+
+        for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
+            document = tantivy.Document()
+            document.add_integer("row", row)
+            for text in (paper.title, paper.title, paper.abstract):
+                document.add_text("text", text)
+            document.add_text("title", paper.title)
+            document.add_text("abstract", paper.abstract)
+            for name in paper.authors:
+                document.add_text("author", name)
+            self._writer.add_document(document)
+
+    def commit(self) -> None:
+        """Make what was added durable; raises ``StorageError`` when there is no room for it."""
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except ValueError as error:
+            raise StorageError(
+                f"{self._folder}: could not be written ({error}); check free space and the "
+                "folder's mode"
+            ) from error
+        # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
+        for path in lexicon_files(self._folder):
+            path.chmod(self._folder.stat().st_mode & 0o666)
+
+
+def _last_row(searcher: tantivy.Searcher) -> int:
+    """The highest row id; rows are added ascending, so all below it were dealt with."""
+    from tantivy import Query
+
+    hits = searcher.search(Query.all_query(), limit=1, count=False, order_by_field="row").hits
+    return int(hits[0][0]) if hits else 0
