@@ -9,8 +9,9 @@ import re
 
 from search.highlight import Span, formulas
 
-# White space, or the full stop of a script that puts none after it.
-_GAP = re.compile(r"\s+|(?<=[。！？])(?!\s)")
+# White space, or the full stop of a script that puts none after it, or one of many abstracts that
+# lost it: "is shown.We then".
+_GAP = re.compile(r"\s+|(?<=[。！？])(?!\s)|(?<=[a-z]{3}[.?!])(?=[A-Z][a-z]+\s)")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
 _OPENING = "([{\"'“‘«"
 _CLOSING = ")]}\"'”’»"
@@ -19,38 +20,11 @@ _INITIALS = re.compile(r"[A-Z]\.|(?:[^\W\d_]{1,2}\.-?){2,}")
 """``J.``, ``J.-P.``, ``U.S.``, ``e.g.``, ``i.i.d.``, ``Ph.D.``; one small letter is a variable."""
 
 _ABBREVIATIONS = frozenset(
-    {
-        *(
-            "al",
-            "approx",
-            "ca",
-            "cf",
-            "def",
-            "dept",
-            "dr",
-            "eq",
-            "eqn",
-            "eqns",
-            "eqs",
-            "fig",
-            "figs",
-        ),
-        *(
-            "incl",
-            "lem",
-            "prof",
-            "prop",
-            "ref",
-            "refs",
-            "resp",
-            "sect",
-            "secs",
-            "st",
-            "thm",
-            "univ",
-        ),
-        *("viz", "vs"),
-    }
+    re.findall(
+        r"\w+",
+        "al approx ca cf def dept dr eq eqn eqns eqs fig figs incl lem prof prop ref refs resp "
+        "sect secs st thm univ viz vs",
+    )
 )
 _BEFORE_NUMBERS = frozenset(
     {"app", "art", "ch", "chap", "no", "nos", "p", "pp", "sec", "tab", "vol"}

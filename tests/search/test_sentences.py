@@ -65,3 +65,9 @@ def test_a_long_hostile_text_takes_no_time() -> None:
     for unit in (".", ". ", '."', "$ A. ", "A. b ", "\\( ", ".\u2003", "a.b.", "。"):
         sentences(unit * 50_000)
     assert perf_counter() - started < 5
+
+
+def test_a_lost_space_still_ends_a_sentence() -> None:
+    text = "This is shown.We then go on, in Node.js and e.g.This way."
+    assert sentences(text)[:1] == ["This is shown."]
+    assert "".join(sentences(text)) == text
