@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +12,45 @@ from numpy.typing import NDArray
 from indexer.embedding import Embedder, Model
 from indexer.matching import load_matching, require_match
 
+REMEMBERED = 256
+"""Question vectors kept, 1.5 KB each: pages, filters and sorts of one question follow each other,
+and encoding is a quarter of a search."""
+
 
 class Encoder:
-    """Loads the model with the first question. Safe to use from many threads."""
+    """Loads the model with the first question. Safe to use from many threads.
 
-    def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
-        self._folder, self._given = folder, embedder
-        self._loading = threading.Lock()
+    Args:
+        folder: Of the index that the vectors are compared with.
+        embedder: Used instead of the model that the index was made with.
+        remembered: How many question vectors are kept.
+    """
+
+    def __init__(
+        self, folder: Path, embedder: Embedder | None = None, *, remembered: int = REMEMBERED
+    ) -> None:
+        self._folder, self._given, self._most = folder, embedder, remembered
+        self._loading, self._remembering = threading.Lock(), threading.Lock()
         self._loaded: tuple[Model, Embedder] | None = None
+        self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
 
     def encode(self, text: str, model: Model) -> NDArray[np.float32]:
         """The ``(d,)`` unit vector of a question; raises ``ModelError``.
 
         ``model`` is what the vectors were made with that the question is compared to.
         """
-        return self.embedder(model).encode_query(text)
+        key = (model, text)
+        with self._remembering:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return self._recent[key]
+        vector = self.embedder(model).encode_query(text)
+        vector.flags.writeable = False  # it is handed out again
+        with self._remembering:
+            self._recent[key] = vector
+            if len(self._recent) > self._most:
+                self._recent.popitem(last=False)
+        return vector
 
     def embedder(self, model: Model) -> Embedder:
         """What embeds like ``model``; raises ``ModelError``."""

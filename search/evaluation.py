@@ -14,9 +14,11 @@ import numpy as np
 
 from indexer.embedding import DEFAULT_MODEL, load_embedder
 from indexer.errors import SourceError
+from indexer.reader import Reader
 from search.answer import MODES, Mode
 from search.collection import Collection, Question, read_collection
 from search.collection_index import Watch, index_corpus, lacking, unwatched
+from search.encoder import Encoder
 from search.engine import Engine
 from search.measures import DEPTH, MEASURES, Comparison, Values, measure, paired_bootstrap
 
@@ -123,7 +125,9 @@ def evaluate(
     for collection in collections:
         index = index_corpus(collection.corpus, embedder.model, watch)
         missing = _missing(collection, index)
-        with Engine.open(index, embedder=embedder) as engine:
+        # Each mode is timed over the same questions, so none may find them encoded already.
+        encoder = Encoder(index, embedder, remembered=0)
+        with Engine(Reader(index), encoder) as engine:
             runs = measure_modes(collection.questions, engine, modes, pool)
             for mode in runs:
                 yield _score(collection, mode, runs, engine.papers, missing)
