@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.database import Database
+from indexer.errors import IndexBusyError
 from indexer.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
@@ -109,11 +110,19 @@ class Catalog:
         return [str(record[0]) for record in records]
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
-        """The papers of these row ids, in their order."""
+        """The papers of these row ids, in their order.
+
+        Raises ``IndexBusyError`` if a row is gone: two compactions have overtaken the question.
+        """
         records = self.database.rows(
             "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
         )
         found = {record[0]: paper_of(record) for record in records}
+        if gone := set(rows) - found.keys():
+            raise IndexBusyError(
+                f"{self.database.path}: {len(gone)} papers were taken out meanwhile; ask again, "
+                "and if that doesn't help run `nearpaper check`"
+            )
         return [found[row] for row in rows]
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
@@ -200,16 +209,25 @@ class Catalog:
         return int(number or 0)
 
     def purge(self, change: int) -> None:
-        """Forget the versions that had died by ``change``."""
+        """Forget the versions that had died by the last call's ``change``, so not this one's.
+
+        What was left out of a generation just now may still be read by an answer under way.
+        """
         with self.database.transaction() as connection:
-            connection.execute("DELETE FROM papers WHERE died <= ?", (change,))
+            connection.execute(
+                "DELETE FROM papers WHERE died <= "
+                "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (str(change),)
+            )
 
     def settle(self) -> None:
         """Leave no write-ahead log behind, so that a copy of the file is whole."""
         self.database.settle()
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the file."""
         self.database.close()
 
 

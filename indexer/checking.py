@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +16,13 @@ from indexer.generation import Generation
 from indexer.location import require_index
 from indexer.lock import WriterLock
 from indexer.manifest import Manifest, stamp
-from indexer.reader import catch_up
+from indexer.reader import catch_up, lags
 
 _TRIES = 5  # generations that may come and go while one is being checked
+_PAUSE_SECONDS = 0.2
+_UNTOUCHED = (CATALOG_FILE, "vectors/", "columns")
+"""What a writer leaves as it is until it publishes. It extends the lexicon in place, and new
+vectors of all papers stand in the catalog first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +43,46 @@ class Finding:
 def check(folder: Path) -> list[Finding]:
     """Compare every part with what was written and with the catalog; empty when clean.
 
-    Nobody writes meanwhile; where another process already does, a finding counts only if the
-    generation that it is about is still the current one.
+    Nobody writes meanwhile if this process may see to it. Where another process already does,
+    what its work may look like is no finding; raises ``IndexBusyError`` if nothing else is found.
     """
     require_index(folder)
     try:
-        catch_up(folder)
-        with WriterLock(folder):
-            return _compared(folder)[0]
+        for _ in range(_TRIES):
+            catch_up(folder)
+            with _writers_kept_out(folder):
+                found = _certain(folder)
+            if found is not None:
+                return found
+            time.sleep(_PAUSE_SECONDS)
     except IndexDamagedError as error:
-        return [Finding(part=_part(error, folder), problem=str(error), remedy=_remedy(folder))]
-    except (IndexBusyError, StorageError):
-        return _check_unlocked(folder)
+        part = _part(error, folder)
+        remedy = "" if part == CATALOG_FILE else _remedy(folder)
+        return [Finding(part=part, problem=str(error), remedy=remedy)]
+    raise IndexBusyError(
+        f"{folder}: a writer's work is not published yet; check again when it is done, as a user "
+        "who may write there"
+    )
 
 
-def _check_unlocked(folder: Path) -> list[Finding]:
-    for _ in range(_TRIES):
-        found, manifest = _compared(folder)
-        if not found or Manifest.load(folder) == manifest:
-            return found
-    raise IndexBusyError(f"{folder}: changes faster than it can be checked; try again later")
+@contextmanager
+def _writers_kept_out(folder: Path) -> Iterator[None]:
+    """Where that can be had; a folder that may only be read is checked all the same."""
+    with ExitStack() as held:
+        with suppress(IndexBusyError, StorageError):
+            held.enter_context(WriterLock(folder))
+        yield
+
+
+def _certain(folder: Path) -> list[Finding] | None:
+    """What is wrong beyond doubt; ``None`` if all that seems wrong may be a writer's work."""
+    found, manifest = _compared(folder)
+    if not found:
+        return found
+    ahead = lags(folder)
+    if Manifest.load(folder) != manifest:
+        return None
+    return [one for one in found if not ahead or one.part.startswith(_UNTOUCHED)] or None
 
 
 def _compared(folder: Path) -> tuple[list[Finding], Manifest | None]:

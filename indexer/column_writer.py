@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,11 @@ from indexer.folding import fold, words
 from indexer.paper import Paper, date_key
 from indexer.tensors import write_tensors
 
-Words = Callable[[str], set[str]]
-
 
 def author_words(name: str) -> set[str]:
     """A name's words and their initials: ``Y. Bengio`` finds ``Yoshua Bengio``."""
-    found = words(name)
-    return {*found, *(word[0] for word in found)}
+    whole = words(name)
+    return {*whole, *(word[0] for word in whole)}
 
 
 def category_words(category: str) -> set[str]:
@@ -35,10 +34,23 @@ def venue_words(venue: str) -> set[str]:
     return set(words(venue))
 
 
-_STORED: dict[str, tuple[Callable[[Paper], Sequence[str]], Words]] = {
-    "author": (lambda paper: paper.authors, author_words),
-    "category": (lambda paper: paper.categories, category_words),
-    "venue": (lambda paper: (paper.venue,) if paper.venue else (), venue_words),
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field with several values.
+
+    Attributes:
+        values_of: The values of a paper.
+        words_of: The words by which a value is found.
+    """
+
+    values_of: Callable[[Paper], Sequence[str]]
+    words_of: Callable[[str], set[str]]
+
+
+_STORED = {
+    "author": _Field(lambda paper: paper.authors, author_words),
+    "category": _Field(lambda paper: paper.categories, category_words),
+    "venue": _Field(lambda paper: (paper.venue,) if paper.venue else (), venue_words),
 }
 
 
@@ -51,7 +63,7 @@ class ColumnWriter:
         self._dates: list[int] = []
         self._upvotes: list[int] = []
         self._titles: list[int] = []
-        self._lists = {name: _ListBuilder(*how) for name, how in _STORED.items()}
+        self._lists = {name: _ListBuilder(field) for name, field in _STORED.items()}
 
     def add(self, block: Block) -> None:
         """Append papers."""
@@ -89,14 +101,14 @@ class ColumnWriter:
 class _ListBuilder:
     """Collects one field with several values."""
 
-    def __init__(self, values: Callable[[Paper], Sequence[str]], words: Words) -> None:
-        self._values, self._words = values, words
+    def __init__(self, field: _Field) -> None:
+        self._field = field
         self._codes: list[int] = []
         self._ends = [0]
         self._vocabulary: dict[str, int] = {}
 
     def add(self, paper: Paper) -> None:
-        for value in dict.fromkeys(self._values(paper)):
+        for value in dict.fromkeys(self._field.values_of(paper)):
             self._codes.append(self._vocabulary.setdefault(value, len(self._vocabulary)))
         self._ends.append(len(self._codes))
 
@@ -127,7 +139,7 @@ class _ListBuilder:
         pairs = [
             (word_hash(word), code)
             for value, code in self._vocabulary.items()
-            for word in self._words(value)
+            for word in self._field.words_of(value)
         ]
         return (
             np.array([word for word, _ in pairs], np.uint64),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from queue import Empty, Full, LifoQueue
@@ -30,6 +30,9 @@ class Database:
         self.path = path
         self._writable = writable
         self._closed = False
+        # Where this process may not write another user may, and a connection that takes the
+        # file for immutable would go on with pages that are no longer so: it serves one call.
+        self._lasting = writable or os.access(path.parent, os.W_OK)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
             version = self._prepare()
@@ -84,8 +87,9 @@ class Database:
     def close(self) -> None:
         """Close the connections that nobody uses; those in use close when they are given back."""
         self._closed = True
-        while not self._idle.empty():
-            self._idle.get().close()
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
 
     @contextmanager
     def _lent(self) -> Iterator[sqlite3.Connection]:
@@ -101,7 +105,7 @@ class Database:
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         try:
-            if self._closed:
+            if self._closed or not self._lasting:
                 raise Full
             self._idle.put_nowait(connection)
         except Full:
@@ -127,7 +131,9 @@ class Database:
         # A reader of a write-ahead log has to write its index beside it. Where it may not and
         # nothing is pending, the file alone is whole.
         log = self.path.with_name(self.path.name + "-wal")
-        pending = log.exists() and log.stat().st_size > 0
+        pending = False
+        with suppress(FileNotFoundError):  # the last writer takes it away
+            pending = log.stat().st_size > 0
         if not pending and not os.access(self.path.parent, os.W_OK):
             return "mode=ro&immutable=1"
         return "mode=ro"

@@ -83,14 +83,15 @@ def rebuild(
 
 
 def compact(folder: Path) -> int:
-    """Fold the tail into the base and forget what was removed; the new generation."""
+    """Fold the tail into the base; the new generation.
+
+    What had been removed by the last compaction is forgotten: no answer under way needs it.
+    """
     require_index(folder)
     with Writer(folder) as writer:
-        # What a base left out already is in no generation that an answer may still come from.
-        left_out = writer.manifest.base_change
-        generation = writer.publish(fold=True).generation
-        writer.catalog.purge(left_out)
-        return generation
+        manifest = writer.publish(fold=True)
+        writer.catalog.purge(manifest.change)
+        return manifest.generation
 
 
 def info(folder: Path) -> dict[str, Any]:

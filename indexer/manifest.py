@@ -5,6 +5,7 @@ The rename of ``manifest.json`` is the moment at which a generation comes into b
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -18,8 +19,8 @@ from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
-_FILE = re.compile(r"(vectors|columns|lexicon/\d+)/[\w-]*\.?[\w-]+(\.[\w-]+)?")
-"""Paths inside the folder, and nowhere else."""
+_MAX_COUNT = 2**63 - 1  # SQLite's largest integer
+_PLAIN = {"int": int, "str": str}
 _BLOCK = 1 << 20
 
 
@@ -102,24 +103,45 @@ class Manifest:
                     f"{FORMAT}); upgrade nearpaper"
                 )
             model = Model(**fields.pop("model"))
-            files = {name: FileStamp(**stamp) for name, stamp in fields.pop("files").items()}
+            files = {name: FileStamp(**values) for name, values in fields.pop("files").items()}
             manifest = cls(model=model, files=files, **fields)
+            _require_plain(manifest)
+            _require_plain(model)
+            for written in files.values():
+                _require_plain(written)
             manifest._require_sense()
             return manifest
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(path) from error
 
     def _require_sense(self) -> None:
         """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
-        counts = (self.generation, self.change, self.base_change, self.papers, self.truncated)
-        if any(type(count) is not int or count < 0 for count in counts):
+        if self.format < 1 or self.base_change > self.change or self.truncated > self.papers:
             raise ValueError("counts")
         names = (self.base, self.tail, self.lexicon)
         for name, form in zip(names, (r"base-\d+", r"tail-\d+", r"\d+"), strict=True):
             if not re.fullmatch(form, name):
                 raise ValueError("names")
-        if not all(_FILE.fullmatch(name) for name in self.files):
+        own = {f"vectors/{part}.faiss" for part in (self.base, self.tail)}
+        own |= {f"columns/{part}.safetensors" for part in (self.base, self.tail)}
+        own.add(f"lexicon/{self.lexicon}/meta.json")
+        # All others are the lexicon's: none is outside of the folder.
+        other = re.compile(rf"lexicon/{self.lexicon}/\.?[\w-]+(\.[\w-]+)*")
+        if own - self.files.keys() or not all(map(other.fullmatch, self.files.keys() - own)):
             raise ValueError("files")
+
+
+def _require_plain(record: Manifest | Model | FileStamp) -> None:
+    """Raise ``ValueError`` unless texts are texts and numbers are whole, and neither huge nor < 0.
+
+    By hand: a validating library takes too long to import for a single search.
+    """
+    for field in dataclasses.fields(record):
+        value, kind = getattr(record, field.name), _PLAIN.get(str(field.type))
+        if kind and type(value) is not kind:
+            raise ValueError(field.name)
+        if kind is int and not 0 <= value <= _MAX_COUNT:
+            raise ValueError(field.name)
 
 
 def _damaged(path: Path) -> IndexDamagedError:

@@ -12,7 +12,9 @@ from indexer.errors import (
     IndexDamagedError,
     IndexFormatError,
     IndexNotFoundError,
+    NearpaperError,
     StorageError,
+    storage_error,
 )
 from indexer.generation import Generation
 from indexer.location import require_index
@@ -64,17 +66,18 @@ class Reader:
             seen = self._stamp()
             if seen == self._seen:
                 return
-            self._seen = seen
+            if self._generation is not None:
+                self._seen = seen  # others go on meanwhile; a failure is met once for each change
             newest = _open_newest(self.folder)
             if newest is None and self._generation is not None:
                 raise IndexDamagedError(f"{self.folder}: the manifest is gone")
-            self._generation = newest
+            self._generation, self._seen = newest, seen
 
     def _stamp(self) -> tuple[int, int] | None:
         """Changes with every rename of the manifest."""
         try:
             status = (self.folder / MANIFEST_FILE).stat()
-        except FileNotFoundError:
+        except OSError:
             return None
         return status.st_ino, status.st_mtime_ns
 
@@ -92,22 +95,28 @@ def _open_newest(folder: Path) -> Generation | None:
             return None
         try:
             return Generation(folder, manifest)
-        except (FileNotFoundError, IndexDamagedError) as error:
+        except (OSError, IndexDamagedError) as error:
             # A newer generation may have come, and the files of this one gone with it.
             if Manifest.load(folder) != manifest:
                 continue
             if isinstance(error, IndexDamagedError):
                 raise
-            raise IndexDamagedError(
-                f"{error.filename or error}: missing; run `nearpaper rebuild --index {folder}`"
-            ) from error
+            raise _unopened(error, folder) from error
     raise IndexDamagedError(f"{folder}: changes faster than it can be opened; try again")
+
+
+def _unopened(error: OSError, folder: Path) -> NearpaperError:
+    if isinstance(error, FileNotFoundError):
+        return IndexDamagedError(
+            f"{error.filename or error}: missing; run `nearpaper rebuild --index {folder}`"
+        )
+    return storage_error(error, error.filename or folder)
 
 
 def catch_up(folder: Path) -> None:
     """Publish what a killed writer committed, if nobody writes and this process may."""
     require_index(folder)
-    if not _lags(folder):
+    if not lags(folder):
         return
     try:
         Writer(folder, outdated=True, patience=0).close()
@@ -116,7 +125,8 @@ def catch_up(folder: Path) -> None:
         return
 
 
-def _lags(folder: Path) -> bool:
+def lags(folder: Path) -> bool:
+    """Whether the catalog holds changes that are not published."""
     manifest = Manifest.load(folder)
     if not (folder / CATALOG_FILE).exists():
         return False

@@ -59,21 +59,25 @@ def test_a_full_disk_is_one_line_and_loses_nothing(small_disk: Path, tmp_path: P
     assert check(index) == []
 
 
-def test_a_folder_that_may_not_be_written_can_be_searched(make_index: MakeIndex) -> None:
+def test_a_folder_that_may_not_be_written_can_be_searched_and_checked(
+    make_index: MakeIndex,
+) -> None:
     index = make_index(RECORDS)
     code = (
         "import sys, pathlib\n"
         "from search.engine import Engine\n"
+        "from indexer.maintenance import check\n"
         "from indexer.pipeline import add\n"
         "from indexer.errors import StorageError\n"
         "print(len(Engine.open(sys.argv[1]).search('paper', limit=99).results))\n"
+        "print(check(pathlib.Path(sys.argv[1])))\n"
         "try: add(pathlib.Path(sys.argv[1]), [sys.argv[2]])\n"
         "except StorageError as error: print(error)\n"
     )
     source = index.parent / "source.jsonl"
     lines = as_nobody([sys.executable, "-c", code, str(index), str(source)], index).splitlines()
-    assert lines[0] == "50"
-    assert "permission denied" in lines[1]
+    assert lines[:2] == ["50", "[]"]
+    assert "permission denied" in lines[2]
 
 
 def as_nobody(command: list[str], index: Path) -> str:

@@ -1,0 +1,238 @@
+"""An index whose writer is between two steps: what a reader and a check make of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from indexer import checking, lexicon, recipe, reembedding
+from indexer.catalog import Catalog
+from indexer.database import Database
+from indexer.embedding import Embedder, Encoded
+from indexer.errors import IndexBusyError, IndexDamagedError
+from indexer.lock import LOCK_FILE, WriterLock
+from indexer.maintenance import check, compact, info, rebuild, remove
+from indexer.manifest import Manifest
+from indexer.pipeline import add
+from indexer.reader import Reader
+
+MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
+
+
+class Killed(BaseException):
+    """Stands for a signal that ends the process."""
+
+
+@contextmanager
+def killed_before_publishing() -> Iterator[None]:
+    """Everything is written but the manifest."""
+
+    def kill(manifest: Manifest, folder: Path) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Manifest, "save", kill)
+        with pytest.raises(Killed):
+            yield
+
+
+def leave_extended(index: Path) -> None:
+    """As a writer leaves it that has papers in the lexicon and not yet in a manifest."""
+    source = index.parent / "more.jsonl"
+    source.write_text('{"title": "one more"}\n')
+    with killed_before_publishing():
+        add(index, [str(source)])
+
+
+def leave_swapped(index: Path) -> None:
+    """As a writer leaves it that has put other vectors in the catalog and not yet in a part."""
+
+    def turned(embedder: Embedder, texts: list[str]) -> Encoded:
+        encoded = recipe.embed(embedder, texts)
+        return Encoded(-encoded.vectors, encoded.truncated)
+
+    with pytest.MonkeyPatch.context() as patch, killed_before_publishing():
+        patch.setattr(reembedding, "embed", turned)
+        rebuild(index, embed=True)
+
+
+@pytest.mark.parametrize("leave", [leave_extended, leave_swapped])
+def test_work_under_way_is_no_damage(
+    make_index: MakeIndex, leave: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(RECORDS)
+    leave(index)
+    monkeypatch.setattr(checking, "_TRIES", 1)
+    with WriterLock(index), pytest.raises(IndexBusyError, match="again"):
+        check(index)
+    assert check(index) == []
+
+
+@pytest.mark.parametrize("part", ["vectors", "columns"])
+def test_damage_is_found_beside_work_under_way(make_index: MakeIndex, part: str) -> None:
+    index = make_index(RECORDS)
+    leave_extended(index)
+    manifest = Manifest.load(index)
+    assert manifest is not None
+    (name,) = (name for name in manifest.files if name.startswith(f"{part}/{manifest.tail}"))
+    (index / name).write_bytes(b"rotten")
+    with WriterLock(index):
+        assert [finding.part for finding in check(index)] == [name]
+
+
+def test_a_check_waits_for_a_writer_that_is_about_to_be_done(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    leave_extended(index)
+    lock = WriterLock(index)
+    done = threading.Timer(0.3, lock.release)
+    done.start()
+    assert check(index) == []
+    done.join()
+
+
+def test_a_damaged_catalog_has_no_remedy(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    (index / "catalog.sqlite").write_bytes(b"no database" * 1000)
+    assert [(found.part, found.remedy) for found in check(index)] == [("catalog.sqlite", "")]
+
+
+def test_a_generation_that_is_replaced_while_it_is_opened(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, opened = make_index(RECORDS), lexicon.open_lexicon
+    first = info(index)["generation"]
+
+    def late(folder: Path) -> object:
+        monkeypatch.undo()
+        compact(index)
+        return opened(folder)  # of a folder that is gone: ValueError
+
+    monkeypatch.setattr(lexicon, "open_lexicon", late)
+    reader = Reader(index)
+    generation = reader.generation()
+    assert generation is not None
+    assert generation.manifest.generation == first + 1
+    reader.close()
+
+
+def test_an_answer_under_way_outlives_a_fold_before_the_compaction(make_index: MakeIndex) -> None:
+    """Taking out many papers folds the base at once."""
+    index = make_index(RECORDS)
+    compact(index)
+    reader = Reader(index)
+    held = reader.generation()
+    assert held is not None
+    rows = held.gather("rows", held.live).tolist()
+    remove(index, [str(n) for n in range(30)])
+    compact(index)
+    assert len(reader.catalog.papers(rows)) == 50
+    compact(index)
+    with pytest.raises(IndexBusyError, match="ask again"):
+        reader.catalog.papers(rows)
+    reader.close()
+    assert check(index) == []
+
+
+def test_what_a_killed_removal_left_outlives_the_compaction_that_catches_up(
+    make_index: MakeIndex,
+) -> None:
+    index = make_index(RECORDS)
+    compact(index)
+    catalog = Catalog(index)
+    with killed_before_publishing():
+        remove(index, [str(n) for n in range(30)])
+    compact(index)
+    assert len(catalog.papers(list(range(1, 51)))) == 50
+    catalog.close()
+
+
+def test_a_first_manifest_that_is_broken_stays_an_error(tmp_path: Path) -> None:
+    (tmp_path / LOCK_FILE).touch()
+    reader = Reader(tmp_path)
+    assert reader.generation() is None
+    (tmp_path / "manifest.json").write_text("{")
+    for _ in range(2):
+        with pytest.raises(IndexDamagedError, match="rebuild"):
+            reader.generation()
+    reader.close()
+
+
+def test_what_is_open_is_kept_and_the_loss_told_once(
+    make_index: MakeIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = make_index(RECORDS)
+    reader = Reader(index)
+    held = reader.generation()
+    (index / "manifest.json").write_text("{")
+    assert [reader.generation() for _ in range(3)] == [held] * 3
+    assert len(caplog.records) == 1
+    rebuild(index)
+    assert reader.generation() not in (held, None)
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"format": 0},
+        {"format": True},
+        {"files": {}},
+        {"recipe": None},
+        {"change": 2**63},
+        {"base": "base-00000009"},
+    ],
+)
+def test_a_manifest_that_no_writer_writes_is_damage(
+    make_index: MakeIndex, forged: dict[str, object]
+) -> None:
+    index = make_index(RECORDS)
+    path = index / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | forged))
+    with pytest.raises(IndexDamagedError, match="not a readable manifest"):
+        Reader(index)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["model"].update(dimension="384"),
+        lambda manifest: manifest["model"].update(name=["hashing"]),
+        lambda manifest: next(iter(manifest["files"].values())).update(bytes=-1),
+        lambda manifest: manifest["files"].update({"lexicon/00000099/meta.json": None}),
+        lambda manifest: manifest["files"].update({"lexicon/../../x": {"bytes": 1, "sha256": ""}}),
+    ],
+)
+def test_a_manifest_forged_inside_is_damage(
+    make_index: MakeIndex, change: Callable[[dict[str, dict[str, object]]], None]
+) -> None:
+    index = make_index(RECORDS)
+    path = index / "manifest.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(IndexDamagedError, match="not a readable manifest"):
+        Reader(index)
+
+
+def test_a_manifest_nested_without_end_is_damage(make_index: MakeIndex) -> None:
+    index = make_index(RECORDS)
+    (index / "manifest.json").write_text("[" * 100_000)
+    with pytest.raises(IndexDamagedError, match="not a readable manifest"):
+        Reader(index)
+
+
+def test_a_log_that_vanishes_while_it_is_looked_at(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(RECORDS)
+    log = index / "catalog.sqlite-wal"
+    monkeypatch.setattr(Path, "exists", lambda path, **how: path == log or path.is_file())
+    database = Database(index / "catalog.sqlite")
+    assert database.rows("SELECT count(*) FROM papers") == [(50,)]
+    database.close()
