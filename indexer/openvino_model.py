@@ -39,6 +39,8 @@ TOKEN_BUDGET = 2048
 """Padded tokens in a batch. On two cores with AVX512-BF16, abstracts a second over 400 of them:
 118 at 1,024; 123 at 2,048; 121 at 4,096; 115 at 8,192; 98 at 16,384."""
 
+_FIRST_INFERENCE = threading.Lock()
+
 
 def load_openvino(folder: ModelFolder) -> OpenVinoEmbedder:
     """The embedder of a model, which is converted first where the cache doesn't hold it.
@@ -94,6 +96,10 @@ class OpenVinoEmbedder:
             precision=precision,
             converted_sha256=converted.sha256,
         )
+        # The binding sets itself up in the first inference of a process, once for all threads, and
+        # there takes the interpreter's lock: two first inferences at once wait for each other.
+        with _FIRST_INFERENCE:
+            self._infer(self._reader.read(["first"]))
 
     @property
     def model(self) -> Model:

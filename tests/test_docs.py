@@ -208,7 +208,7 @@ def fetch(command: str, server: str) -> tuple[int, str]:
     query = urlencode([field.partition("=")[::2] for field in fields])
     address = url.replace(LOCAL, server) + (f"?{query}" if query else "")
     try:
-        with urlopen(address) as answer:  # noqa: S310 - an address of this machine
+        with urlopen(address, timeout=60) as answer:  # noqa: S310 - an address of this machine
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
@@ -217,7 +217,7 @@ def fetch(command: str, server: str) -> tuple[int, str]:
 
 def test_pages_for_people_answer(server: str) -> None:
     for path in ("/", "/docs"):
-        with urlopen(server + path) as answer:  # noqa: S310 - likewise
+        with urlopen(server + path, timeout=60) as answer:  # noqa: S310 - likewise
             assert answer.status == 200
 
 

@@ -32,6 +32,26 @@ print(vector.tobytes().hex(), *heavy)
 """
 
 
+AT_ONCE = """
+import sys, threading
+from indexer.embedding import load_embedder
+
+embedder = load_embedder()
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+
+def ask(number):
+    start.wait()
+    embedder.encode_query(f"question {number}")
+
+threads = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
 def cold(home: Path, cache: Path, *name: str) -> subprocess.Popen[str]:
     """A new process that answers one question, with a home folder of its own and no network."""
     environment = {key: value for key, value in os.environ.items() if key != "CI"}
@@ -55,6 +75,15 @@ def test_a_cold_process_needs_no_torch_no_network_and_no_home(
     assert heavy == []
     assert vector == default_embedder.encode_query(QUESTION).tobytes().hex()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_questions_of_a_process_may_come_at_once(
+    default_embedder: Embedder, model_cache: Path
+) -> None:
+    environment = os.environ | {"NEARPAPER_CACHE": str(model_cache)}
+    for _ in range(3):
+        command = [sys.executable, "-c", AT_ONCE]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60)
 
 
 def test_two_processes_convert_at_once(small_model: Path, tmp_path: Path) -> None:
