@@ -25,7 +25,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from api.version import version
+        from indexer.version import version
 
         typer.echo(f"nearpaper {version()}")
         raise typer.Exit

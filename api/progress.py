@@ -49,7 +49,7 @@ class ProgressBar:
 
     def advanced(self, tally: Tally, fraction: float | None) -> None:
         """Move the bar on."""
-        done = tally.added + tally.updated + tally.unchanged + tally.rejected
+        done = tally.read
         rate = done / tally.seconds if tally.seconds > 0 else 0.0
         self._bar.update(
             self._task,
@@ -64,6 +64,7 @@ def summary(tally: Tally) -> str:
     counts = [
         f"{tally.added:,} added",
         f"{tally.updated:,} updated",
+        *([f"{tally.removed:,} removed"] if tally.removed else []),
         f"{tally.unchanged:,} unchanged",
         f"{tally.rejected:,} rejected",
     ]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -186,17 +187,25 @@ class Catalog:
             found.append(f"{lost} papers have no vector")
         return [problem for problem in found if problem != "ok"]
 
-    def set_meta(self, values: dict[str, str]) -> None:
+    def set_meta(self, values: Mapping[str, str]) -> None:
         """Keep values of the index's own description."""
         with self.database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            _set_meta(connection, values)
 
-    def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> int:
-        """Add or replace papers and remove others, all or nothing; the change's number.
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Add or replace papers, remove others and set ``meta``, all or nothing.
 
-        On return the change is on the disk.
+        On return the change is on the disk. Where no paper changes, there is no change to number.
         """
         with self.database.transaction() as connection:
+            _set_meta(connection, meta)
+            if not (entries or removed):
+                return
             made = datetime.now(UTC).isoformat(timespec="seconds")
             number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
             gone = [*removed, *(entry.paper.id for entry in entries)]
@@ -206,7 +215,6 @@ class Catalog:
             )
             for entry in entries:
                 _insert(connection, entry, number)
-        return int(number or 0)
 
     def purge(self, change: int) -> None:
         """Forget the versions that had died by the last call's ``change``, so not this one's.
@@ -229,6 +237,10 @@ class Catalog:
     def close(self) -> None:
         """Close the file."""
         self.database.close()
+
+
+def _set_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
 
 def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:

@@ -8,8 +8,8 @@ are known cost nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -17,12 +17,13 @@ from pathlib import Path
 
 from indexer.catalog import Entry, Known
 from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
+from indexer.errors import NearpaperError
 from indexer.matching import require_match
 from indexer.paper import Paper, merge, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
 from indexer.rejects import RejectsFile
-from indexer.sources import Reject, Source, open_source
+from indexer.sources import Item, Reject, Removal, Source, open_source
 from indexer.writer import Writer
 
 BATCH = 256
@@ -55,21 +56,41 @@ def add(
     Returns:
         What was done. Ctrl-C ends a run early and in good order.
     """
-    loader = _Loader(folder, model)
-    with ExitStack() as opened:
+    with ExitStack() as stack:
         # An input that can't be read ends the run before anything is made.
-        sources = [opened.enter_context(open_source(path, format)) for path in inputs]
-        writer = opened.enter_context(Writer(folder, create=loader.for_new_index))
+        sources = [stack.enter_context(open_source(path, format)) for path in inputs]
+        run = stack.enter_context(
+            opened(folder, model=model, rejects=rejects, listener=listener or Silent())
+        )
+        run.read_all(sources)
+    return run.tally
+
+
+@contextmanager
+def opened(
+    folder: Path, *, model: str | None, rejects: Path | None, listener: Listener
+) -> Iterator[Run]:
+    """An index open for a run; what the run committed is published at its end, however it ends.
+
+    Ctrl-C ends the block early and in good order, marked in the tally.
+    """
+    started = time.monotonic()
+    loader = _Loader(folder, model)
+    with (
+        Writer(folder, create=loader.for_new_index) as writer,
+        RejectsFile(rejects or folder / "rejects.jsonl") as bin,
+    ):
         loader.expect(writer.model)
-        bin = opened.enter_context(RejectsFile(rejects or folder / "rejects.jsonl"))
-        run = _Run(writer, loader, bin, sources, listener or Silent())
+        run = Run(writer, loader, bin, listener)
         try:
-            run.read_all()
+            yield run
         except KeyboardInterrupt:
             run.tally.interrupted = True
+        except NearpaperError:
+            writer.publish()
+            raise
         run.tally.generation = writer.publish().generation
-    run.tally.seconds = time.monotonic() - run.started
-    return run.tally
+    run.tally.seconds = time.monotonic() - started
 
 
 class _Loader:
@@ -101,13 +122,12 @@ class _Loader:
 
 
 @dataclass
-class _Run:
-    """One call of :func:`add` under way."""
+class Run:
+    """Records on their way into an index, between opening and publishing it."""
 
     writer: Writer
     loader: _Loader
     bin: RejectsFile
-    sources: Sequence[Source]
     listener: Listener
 
     def __post_init__(self) -> None:
@@ -115,37 +135,42 @@ class _Run:
         self.started = self._published = time.monotonic()
         self._estimated = False
 
-    def read_all(self) -> None:
+    def read_all(self, sources: Sequence[Source]) -> None:
         """Take in all sources, batch by batch."""
-        for source in self.sources:
+        for source in sources:
             for batch in _batches(source):
                 self._take(batch)
-                self._report()
+                self.report(_fraction(sources))
 
-    def _take(self, batch: Sequence[Paper | Reject]) -> None:
+    def take(self, records: Sequence[Item], meta: Mapping[str, str]) -> None:
+        """Take in records that belong together, batch by batch.
+
+        Args:
+            records: In the order in which they came.
+            meta: Values of the index's description, committed together with the last batch.
+        """
+        batches = list(_batches(records)) or [[]]
+        for batch in batches[:-1]:
+            self._take(batch)
+        self._take(batches[-1], meta)
+
+    def _take(self, batch: Sequence[Item], meta: Mapping[str, str] | None = None) -> None:
         """Commit the news among a batch of records."""
-        papers = [record for record in batch if isinstance(record, Paper)]
         rejected = [record for record in batch if isinstance(record, Reject)]
         if rejected:
             self.tally.rejects_file = self.bin.write(rejected)
-        known = self.writer.catalog.current({paper.id for paper in papers})
-        news = self._news(papers, known)
-        if news:
-            self.writer.commit(self._embed(list(news.values())))
-            self.tally.added += len(news.keys() - known.keys())
-            self.tally.updated += len(news.keys() & known.keys())
+        changes = [record for record in batch if not isinstance(record, Reject)]
+        known = self.writer.catalog.current({record.id for record in changes})
+        news = _news(changes, known)
+        papers = [paper for paper in news.values() if paper]
+        gone = [id for id, paper in news.items() if paper is None]
+        if news or meta:
+            self.writer.commit(self._embed(papers), gone, meta or {})
+        self.tally.added += sum(paper.id not in known for paper in papers)
+        self.tally.updated += sum(paper.id in known for paper in papers)
+        self.tally.removed += len(gone)
         self.tally.rejected += len(rejected)
-        self.tally.unchanged += len(papers) - len(news)
-
-    def _news(self, papers: Iterable[Paper], known: dict[str, Paper]) -> dict[str, Paper]:
-        """By id, each paper that is new or tells something new, merged with what was known."""
-        news: dict[str, Paper] = {}
-        for paper in papers:
-            before = news.get(paper.id) or known.get(paper.id)
-            after = merge(before, paper) if before else paper
-            if after != before:
-                news[paper.id] = after
-        return news
+        self.tally.unchanged += len(changes) - len(news)
 
     def _embed(self, papers: Sequence[Paper]) -> list[Entry]:
         """Entries of papers; only texts that were never embedded go through the model."""
@@ -162,13 +187,13 @@ class _Run:
         self.tally.truncated += sum(entry.truncated for entry in entries)
         return entries
 
-    def _report(self) -> None:
+    def report(self, fraction: float | None) -> None:
+        """Say how far the run is, and let readers see it from time to time."""
         now = time.monotonic()
         self.tally.seconds = now - self.started
         if now - self._published > PUBLISH_SECONDS:
             self.tally.generation = self.writer.publish().generation
             self._published = now
-        fraction = _fraction(self.sources)
         if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
             self._estimated = True
             ahead = estimate(self.tally, fraction, self.writer.model.dimension)
@@ -177,12 +202,36 @@ class _Run:
         self.listener.advanced(self.tally, fraction)
 
 
+def _news(
+    records: Iterable[Paper | Removal], known: Mapping[str, Paper]
+) -> dict[str, Paper | None]:
+    """By id, each paper that is new or tells something new, merged with what was known.
+
+    ``None`` stands for a known paper that is gone.
+    """
+    news: dict[str, Paper | None] = {}
+    for record in records:
+        before = news[record.id] if record.id in news else known.get(record.id)
+        after = _after(before, record)
+        if after != before:
+            news[record.id] = after
+        if after is None and record.id not in known:
+            news.pop(record.id, None)
+    return news
+
+
+def _after(before: Paper | None, record: Paper | Removal) -> Paper | None:
+    if isinstance(record, Removal):
+        return None
+    return merge(before, record) if before else record
+
+
 def _entry(paper: Paper, vectors: dict[str, Known]) -> Entry:
     key = text_hash(document_text(paper))
     return Entry(paper, key, vectors[key].vector, vectors[key].truncated)
 
 
-def _batches(source: Iterable[Paper | Reject]) -> Iterator[list[Paper | Reject]]:
+def _batches(source: Iterable[Item]) -> Iterator[list[Item]]:
     records = iter(source)
     return iter(lambda: list(islice(records, BATCH)), [])
 
@@ -196,4 +245,4 @@ def _fraction(sources: Sequence[Source]) -> float | None:
     return sum(source.position for source in sources) / known
 
 
-__all__ = ["Estimate", "Listener", "Tally", "add"]
+__all__ = ["Estimate", "Listener", "Run", "Tally", "add", "opened"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from indexer.sources.arxiv_atom import read_arxiv_atom
 from indexer.sources.document import read_document
 from indexer.sources.huggingface import read_huggingface
 from indexer.sources.jsonl import BadJSONError, parse_value, read_jsonl
+from indexer.sources.oai_pmh import read_oai_pmh
 from indexer.sources.page import AUTHORS, read_page
 from indexer.sources.raw import Reader
 from indexer.sources.table import find_delimiter, read_csv, read_tsv
@@ -19,9 +21,13 @@ FORMATS: dict[str, Reader] = {
     "tsv": read_tsv,
     "huggingface": read_huggingface,
     "huggingface-page": read_page,
+    "oai-pmh": read_oai_pmh,
+    "arxiv-atom": read_arxiv_atom,
 }
 """Readers by the names that ``--format`` takes."""
 
+_ROOT_OAI_PMH = re.compile(r"<(?:\w+:)?OAI-PMH[\s>]")
+_ROOT_ATOM = re.compile(r"<feed[\s>]")
 _ENTRY = re.compile(r'"paper"\s*:\s*\{')
 
 
@@ -72,12 +78,22 @@ def _is_page(_: str, lines: list[str]) -> bool:
     return any(AUTHORS.fullmatch(line.strip()) for line in lines)
 
 
+def _is_oai_pmh(text: str, _: list[str]) -> bool:
+    return text.startswith("<") and _ROOT_OAI_PMH.search(text) is not None
+
+
+def _is_arxiv_atom(text: str, _: list[str]) -> bool:
+    return text.startswith("<") and _ROOT_ATOM.search(text) is not None and "arxiv.org/" in text
+
+
 _RULES: tuple[tuple[str, Callable[[str, list[str]], bool]], ...] = (
     ("jsonl", _is_jsonl),
     ("huggingface", _is_entries),
     ("json", _is_json),
     ("tsv", _is_tsv),
     ("csv", _is_csv),
+    ("oai-pmh", _is_oai_pmh),
+    ("arxiv-atom", _is_arxiv_atom),
     ("huggingface-page", _is_page),
 )
 """In this order: what a rule takes for granted, those before it have ruled out."""

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from indexer.errors import SourceError, UsageError
-from indexer.paper import Paper, make_paper
+from indexer.paper import Paper, make_paper, normalise_id
 from indexer.sources.detect import FORMATS, detect_format
-from indexer.sources.raw import Bad, Raw, excerpt
+from indexer.sources.raw import Bad, Gone, Raw, excerpt
 from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take
 
 STDIN = "-"
 """The path that stands for standard input."""
+ARCHIVES = {"huggingface": "huggingface-daily", "oai-pmh": "arxiv", "arxiv-atom": "arxiv"}
+"""What papers of a format name as their source; else it is the name of the file."""
 
 _BOM = b"\xef\xbb\xbf"
 _SUFFIXES = frozenset(
@@ -41,6 +43,21 @@ class Reject:
     record: str
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Word of an archive that a paper was taken out of it.
+
+    Attributes:
+        id: Of the paper, normalised.
+    """
+
+    id: str
+
+
+Item = Paper | Removal | Reject
+"""What a record of an input can turn out to be."""
+
+
 class Source:
     """Papers and rejects of one input, to be iterated once; closes itself at the end.
 
@@ -60,14 +77,14 @@ class Source:
         except BaseException:
             self.close()
             raise
-        self.name = "huggingface-daily" if self.format == "huggingface" else _stem(self._path)
+        self.name = ARCHIVES.get(self.format) or _stem(self._path)
 
     @property
     def position(self) -> int:
         """Bytes of the input read so far, as on disk: compressed where it is compressed."""
         return self._position
 
-    def __iter__(self) -> Iterator[Paper | Reject]:
+    def __iter__(self) -> Iterator[Item]:
         """The records in order.
 
         Raises:
@@ -77,7 +94,7 @@ class Source:
         try:
             for item in FORMATS[self.format](self._content):
                 line = item.line
-                yield self._paper(item)
+                yield judge(item, source=self.name, path=self._path)
         except SourceError as error:
             raise SourceError(f"{self._path}: {error}") from None
         except BrokenStreamError as error:
@@ -125,15 +142,25 @@ class Source:
         except OSError as error:
             raise BrokenStreamError(f"reading failed ({error.strerror})") from None
 
-    def _paper(self, item: Raw | Bad) -> Paper | Reject:
-        if isinstance(item, Bad):
-            reason = item.reason
-        else:
-            try:
-                return make_paper(item.fields, source=self.name)
-            except ValueError as error:
-                reason = str(error)
-        return Reject(self._path, item.line, reason, excerpt(item.text))
+
+def judge(item: Raw | Bad | Gone, *, source: str, path: str) -> Item:
+    """What a record is: a paper, word of one that is gone, or nothing that can be taken.
+
+    Args:
+        item: As a reader gave it.
+        source: What the paper names as its source.
+        path: Of the input, for a reject.
+    """
+    if isinstance(item, Bad):
+        reason = item.reason
+    else:
+        try:
+            if isinstance(item, Gone):
+                return Removal(normalise_id(item.id)[0])
+            return make_paper(item.fields, source=source)
+        except ValueError as error:
+            reason = str(error)
+    return Reject(path, item.line, reason, excerpt(item.text))
 
 
 def open_source(path: str, format: str | None = None) -> Source:
