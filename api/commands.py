@@ -13,6 +13,7 @@ import typer
 from api import options, searching, upkeep
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
+from api.fetch import fetch
 
 app = typer.Typer(
     help="Semantic search over research papers: ask in plain words, or give a paper and get its "
@@ -73,3 +74,4 @@ for _command in (
     *(evaluate, serve),
 ):
     app.command()(_command)
+app.add_typer(fetch)

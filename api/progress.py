@@ -15,7 +15,7 @@ from indexer.pipeline import Estimate, Tally
 class ProgressBar:
     """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Indexing") -> None:
         console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -26,7 +26,7 @@ class ProgressBar:
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task("Indexing", total=None, counted="")
+        self._task = self._bar.add_task(doing, total=None, counted="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -57,6 +57,17 @@ class ProgressBar:
             completed=fraction or 0.0,
             counted=f"{done:,} papers, {rate:,.0f}/s",
         )
+
+
+class HarvestBar(ProgressBar):
+    """The same for a harvest: a :class:`~indexer.fetch.harvest.HarvestListener`."""
+
+    def __init__(self) -> None:
+        super().__init__("Fetching")
+
+    def waits(self, reason: str, seconds: float) -> None:
+        """Say why nothing happens for a while."""
+        say(f"{reason}; asking again in {duration(seconds)}")
 
 
 def summary(tally: Tally) -> str:

@@ -64,6 +64,11 @@ class Tally:
         """Records taken in."""
         return self.added + self.updated + self.removed + self.unchanged + self.rejected
 
+    @property
+    def changed(self) -> bool:
+        """Whether the index isn't what it was before."""
+        return bool(self.added or self.updated or self.removed)
+
 
 class Listener(Protocol):
     """Whoever shows the progress of a run."""

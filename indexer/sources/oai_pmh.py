@@ -63,9 +63,7 @@ def parse_oai_pmh(body: bytes) -> OaiPage:
             errors[element.get("code", "error")] = (element.text or "").strip()
     if not (items or errors or token):
         raise BrokenXMLError("no OAI-PMH answer: neither records nor an error in it")
-    return OaiPage(
-        items=tuple(items), marks=tuple(marks), token=token, total=total, errors=errors
-    )
+    return OaiPage(items=tuple(items), marks=tuple(marks), token=token, total=total, errors=errors)
 
 
 def _item(record: Element) -> Raw | Bad | Gone:
