@@ -9,15 +9,19 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from queue import Empty, Full, LifoQueue
 from typing import Any
 
-from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError, StorageError
+from indexer import migrations
+from indexer.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexOutdatedError,
+    NearpaperError,
+    StorageError,
+)
 
-SCHEMA_VERSION = 1
-_APPLICATION_ID = 0x6E656172  # "near"
 MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
@@ -36,26 +40,22 @@ class Database:
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
             version = self._prepare()
-        if version > SCHEMA_VERSION:
-            self.close()
-            raise IndexFormatError(
-                f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
-                f"{SCHEMA_VERSION}); upgrade nearpaper"
-            )
         self.is_blank = version == 0
+        if version and version != migrations.latest():
+            self.close()
+            raise _other_version(path, version)
 
     def _prepare(self) -> int:
-        """The schema's version; 0 for a file in which nothing was ever written."""
+        """The schema's version; 0 for a file in which nothing was ever written.
+
+        A writer brings an older schema up to date.
+        """
         with self._lent() as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version or not self._writable:
+            if not self._writable or version >= migrations.latest():
                 return version
-            script = files("indexer").joinpath("schema.sql").read_text(encoding="utf-8")
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; "
-                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-            return SCHEMA_VERSION
+            migrations.migrate(connection, version)
+            return migrations.latest()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a question."""
@@ -144,6 +144,19 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _translate(error, self.path) from error
+
+
+def _other_version(path: Path, version: int) -> IndexFormatError:
+    latest = migrations.latest()
+    if version > latest:
+        return IndexFormatError(
+            f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
+            f"{latest}); upgrade nearpaper"
+        )
+    return IndexOutdatedError(
+        f"{path}: made by an older nearpaper (catalog version {version}, this one reads {latest}); "
+        f"run `nearpaper compact --index {path.parent}` as a user who may write there"
+    )
 
 
 def _translate(error: sqlite3.Error, path: Path) -> NearpaperError:
