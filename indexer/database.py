@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Full, LifoQueue
 from typing import Any
@@ -25,6 +25,8 @@ from indexer.errors import (
 MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
+_COPIED_PAGES = 4096
+"""Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
 
 class Database:
@@ -79,6 +81,18 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def copy_to(self, path: Path) -> None:
+        """Write what is committed at this moment to a file, which is made or replaced."""
+        path.unlink(missing_ok=True)
+        with self._translated(), self._lent() as connection:
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # the moment
+            try:
+                with closing(sqlite3.connect(path)) as copy:
+                    connection.backup(copy, pages=_COPIED_PAGES)
+            finally:
+                connection.execute("ROLLBACK")
 
     def settle(self) -> None:
         """Move what stands in the write-ahead log into the file, so that a copy of it is whole."""
