@@ -230,6 +230,19 @@ class Catalog:
                 "INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (str(change),)
             )
 
+    def copy_to(self, folder: Path) -> int:
+        """Copy the catalog as of this moment into another folder, while others may write.
+
+        Returns:
+            The change up to which the copy has forgotten what died, see :meth:`purge`.
+        """
+        self.database.copy_to(folder / CATALOG_FILE)
+        copy = Catalog(folder)
+        try:
+            return 0 if copy.is_blank else int(copy.meta("compacted") or 0)
+        finally:
+            copy.close()
+
     def settle(self) -> None:
         """Leave no write-ahead log behind, so that a copy of the file is whole."""
         self.database.settle()

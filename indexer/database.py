@@ -8,19 +8,25 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.resources import files
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Full, LifoQueue
 from typing import Any
 
-from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError, StorageError
+from indexer import migrations
+from indexer.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexOutdatedError,
+    NearpaperError,
+    StorageError,
+)
 
-SCHEMA_VERSION = 1
-_APPLICATION_ID = 0x6E656172  # "near"
 MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
+_COPIED_PAGES = 4096
+"""Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
 
 class Database:
@@ -36,26 +42,22 @@ class Database:
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
             version = self._prepare()
-        if version > SCHEMA_VERSION:
-            self.close()
-            raise IndexFormatError(
-                f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
-                f"{SCHEMA_VERSION}); upgrade nearpaper"
-            )
         self.is_blank = version == 0
+        if version and version != migrations.latest():
+            self.close()
+            raise _other_version(path, version)
 
     def _prepare(self) -> int:
-        """The schema's version; 0 for a file in which nothing was ever written."""
+        """The schema's version; 0 for a file in which nothing was ever written.
+
+        A writer brings an older schema up to date.
+        """
         with self._lent() as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version or not self._writable:
+            if not self._writable or version >= migrations.latest():
                 return version
-            script = files("indexer").joinpath("schema.sql").read_text(encoding="utf-8")
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; "
-                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-            return SCHEMA_VERSION
+            migrations.migrate(connection, version)
+            return migrations.latest()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a question."""
@@ -79,6 +81,18 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def copy_to(self, path: Path) -> None:
+        """Write what is committed at this moment to a file, which is made or replaced."""
+        path.unlink(missing_ok=True)
+        with self._translated(), self._lent() as connection:
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # the moment
+            try:
+                with closing(sqlite3.connect(path)) as copy:
+                    connection.backup(copy, pages=_COPIED_PAGES)
+            finally:
+                connection.execute("ROLLBACK")
 
     def settle(self) -> None:
         """Move what stands in the write-ahead log into the file, so that a copy of it is whole."""
@@ -144,6 +158,19 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _translate(error, self.path) from error
+
+
+def _other_version(path: Path, version: int) -> IndexFormatError:
+    latest = migrations.latest()
+    if version > latest:
+        return IndexFormatError(
+            f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
+            f"{latest}); upgrade nearpaper"
+        )
+    return IndexOutdatedError(
+        f"{path}: made by an older nearpaper (catalog version {version}, this one reads {latest}); "
+        f"run `nearpaper compact --index {path.parent}` as a user who may write there"
+    )
 
 
 def _translate(error: sqlite3.Error, path: Path) -> NearpaperError:

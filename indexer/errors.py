@@ -11,6 +11,7 @@
     ├── FetchError                exit 1  HTTP 502  an archive can't be reached or refuses
     ├── ModelError                exit 1  HTTP 503  a model can't be loaded or isn't the index's
     ├── IndexFormatError          exit 1  HTTP 503  by a newer nearpaper or another recipe
+    │   └── IndexOutdatedError    exit 1  HTTP 503  by an older one, and can't be migrated now
     ├── IndexDamagedError         exit 1  HTTP 503
     ├── IndexBusyError            exit 1  HTTP 409  another process writes
     └── StorageError              exit 1  HTTP 507  no room, no permission
@@ -30,6 +31,7 @@ __all__ = [
     "IndexDamagedError",
     "IndexFormatError",
     "IndexNotFoundError",
+    "IndexOutdatedError",
     "ModelError",
     "NearpaperError",
     "NotFoundError",
@@ -113,6 +115,10 @@ class IndexFormatError(NearpaperError):
     status = 503
     kind = "index-format"
     title = "The index is of another format"
+
+
+class IndexOutdatedError(IndexFormatError):
+    """The index was made by an older nearpaper, and this process may not bring it up to date."""
 
 
 class IndexDamagedError(NearpaperError):

@@ -21,6 +21,7 @@ from indexer.ids import normalise_doi, normalise_id, title_id
 from indexer.text import clean_text
 
 __all__ = [
+    "FIELD_NAMES",
     "TEXT_NAMES",
     "Paper",
     "clean_text",
@@ -46,6 +47,15 @@ _CATEGORIES = ("categories", "category")
 _VENUE = ("venue", "journal", "journal_ref", "booktitle")
 _COMMENTS = ("comments", "numcomments")
 _LICENCE = ("licence", "license")
+
+FIELD_NAMES = frozenset(
+    (
+        *("title", "author_count", "doi", "ids", "licence", "license", "listed", "submitted"),
+        *("upvotes", "url", "version", *_ID, *_ABSTRACT, *_AUTHORS, *_DATE, *_CATEGORIES),
+        *(*_VENUE, *_COMMENTS),
+    )
+)
+"""All names that say something in a record."""
 
 TEXT_NAMES = frozenset(("title", *_ABSTRACT))
 """Names of which a record, or the header of a table, needs at least one."""

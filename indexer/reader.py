@@ -12,6 +12,7 @@ from indexer.errors import (
     IndexDamagedError,
     IndexFormatError,
     IndexNotFoundError,
+    IndexOutdatedError,
     NearpaperError,
     StorageError,
     storage_error,
@@ -114,23 +115,30 @@ def _unopened(error: OSError, folder: Path) -> NearpaperError:
 
 
 def catch_up(folder: Path) -> None:
-    """Publish what a killed writer committed, if nobody writes and this process may."""
+    """Publish what a killed writer committed, if nobody writes and this process may.
+
+    A catalog of an older version is brought up to date; raises ``IndexOutdatedError`` where this
+    process may not.
+    """
     require_index(folder)
     if not lags(folder):
         return
     try:
         Writer(folder, outdated=True, patience=0).close()
     except (IndexBusyError, StorageError, IndexNotFoundError):
-        # What is published can be searched all the same.
-        return
+        # What is published can be searched all the same, unless the catalog can't be read.
+        Catalog(folder).close()
 
 
 def lags(folder: Path) -> bool:
-    """Whether the catalog holds changes that are not published."""
+    """Whether the catalog holds changes that are not published, or is of an older version."""
     manifest = Manifest.load(folder)
     if not (folder / CATALOG_FILE).exists():
         return False
-    catalog = Catalog(folder)
+    try:
+        catalog = Catalog(folder)
+    except IndexOutdatedError:
+        return True
     try:
         return not catalog.is_blank and (
             manifest is None or manifest.change < catalog.last_change()

@@ -59,7 +59,7 @@ class Writer:
                     f"{RECIPE!r}; run `nearpaper rebuild --embed --index {folder}`"
                 )
             # The catalog is the truth: a manifest that can't be read is made anew.
-            self.manifest = self._published(_readable_manifest(folder), fold=derive)
+            self.manifest = self._published(readable_manifest(folder), fold=derive)
             self._opened = opened.pop_all()
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
@@ -120,7 +120,8 @@ def _make_folder(folder: Path) -> None:
         raise storage_error(error, folder) from error
 
 
-def _readable_manifest(folder: Path) -> Manifest | None:
+def readable_manifest(folder: Path) -> Manifest | None:
+    """The published manifest; ``None`` also where it is damaged."""
     try:
         return Manifest.load(folder)
     except IndexDamagedError:

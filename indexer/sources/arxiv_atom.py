@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.sources.raw import Bad, Raw
-from indexer.sources.xml_stream import BrokenXMLError, Element, elements, source_of, text_at
+from indexer.sources.xml_stream import BrokenXMLError, elements, source_of, text_at
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"

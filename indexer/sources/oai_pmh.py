@@ -9,10 +9,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.sources.raw import Bad, Gone, Raw
-from indexer.sources.xml_stream import BrokenXMLError, Element, elements, source_of, text_at
+from indexer.sources.xml_stream import BrokenXMLError, elements, source_of, text_at
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _ARXIV = "{http://arxiv.org/OAI/arXiv/}"

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from indexer.errors import SourceError, UsageError
 from indexer.paper import Paper, make_paper, normalise_id
-from indexer.sources.detect import FORMATS, detect_format
+from indexer.sources.detect import FORMATS, SEEKING, detect_format
 from indexer.sources.raw import Bad, Gone, Raw, excerpt
 from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take
 
@@ -22,7 +22,10 @@ ARCHIVES = {"huggingface": "huggingface-daily", "oai-pmh": "arxiv", "arxiv-atom"
 
 _BOM = b"\xef\xbb\xbf"
 _SUFFIXES = frozenset(
-    (".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
+    (
+        *(".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt"),
+        *(".xml", ".bib", ".ris", ".parquet", ".arrow", ".feather"),
+    )
 )
 
 
@@ -82,7 +85,9 @@ class Source:
     @property
     def position(self) -> int:
         """Bytes of the input read so far, as on disk: compressed where it is compressed."""
-        return self._position
+        if self._content is not self._file:
+            return self._position
+        return (self.size or 0) if self._file.closed else self._file.tell()
 
     def __iter__(self) -> Iterator[Item]:
         """The records in order.
@@ -131,7 +136,18 @@ class Source:
                 f"{self._path}: no papers recognised in it; "
                 f"say what it is with --format ({', '.join(FORMATS)})"
             )
+        if format in SEEKING and self._is_plain(head[:4]):
+            return format, self._file
         return format, content
+
+    def _is_plain(self, mark: bytes) -> bool:
+        """Whether this is a file on disk, uncompressed; leaves it at its beginning."""
+        if self.size is None:
+            return False
+        self._file.seek(0)
+        found = self._file.read(len(mark))
+        self._file.seek(0)
+        return found == mark
 
     def _chunks(self) -> Iterator[bytes]:
         """The bytes on disk, counted."""
