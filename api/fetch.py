@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -134,6 +135,54 @@ def huggingface(
     if not (start or since_last):
         raise UsageError("say from which day on with --from, or --since-last")
     archive = HuggingFace(**_at(base_url))
+    return _harvest(archive, start, end, since_last, exit_code, index, delay, model)
+
+
+@fetch.command()
+def openalex(
+    query: Annotated[
+        str,
+        typer.Option(
+            "--query", metavar="QUERY", help="Works that hold these words.", show_default=False
+        ),
+    ] = "",
+    filter: Annotated[
+        str,
+        typer.Option(
+            "--filter",
+            metavar="FILTER",
+            help="Works that pass this filter in OpenAlex's syntax, such as "
+            "'primary_topic.field.id:17,is_oa:true'.",
+            show_default=False,
+        ),
+    ] = "",
+    mailto: Annotated[
+        str,
+        typer.Option(
+            "--mailto",
+            metavar="EMAIL",
+            help="An address at which OpenAlex can reach you.",
+            show_default=False,
+        ),
+    ] = "",
+    start: From = "",
+    end: To = "",
+    since_last: SinceLast = False,
+    exit_code: ExitCode = False,
+    index: options.IndexFolder = None,
+    base_url: BaseUrl = "",
+    delay: Delay = None,
+    model: Model = None,
+) -> int:
+    """Fetch works from OpenAlex, by day of publication; its key is read from $OPENALEX_API_KEY."""
+    from indexer.errors import UsageError
+    from indexer.fetch.openalex import OpenAlex
+
+    if not (query or filter):
+        raise UsageError("say what to fetch, by --query or --filter")
+    # From the environment alone: arguments can be seen by everybody on the machine.
+    key = os.environ.get("OPENALEX_API_KEY", "")
+    archive = OpenAlex(query, filter, mailto, key, **_at(base_url))
     return _harvest(archive, start, end, since_last, exit_code, index, delay, model)
 
 

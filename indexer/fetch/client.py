@@ -186,7 +186,8 @@ def _allowed(url: httpx2.URL, location: str) -> httpx2.URL:
     except httpx2.InvalidURL:
         target = None
     if target is None or not _is_safe(target) or _is_loopback(target.host) > _is_loopback(url.host):
-        raise FetchError(f"{url.host}: sends to '{location[:200]}', which isn't followed")
+        shown = location.partition("?")[0][:200]  # a key may stand behind it
+        raise FetchError(f"{url.host}: sends to '{shown}', which isn't followed")
     return target
 
 

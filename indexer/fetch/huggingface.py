@@ -46,7 +46,8 @@ class HuggingFace:
         _require_list(text)
         items = tuple(read_huggingface(io.BytesIO(answer.body)))
         day, number = _parts(place)
-        last = place.end or datetime.now(UTC).date().isoformat()
+        today = datetime.now(UTC).date().isoformat()
+        last = min(place.end or today, today)
         if len(items) >= PAGE_SIZE:
             token = f"{day}/{number + 1}"
         else:

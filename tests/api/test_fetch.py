@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from indexer.maintenance import check, info
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "harvesting.md"
 DELAY = 0.06
 
 
@@ -57,20 +61,21 @@ def wait_for(archive: ArchiveServer, count: int) -> None:
         time.sleep(0.002)
 
 
+@pytest.mark.parametrize("delay", [DELAY, pytest.param(3.0, marks=pytest.mark.slow)])
 def test_a_harvest_killed_ten_times_is_complete_and_asks_for_no_page_needlessly(
-    archive: ArchiveServer, index: Path
+    archive: ArchiveServer, index: Path, delay: float
 ) -> None:
     chance = random.Random(6)  # noqa: S311 - instants to kill at, no secrets
-    command = ["arxiv", "--set", "cs", "--from", "2024-01-01", *options(archive)]
+    command = ["arxiv", "--set", "cs", "--from", "2024-01-01", *options(archive, delay=delay)]
     kills: list[int] = []
     for _ in range(10):
         with started(*command) as process:
             wait_for(archive, len(archive.requests) + chance.randint(2, 5))
-            time.sleep(chance.uniform(0, DELAY))
+            time.sleep(chance.uniform(0, delay))
             process.kill()
         kills.append(len(archive.requests))
     with started(*command) as process:
-        assert process.wait(60) == 0
+        assert process.wait(300) == 0
     assert info(index)["papers"] == 500
     assert check(index) == []
 
@@ -81,7 +86,7 @@ def test_a_harvest_killed_ten_times_is_complete_and_asks_for_no_page_needlessly(
     assert set(again) <= set(kills)
     assert all(asked[place] == asked[place - 1] for place in again)
     times = [request.time for request in archive.requests]
-    assert min(after - before for before, after in pairwise(times)) >= DELAY
+    assert min(after - before for before, after in pairwise(times)) >= delay
 
 
 def test_following_in_a_cron_line(
@@ -137,6 +142,31 @@ def test_waiting_is_said(
     first, last = capfd.readouterr().err.splitlines()
     assert first == "nearpaper: the server answers 503; asking again in 1.0 s"
     assert "0 added" in last
+
+
+def shown() -> list[list[str]]:
+    """The command lines of the page on harvesting."""
+    blocks = re.findall(r"^```(?:sh|text)\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines()]
+    found = [shlex.split(line.partition(" &&")[0].partition(" 2>>")[0]) for line in lines]
+    return [words[words.index("nearpaper") + 1 :] for words in found if "nearpaper" in words]
+
+
+def test_what_the_page_shows_works(
+    index: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENALEX_API_KEY", raising=False)
+    paths = {"--set": "/oai", "--query": "/api/query", "huggingface": "/api/daily_papers"}
+    today = datetime.now(UTC).date().isoformat()
+    with archive_server([Record(1, "2024-12-03"), Record(2, today)]) as archive:
+        for number, words in enumerate(shown()):
+            path = next((paths[word] for word in words if word in paths), "/works")
+            path = "/works" if "openalex" in words else path
+            start = [] if "--from" in words else ["--from", today]
+            into = [*start, *options(archive, path, 0), "--index", str(index / str(number))]
+            assert run([*words, *into]) == 0, words
+            assert " added" in capfd.readouterr().err
+    assert len(shown()) >= 8
 
 
 @pytest.mark.parametrize(

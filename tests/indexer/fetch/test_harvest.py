@@ -20,6 +20,7 @@ from indexer.fetch.client import Limits
 from indexer.fetch.harvest import SilentHarvest, harvest
 from indexer.fetch.held import PAGE_FILE
 from indexer.fetch.huggingface import HuggingFace
+from indexer.fetch.openalex import OpenAlex
 from indexer.maintenance import check
 from indexer.paper import Paper
 from indexer.pipeline import Run, Tally
@@ -425,8 +426,55 @@ def test_a_day_that_hugging_face_refuses(archive: ArchiveServer, fetch: Harvest)
         fetch(HuggingFace(archive.url("/api/daily_papers")))
 
 
+def test_works_of_openalex(archive: ArchiveServer, folder: Path, fetch: Harvest) -> None:
+    made = OpenAlex("caching", "is_oa:true", "me@example.org", "sesame", archive.url("/works"))
+    assert fetch(made, start="2024-02-01", end="2024-04-01").added == 55
+    first = archive.requests[0].parameters
+    assert first == {
+        "search": "caching",
+        "filter": "is_oa:true,from_publication_date:2024-02-01,to_publication_date:2024-04-01",
+        "sort": "publication_date:asc", "mailto": "me@example.org", "api_key": "sesame",
+        "per-page": "100", "cursor": "*",
+    }  # fmt: skip
+    cursors = [request.parameters["cursor"] for request in archive.requests]
+    assert cursors == ["*", "c10", "c20", "c30", "c40", "c50", "c60"]
+    (paper,) = (one for one in papers(folder).values() if one.doi == "10.1000/7")
+    assert paper.abstract == "We count to 7 < 8 and on."
+    assert paper.sources == ("openalex",)
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert b"sesame" not in kept
+    assert "sesame" not in repr(made)
+
+
+def test_what_openalex_refuses(archive: ArchiveServer, fetch: Harvest) -> None:
+    made = OpenAlex("caching", url=archive.url("/works"))
+    said = json.dumps({"error": "no key", "message": "a key is needed"}).encode()
+    archive.faults.append(gives(said, "application/json", 401))
+    with pytest.raises(FetchError, match=r"a key is needed.*OPENALEX_API_KEY"):
+        fetch(made)
+    archive.faults.append(gives(b"<html>", "text/html", 400))
+    with pytest.raises(FetchError, match=r"400.*check --query and --filter"):
+        fetch(made)
+
+
+def test_an_expired_cursor_goes_on_by_day(archive: ArchiveServer, fetch: Harvest) -> None:
+    archive.records = [Record(n, f"2024-03-{n // 2:02}") for n in range(2, 57)]
+    said = json.dumps({"error": "Invalid", "message": "cursor has expired"}).encode()
+    archive.faults.extend([None, None, gives(said, "application/json", 400)])
+    assert fetch(OpenAlex("caching", url=archive.url("/works"))).added == 55
+    assert archive.requests[3].parameters["filter"] == "from_publication_date:2024-03-10"
+
+
+def test_damaged_answers_of_openalex_are_asked_for_again(
+    archive: ArchiveServer, fetch: Harvest
+) -> None:
+    damages = [b"", b"{", b"[]", b"{}", b'{"meta": {}, "results": 1}', b'{"meta": {}} x']
+    archive.faults.extend(gives(body, "application/json") for body in damages)
+    assert fetch(OpenAlex("caching", url=archive.url("/works"))).added == 55
+
+
 def test_archives_own_hosts_keep_their_distance(folder: Path) -> None:
-    for archive in (ArxivSet("cs"), ArxivQuery("cat:cs.CL"), HuggingFace()):
+    for archive in (ArxivSet("cs"), ArxivQuery("cat:cs.CL"), HuggingFace(), OpenAlex("x")):
         with pytest.raises(UsageError, match=r"asks for .* seconds"):
             harvest(folder, archive, start="2024-01-01", delay=archive.delay / 2)
     assert not folder.exists()
