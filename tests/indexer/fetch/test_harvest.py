@@ -11,51 +11,18 @@ from pathlib import Path
 import pytest
 from archive_server import ArchiveServer, Fault, Record, cut, gives, says, truncated
 
-from indexer.catalog import Catalog
 from indexer.errors import FetchError, UsageError
-from indexer.fetch.archive import Archive
 from indexer.fetch.arxiv_oai import ArxivSet
-from indexer.fetch.arxiv_query import ArxivQuery
 from indexer.fetch.client import Limits
-from indexer.fetch.harvest import SilentHarvest, harvest
+from indexer.fetch.harvest import SilentHarvest
 from indexer.fetch.held import PAGE_FILE
-from indexer.fetch.huggingface import HuggingFace
-from indexer.fetch.openalex import OpenAlex
 from indexer.maintenance import check
 from indexer.paper import Paper
 from indexer.pipeline import Run, Tally
 from search.engine import Engine
 
 Harvest = Callable[..., Tally]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-@pytest.fixture
-def fetch(archive: ArchiveServer, folder: Path) -> Harvest:
-    """Harvest the set ``cs``, or another interface of the archive."""
-
-    def call(made: Archive | None = None, start: str = "2024-01-01", **more: object) -> Tally:
-        made = made or ArxivSet("cs", archive.url())
-        given = {"model": "hashing", "delay": 0.0, "start": start, **more}
-        return harvest(folder, made, **given)  # type: ignore[arg-type]
-
-    return call
-
-
-def papers(folder: Path) -> dict[str, Paper]:
-    catalog = Catalog(folder)
-    try:
-        return {
-            paper.id: paper
-            for block in catalog.scan(after=0, change=catalog.last_change())
-            for paper in block.papers
-        }
-    finally:
-        catalog.close()
+Papers = Callable[[], dict[str, Paper]]
 
 
 def asked(archive: ArchiveServer) -> list[str]:
@@ -67,7 +34,7 @@ def asked(archive: ArchiveServer) -> list[str]:
 
 
 def test_a_set_comes_whole_each_page_asked_for_once(
-    archive: ArchiveServer, folder: Path, fetch: Harvest
+    archive: ArchiveServer, folder: Path, fetch: Harvest, papers: Papers
 ) -> None:
     tally = fetch()
     assert (tally.added, tally.read) == (55, 55)
@@ -77,7 +44,7 @@ def test_a_set_comes_whole_each_page_asked_for_once(
     }  # fmt: skip
     assert all(set(one.parameters) == {"verb", "resumptionToken"} for one in others)
     assert len(set(asked(archive))) == len(archive.requests) == 6
-    assert papers(folder)["2403.00007"] == Paper(
+    assert papers()["2403.00007"] == Paper(
         id="2403.00007",
         title="Paper & number 7",
         abstract="We count to 7 < 8 and on.",
@@ -98,7 +65,7 @@ def test_what_came_can_be_searched(folder: Path, fetch: Harvest) -> None:
 
 
 def test_following_asks_for_the_days_since(
-    archive: ArchiveServer, folder: Path, fetch: Harvest
+    archive: ArchiveServer, fetch: Harvest, papers: Papers
 ) -> None:
     fetch()
     archive.revise(5, "2100-01-01")
@@ -107,7 +74,7 @@ def test_following_asks_for_the_days_since(
     archive.requests.clear()
     tally = fetch(start="", since_last=True)
     assert (tally.updated, tally.removed, tally.unchanged) == (1, 1, 1)
-    found = papers(folder)
+    found = papers()
     assert found["2403.00005"].title.endswith("revised 1")
     assert "2403.00006" not in found
     (request,) = archive.requests
@@ -144,12 +111,12 @@ DAMAGES: list[Fault] = [
 
 
 def test_damaged_pages_are_asked_for_again(
-    archive: ArchiveServer, folder: Path, fetch: Harvest
+    archive: ArchiveServer, fetch: Harvest, papers: Papers
 ) -> None:
     archive.faults.extend([None, *DAMAGES[:4], None, *DAMAGES[4:], None])
     assert fetch(delay=0.01).added == 55
     assert len(archive.requests) == 6 + len(DAMAGES)
-    assert len(papers(folder)) == 55
+    assert len(papers()) == 55
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -168,20 +135,20 @@ def test_a_wrong_content_type_doesnt_matter(archive: ArchiveServer, fetch: Harve
 
 
 def test_an_expired_token_goes_on_by_day(
-    archive: ArchiveServer, folder: Path, fetch: Harvest
+    archive: ArchiveServer, fetch: Harvest, papers: Papers
 ) -> None:
     archive.records = [Record(n, f"2024-03-{n // 2:02}") for n in range(2, 57)]
     archive.faults.extend([None, None, None, gives(b"no more", status=403)])
     with pytest.raises(FetchError, match="403"):
         fetch()
-    assert len(papers(folder)) == 30
+    assert len(papers()) == 30
     archive.expired.add(archive.requests[-1].parameters["resumptionToken"])
     archive.requests.clear()
     assert fetch().added == 25
     # The token, then the day of the thirtieth paper, then by new tokens.
     assert asked(archive)[1] == "2024-03-15"
     assert len(archive.requests) == 1 + 3
-    assert len(papers(folder)) == 55
+    assert len(papers()) == 55
 
 
 def test_tokens_that_expire_at_once_are_given_up(archive: ArchiveServer, fetch: Harvest) -> None:
@@ -196,24 +163,26 @@ def test_tokens_that_expire_at_once_are_given_up(archive: ArchiveServer, fetch: 
 
 
 def test_a_page_that_repeats_for_ever_is_noticed(
-    archive: ArchiveServer, folder: Path, fetch: Harvest
+    archive: ArchiveServer, fetch: Harvest, papers: Papers
 ) -> None:
     archive.repeats = True
     with pytest.raises(FetchError, match="same page again and again"):
         fetch()
     assert len(archive.requests) == 2
-    assert len(papers(folder)) == 10
+    assert len(papers()) == 10
 
 
-def test_a_paper_on_two_pages_is_one(archive: ArchiveServer, folder: Path, fetch: Harvest) -> None:
+def test_a_paper_on_two_pages_is_one(
+    archive: ArchiveServer, fetch: Harvest, papers: Papers
+) -> None:
     archive.records = [*archive.records, *archive.records[:15], Record(56)]
     tally = fetch()
     assert (tally.added, tally.unchanged) == (56, 15)
-    assert len(papers(folder)) == 56
+    assert len(papers()) == 56
 
 
 def test_the_last_word_on_a_paper_counts(
-    archive: ArchiveServer, folder: Path, fetch: Harvest
+    archive: ArchiveServer, fetch: Harvest, papers: Papers
 ) -> None:
     archive.records = [
         Record(1), Record(1, deleted=True),
@@ -221,7 +190,7 @@ def test_the_last_word_on_a_paper_counts(
         Record(3), Record(3, revised=2),
     ]  # fmt: skip
     tally = fetch()
-    found = papers(folder)
+    found = papers()
     assert found.keys() == {"2403.00002", "2403.00003"}
     assert found["2403.00003"].title.endswith("revised 2")
     assert (tally.added, tally.removed) == (2, 0)
@@ -288,14 +257,14 @@ def killed(where: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("where", ["before", "between", "after"])
 def test_a_page_that_is_here_isnt_asked_for_again(
-    archive: ArchiveServer, folder: Path, fetch: Harvest, where: str
+    archive: ArchiveServer, fetch: Harvest, where: str, papers: Papers
 ) -> None:
     with killed(where):
         fetch()
     tally = fetch()
     assert {"before": 35, "between": 30, "after": 25}[where] == tally.added
     assert max(Counter(asked(archive)).values()) == 1
-    assert len(papers(folder)) == 55
+    assert len(papers()) == 55
     assert not fetch(start="", since_last=True).changed
 
 
@@ -354,142 +323,6 @@ def test_waiting_is_told(archive: ArchiveServer, fetch: Harvest) -> None:
     recorder = Recorder()
     fetch(listener=recorder, delay=0.01)
     assert recorder.seen == [("the server answers 503", 0.01), ("the server answers 429", 0.02)]
-
-
-def test_a_query_comes_in_pages(archive: ArchiveServer, folder: Path, fetch: Harvest) -> None:
-    query = ArxivQuery("cat:cs.CL OR all:x", archive.url("/api/query"))
-    assert fetch(query, end="2024-05-01").added == 55
-    first = archive.requests[0].parameters
-    assert first["search_query"] == (
-        "(cat:cs.CL OR all:x) AND submittedDate:[202401010000 TO 202405012359]"
-    )
-    assert [request.parameters["start"] for request in archive.requests] == [
-        "0", "10", "20", "30", "40", "50",
-    ]  # fmt: skip
-    paper = papers(folder)["2403.00007"]
-    assert (paper.version, paper.categories) == (2, ("math.OC", "cs.CL"))
-    assert paper.url == "https://arxiv.org/abs/2403.00007v2"
-
-
-def test_a_query_without_days_is_asked_as_it_is(archive: ArchiveServer, fetch: Harvest) -> None:
-    fetch(ArxivQuery("cat:cs.CL", archive.url("/api/query")), start="")
-    assert archive.requests[0].parameters["search_query"] == "cat:cs.CL"
-
-
-def test_an_empty_page_amid_a_list_is_asked_for_again(
-    archive: ArchiveServer, fetch: Harvest
-) -> None:
-    empty = gives(
-        archive.page("/api/query", {"search_query": "", "start": "99", "max_results": "9"})[0]
-    )
-    archive.faults.extend([None, empty, empty])
-    assert fetch(ArxivQuery("cat:cs.CL", archive.url("/api/query")), start="").added == 55
-
-
-def test_queries_that_arxiv_refuses(archive: ArchiveServer, fetch: Harvest) -> None:
-    with pytest.raises(FetchError, match=r"refuses the query \(incorrect\)"):
-        fetch(ArxivQuery("bad", archive.url("/api/query")))
-    body, _ = archive.page("/api/query", {"search_query": "", "start": "0", "max_results": "9"})
-    archive.faults.append(gives(body.replace(b">55<", b">30001<")))
-    with pytest.raises(UsageError, match=r"30,001 papers match.*--set"):
-        fetch(ArxivQuery("cat:cs.CL", archive.url("/api/query")))
-
-
-def test_days_of_hugging_face(archive: ArchiveServer, folder: Path, fetch: Harvest) -> None:
-    archive.records = [
-        *(Record(n, "2024-03-01") for n in range(1, 251)),
-        *(Record(n, "2024-03-03") for n in range(300, 310)),
-    ]
-    daily = HuggingFace(archive.url("/api/daily_papers"))
-    assert fetch(daily, start="2024-02-29", end="2024-03-03").added == 260
-    assert [(one.parameters["date"], one.parameters["p"]) for one in archive.requests] == [
-        ("2024-02-29", "0"), ("2024-03-01", "0"), ("2024-03-01", "1"), ("2024-03-01", "2"),
-        ("2024-03-02", "0"), ("2024-03-03", "0"),
-    ]  # fmt: skip
-    paper = papers(folder)["2403.00007"]
-    assert (paper.upvotes, paper.comments, paper.submitted) == (7, 1, "2024-03-01")
-
-
-def test_damaged_lists_of_hugging_face_are_asked_for_again(
-    archive: ArchiveServer, fetch: Harvest
-) -> None:
-    damages = [b"[", b"{}", b"null", b"[] x", b"\xff", b"", b"[" * 100_000]
-    archive.faults.extend(gives(body, "application/json") for body in damages)
-    daily = HuggingFace(archive.url("/api/daily_papers"))
-    assert fetch(daily, start="2024-03-01", end="2024-03-01").added == 55
-    assert len(archive.requests) == 1 + len(damages)
-
-
-def test_a_day_that_hugging_face_refuses(archive: ArchiveServer, fetch: Harvest) -> None:
-    archive.faults.append(gives(b'{"error":"Invalid date"}', "application/json", 400))
-    with pytest.raises(FetchError, match=r"400.*Invalid date"):
-        fetch(HuggingFace(archive.url("/api/daily_papers")))
-
-
-def test_works_of_openalex(archive: ArchiveServer, folder: Path, fetch: Harvest) -> None:
-    made = OpenAlex("caching", "is_oa:true", "me@example.org", "sesame", archive.url("/works"))
-    assert fetch(made, start="2024-02-01", end="2024-04-01").added == 55
-    first = archive.requests[0].parameters
-    assert first == {
-        "search": "caching",
-        "filter": "is_oa:true,from_publication_date:2024-02-01,to_publication_date:2024-04-01",
-        "sort": "publication_date:asc", "mailto": "me@example.org", "api_key": "sesame",
-        "per-page": "100", "cursor": "*",
-    }  # fmt: skip
-    cursors = [request.parameters["cursor"] for request in archive.requests]
-    assert cursors == ["*", "c10", "c20", "c30", "c40", "c50", "c60"]
-    (paper,) = (one for one in papers(folder).values() if one.doi == "10.1000/7")
-    assert paper.abstract == "We count to 7 < 8 and on."
-    assert paper.sources == ("openalex",)
-    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    assert b"sesame" not in kept
-    assert "sesame" not in repr(made)
-
-
-def test_what_openalex_refuses(archive: ArchiveServer, fetch: Harvest) -> None:
-    made = OpenAlex("caching", url=archive.url("/works"))
-    said = json.dumps({"error": "no key", "message": "a key is needed"}).encode()
-    archive.faults.append(gives(said, "application/json", 401))
-    with pytest.raises(FetchError, match=r"a key is needed.*OPENALEX_API_KEY"):
-        fetch(made)
-    archive.faults.append(gives(b"<html>", "text/html", 400))
-    with pytest.raises(FetchError, match=r"400.*check --query and --filter"):
-        fetch(made)
-
-
-def test_an_expired_cursor_goes_on_by_day(archive: ArchiveServer, fetch: Harvest) -> None:
-    archive.records = [Record(n, f"2024-03-{n // 2:02}") for n in range(2, 57)]
-    said = json.dumps({"error": "Invalid", "message": "cursor has expired"}).encode()
-    archive.faults.extend([None, None, gives(said, "application/json", 400)])
-    assert fetch(OpenAlex("caching", url=archive.url("/works"))).added == 55
-    assert archive.requests[3].parameters["filter"] == "from_publication_date:2024-03-10"
-
-
-def test_damaged_answers_of_openalex_are_asked_for_again(
-    archive: ArchiveServer, fetch: Harvest
-) -> None:
-    damages = [b"", b"{", b"[]", b"{}", b'{"meta": {}, "results": 1}', b'{"meta": {}} x']
-    archive.faults.extend(gives(body, "application/json") for body in damages)
-    assert fetch(OpenAlex("caching", url=archive.url("/works"))).added == 55
-
-
-def test_archives_own_hosts_keep_their_distance(folder: Path) -> None:
-    for archive in (ArxivSet("cs"), ArxivQuery("cat:cs.CL"), HuggingFace(), OpenAlex("x")):
-        with pytest.raises(UsageError, match=r"asks for .* seconds"):
-            harvest(folder, archive, start="2024-01-01", delay=archive.delay / 2)
-    assert not folder.exists()
-    assert ArxivSet("cs").delay >= 3 <= ArxivQuery("cat:cs.CL").delay
-
-
-@pytest.mark.parametrize("name", ["cs", "physics:hep-th", "cs:cs:CL"])
-def test_sets(name: str) -> None:
-    assert ArxivSet(name).set == name
-
-
-@pytest.mark.parametrize("name", ["cs&verb=x", "a b", "cs:", ":", "é", "cs\n"])
-def test_names_that_are_no_sets(name: str) -> None:
-    with pytest.raises(UsageError, match="no set"):
-        ArxivSet(name)
 
 
 def test_limits_hold_in_a_harvest(archive: ArchiveServer, fetch: Harvest) -> None:
