@@ -10,15 +10,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 from indexer.catalog import Entry, Known
+from indexer.doubles import Group, grouped
 from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
 from indexer.matching import require_match
-from indexer.paper import Paper, merge, text_hash
+from indexer.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
 from indexer.rejects import RejectsFile
@@ -32,6 +34,9 @@ LONG_SECONDS = 10.0
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
 
+News = tuple[Paper, Group]
+"""A paper of which something is new, and what it was put together from."""
+
 
 def add(
     folder: Path,
@@ -40,6 +45,7 @@ def add(
     format: str | None = None,
     model: str | None = None,
     rejects: Path | None = None,
+    keep_doubles: bool = False,
     listener: Listener | None = None,
 ) -> Tally:
     """Add and update the papers of ``inputs`` in an index, which is made if it isn't there.
@@ -50,6 +56,7 @@ def add(
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
         rejects: Where records that are no papers are listed; by default in the index's folder.
+        keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
         listener: Is told of the progress.
 
     Returns:
@@ -62,7 +69,7 @@ def add(
         writer = opened.enter_context(Writer(folder, create=loader.for_new_index))
         loader.expect(writer.model)
         bin = opened.enter_context(RejectsFile(rejects or folder / "rejects.jsonl"))
-        run = _Run(writer, loader, bin, sources, listener or Silent())
+        run = _Run(writer, loader, bin, sources, listener or Silent(), keep_doubles)
         try:
             run.read_all()
         except KeyboardInterrupt:
@@ -109,6 +116,7 @@ class _Run:
     bin: RejectsFile
     sources: Sequence[Source]
     listener: Listener
+    keep_doubles: bool
 
     def __post_init__(self) -> None:
         self.tally = Tally()
@@ -119,37 +127,32 @@ class _Run:
         """Take in all sources, batch by batch."""
         for source in self.sources:
             for batch in _batches(source):
-                self._take(batch)
+                self._take(source, batch)
                 self._report()
 
-    def _take(self, batch: Sequence[Paper | Reject]) -> None:
+    def _take(self, source: Source, batch: Sequence[Paper | Reject]) -> None:
         """Commit the news among a batch of records."""
         papers = [record for record in batch if isinstance(record, Paper)]
         rejected = [record for record in batch if isinstance(record, Reject)]
         if rejected:
             self.tally.rejects_file = self.bin.write(rejected)
-        known = self.writer.catalog.current({paper.id for paper in papers})
-        news = self._news(papers, known)
+        groups = grouped(self.writer.catalog, papers, keep_doubles=self.keep_doubles)
+        news = [one for group in groups if (one := _news(group, source))]
         if news:
-            self.writer.commit(self._embed(list(news.values())))
-            self.tally.added += len(news.keys() - known.keys())
-            self.tally.updated += len(news.keys() & known.keys())
+            gone = [paper.id for _, group in news for paper in group.known]
+            self.writer.commit(self._embed(news), removed=gone)
+        self._count(news)
         self.tally.rejected += len(rejected)
         self.tally.unchanged += len(papers) - len(news)
 
-    def _news(self, papers: Iterable[Paper], known: dict[str, Paper]) -> dict[str, Paper]:
-        """By id, each paper that is new or tells something new, merged with what was known."""
-        news: dict[str, Paper] = {}
-        for paper in papers:
-            before = news.get(paper.id) or known.get(paper.id)
-            after = merge(before, paper) if before else paper
-            if after != before:
-                news[paper.id] = after
-        return news
+    def _count(self, news: Sequence[News]) -> None:
+        self.tally.updated += sum(bool(group.known) for _, group in news)
+        self.tally.added += sum(not group.known for _, group in news)
+        self.tally.folded += sum(group.folded for _, group in news)
 
-    def _embed(self, papers: Sequence[Paper]) -> list[Entry]:
+    def _embed(self, news: Sequence[News]) -> list[Entry]:
         """Entries of papers; only texts that were never embedded go through the model."""
-        texts = {text_hash(text): text for text in map(document_text, papers)}
+        texts = {text_hash(text): text for text in (document_text(paper) for paper, _ in news)}
         vectors = self.writer.catalog.known_texts(texts)
         missing = [key for key in texts if key not in vectors]
         if missing:
@@ -158,7 +161,7 @@ class _Run:
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
                 vectors[key] = Known(vector, bool(truncated))
             self.tally.embedded += len(missing)
-        entries = [_entry(paper, vectors) for paper in papers]
+        entries = [_entry(paper, group, vectors) for paper, group in news]
         self.tally.truncated += sum(entry.truncated for entry in entries)
         return entries
 
@@ -177,9 +180,17 @@ class _Run:
         self.listener.advanced(self.tally, fraction)
 
 
-def _entry(paper: Paper, vectors: dict[str, Known]) -> Entry:
+def _news(group: Group, source: Source) -> News | None:
+    """The paper of a group, if anything in it is new."""
+    paper = group.merged(second_hand=source.second_hand)
+    if group.known == [paper] and group.names.issuperset(group.all_names()):
+        return None
+    return replace(paper, harvested=datetime.now(UTC).isoformat(timespec="seconds")), group
+
+
+def _entry(paper: Paper, group: Group, vectors: dict[str, Known]) -> Entry:
     key = text_hash(document_text(paper))
-    return Entry(paper, key, vectors[key].vector, vectors[key].truncated)
+    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, group.all_names())
 
 
 def _batches(source: Iterable[Paper | Reject]) -> Iterator[list[Paper | Reject]]:

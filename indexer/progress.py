@@ -37,6 +37,7 @@ class Tally:
         added: Papers new to the index.
         updated: Papers of which something changed.
         unchanged: Records that told nothing new; they cost nothing.
+        folded: Papers that turned out to be the same as another, and became one with it.
         rejected: Records that are no papers; each stands in ``rejects_file`` with its reason.
         embedded: Texts that went through the model.
         truncated: Added or updated papers that are longer than the model reads.
@@ -49,6 +50,7 @@ class Tally:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    folded: int = 0
     rejected: int = 0
     embedded: int = 0
     truncated: int = 0
