@@ -20,13 +20,17 @@ from numpy.typing import NDArray
 
 from indexer.database import Database
 from indexer.errors import IndexBusyError
+from indexer.names import Name
 from indexer.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
-_LISTS = frozenset({"authors", "categories", "sources"})
-# The table's columns stand in this order behind the row id.
+_LISTS = frozenset({"authors", "categories", "sources", "ids"})
+# The table's columns stand in this order: row id, fields, text_hash, truncated, born, died, and the
+# fields of version 2.
 _FIELDS = tuple(field.name for field in fields(Paper))
-_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_FIRST = len(_FIELDS) - 2
+_TRUNCATED, _SECOND = _FIRST + 2, _FIRST + 5
+_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,14 @@ class Entry:
         text_hash: Of the text that was embedded.
         vector: ``(d,)`` float16, unit length.
         truncated: The text was longer than the model reads.
+        names: By which it can be asked for.
     """
 
     paper: Paper
     text_hash: str
     vector: NDArray[np.float16]
     truncated: bool
+    names: Iterable[Name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +99,52 @@ class Catalog:
         return int(row[0] or 0) if row else 0
 
     def live_rows(self, ids: Iterable[str], change: int) -> dict[str, int]:
-        """Row ids of the papers that were live after ``change``."""
+        """Row ids of the papers that were live after ``change``, by any of their names.
+
+        Where several papers have a name, it means the one whose id it is, else the oldest.
+        """
         found = self.database.rows(
-            "SELECT id, row FROM papers WHERE id IN (SELECT value FROM json_each(?)) "
-            "AND born <= ? AND (died IS NULL OR died > ?)",
+            "SELECT name, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY name = id, row DESC",
             json.dumps(list(ids)),
             change,
             change,
         )
         return dict(found)
 
-    def ids_by_doi(self, doi: str) -> list[str]:
-        """Ids of the live papers of a DOI."""
+    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+        """Where these stand among the names of live papers, with their row ids.
+
+        Args:
+            names: Ids, and titles as :mod:`indexer.names` writes them.
+            own: Only papers that have the name for their id.
+        """
         records = self.database.rows(
-            "SELECT id FROM papers WHERE doi = ? AND doi <> '' AND died IS NULL ORDER BY row", doi
+            "SELECT name, archive, year, author, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) AND died IS NULL "
+            "AND (name = id OR NOT ?)",
+            json.dumps(list(names)),
+            own,
         )
-        return [str(record[0]) for record in records]
+        return [(Name(*record[:4]), record[4]) for record in records]
+
+    def described(self, rows: Iterable[int]) -> dict[int, tuple[Paper, set[Name]]]:
+        """The papers of these row ids, with all their names."""
+        wanted = json.dumps(list(rows))
+        papers = self.database.rows(
+            "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", wanted
+        )
+        found: dict[int, tuple[Paper, set[Name]]] = {
+            record[0]: (paper_of(record), set()) for record in papers
+        }
+        for row, *name in self.database.rows(
+            "SELECT row, name, archive, year, author FROM names "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            wanted,
+        ):
+            found[row][1].add(Name(*name))
+        return found
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
@@ -127,12 +163,10 @@ class Catalog:
         return [found[row] for row in rows]
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
-        """The live papers among these ids."""
-        records = self.database.rows(
-            "SELECT * FROM papers WHERE id IN (SELECT value FROM json_each(?)) AND died IS NULL",
-            json.dumps(list(ids)),
-        )
-        return {record[1]: paper_of(record) for record in records}
+        """The live papers that these names mean, by the names."""
+        rows = self.live_rows(ids, self.last_change())
+        papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
+        return {name: papers[row] for name, row in rows.items()}
 
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
@@ -185,6 +219,12 @@ class Catalog:
         )[0][0]
         if lost:
             found.append(f"{lost} papers have no vector")
+        nameless = self.database.rows(
+            "SELECT count(*) FROM papers WHERE died IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM names WHERE names.row = papers.row AND name = id)"
+        )[0][0]
+        if nameless:
+            found.append(f"{nameless} papers can't be asked for by their ids")
         return [problem for problem in found if problem != "ok"]
 
     def set_meta(self, values: Mapping[str, str]) -> None:
@@ -208,7 +248,7 @@ class Catalog:
                 return
             made = datetime.now(UTC).isoformat(timespec="seconds")
             number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
-            gone = [*removed, *(entry.paper.id for entry in entries)]
+            gone = {*removed, *(entry.paper.id for entry in entries)}
             connection.executemany(
                 "UPDATE papers SET died = ? WHERE id = ? AND died IS NULL",
                 [(number, id) for id in gone],
@@ -257,11 +297,14 @@ def _set_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None
 
 
 def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
-    paper = [_stored(entry.paper, name) for name in _FIELDS]
-    row = connection.execute(
-        _INSERT, [None, *paper, entry.text_hash, int(entry.truncated), number, None]
-    ).lastrowid
+    stored = [_stored(entry.paper, name) for name in _FIELDS]
+    known = (entry.text_hash, int(entry.truncated), number, None)
+    row = connection.execute(_INSERT, [None, *stored[:_FIRST], *known, *stored[_FIRST:]]).lastrowid
     connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, entry.vector.tobytes()))
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?, ?, ?, ?)",
+        [(name.name, row, name.archive, name.year, name.author) for name in entry.names],
+    )
 
 
 def _stored(paper: Paper, name: str) -> object:
@@ -271,18 +314,19 @@ def _stored(paper: Paper, name: str) -> object:
 
 def paper_of(record: Sequence[Any]) -> Paper:
     """The paper of a row of the table, its row id in front."""
-    values = dict(zip(_FIELDS, record[1:], strict=False))
+    stored = (*record[1 : _FIRST + 1], *record[_SECOND : _SECOND + 2])
+    values = dict(zip(_FIELDS, stored, strict=True))
     for name in _LISTS:
         values[name] = tuple(json.loads(values[name]))
     return Paper(**values)
 
 
 def _block(records: list[tuple[Any, ...]]) -> Block:
-    """Records of ``row, the paper's fields, text_hash, truncated, born, died, vector``."""
+    """Records of the table's columns with the vector behind them."""
     vectors = np.frombuffer(b"".join(record[-1] for record in records), np.float16)
     return Block(
         rows=np.array([record[0] for record in records], np.int64),
         papers=[paper_of(record) for record in records],
-        truncated=np.array([record[-4] for record in records], np.bool_),
+        truncated=np.array([record[_TRUNCATED] for record in records], np.bool_),
         vectors=vectors.reshape(len(records), -1),
     )

@@ -10,16 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from indexer.catalog import Entry, Known
+from indexer.doubles import Group, grouped
 from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
-from indexer.errors import NearpaperError
 from indexer.matching import require_match
-from indexer.paper import Paper, merge, text_hash
+from indexer.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
 from indexer.rejects import RejectsFile
@@ -33,6 +35,9 @@ LONG_SECONDS = 10.0
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
 
+News = tuple[Paper, Group]
+"""A paper of which something is new, and what it was put together from."""
+
 
 def add(
     folder: Path,
@@ -41,6 +46,7 @@ def add(
     format: str | None = None,
     model: str | None = None,
     rejects: Path | None = None,
+    keep_doubles: bool = False,
     listener: Listener | None = None,
 ) -> Tally:
     """Add and update the papers of ``inputs`` in an index, which is made if it isn't there.
@@ -51,6 +57,7 @@ def add(
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
         rejects: Where records that are no papers are listed; by default in the index's folder.
+        keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
         listener: Is told of the progress.
 
     Returns:
@@ -60,7 +67,13 @@ def add(
         # An input that can't be read ends the run before anything is made.
         sources = [stack.enter_context(open_source(path, format)) for path in inputs]
         run = stack.enter_context(
-            opened(folder, model=model, rejects=rejects, listener=listener or Silent())
+            opened(
+                folder,
+                model=model,
+                rejects=rejects,
+                keep_doubles=keep_doubles,
+                listener=listener or Silent(),
+            )
         )
         run.read_all(sources)
     return run.tally
@@ -68,9 +81,14 @@ def add(
 
 @contextmanager
 def opened(
-    folder: Path, *, model: str | None, rejects: Path | None, listener: Listener
+    folder: Path,
+    *,
+    model: str | None,
+    rejects: Path | None = None,
+    keep_doubles: bool = False,
+    listener: Listener,
 ) -> Iterator[Run]:
-    """An index open for a run; what the run committed is published at its end, however it ends.
+    """An index open for a run; what it committed is published at its end.
 
     Ctrl-C ends the block early and in good order, marked in the tally.
     """
@@ -81,14 +99,11 @@ def opened(
         RejectsFile(rejects or folder / "rejects.jsonl") as bin,
     ):
         loader.expect(writer.model)
-        run = Run(writer, loader, bin, listener)
+        run = Run(writer, loader, bin, listener, keep_doubles)
         try:
             yield run
         except KeyboardInterrupt:
             run.tally.interrupted = True
-        except NearpaperError:
-            writer.publish()
-            raise
         run.tally.generation = writer.publish().generation
     run.tally.seconds = time.monotonic() - started
 
@@ -129,6 +144,7 @@ class Run:
     loader: _Loader
     bin: RejectsFile
     listener: Listener
+    keep_doubles: bool
 
     def __post_init__(self) -> None:
         self.tally = Tally()
@@ -139,42 +155,53 @@ class Run:
         """Take in all sources, batch by batch."""
         for source in sources:
             for batch in _batches(source):
-                self._take(batch)
+                self._take(batch, second_hand=source.second_hand)
                 self.report(_fraction(sources))
 
-    def take(self, records: Sequence[Item], meta: Mapping[str, str]) -> None:
+    def take(self, records: Sequence[Item], *, second_hand: bool, meta: Mapping[str, str]) -> None:
         """Take in records that belong together, batch by batch.
 
         Args:
             records: In the order in which they came.
+            second_hand: They only fill what others leave open.
             meta: Values of the index's description, committed together with the last batch.
         """
         batches = list(_batches(records)) or [[]]
         for batch in batches[:-1]:
-            self._take(batch)
-        self._take(batches[-1], meta)
+            self._take(batch, second_hand=second_hand)
+        self._take(batches[-1], second_hand=second_hand, meta=meta)
 
-    def _take(self, batch: Sequence[Item], meta: Mapping[str, str] | None = None) -> None:
+    def _take(
+        self,
+        batch: Sequence[Item],
+        *,
+        second_hand: bool,
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Commit the news among a batch of records."""
         rejected = [record for record in batch if isinstance(record, Reject)]
         if rejected:
             self.tally.rejects_file = self.bin.write(rejected)
-        changes = [record for record in batch if not isinstance(record, Reject)]
-        known = self.writer.catalog.current({record.id for record in changes})
-        news = _news(changes, known)
-        papers = [paper for paper in news.values() if paper]
-        gone = [id for id, paper in news.items() if paper is None]
-        if news or meta:
-            self.writer.commit(self._embed(papers), gone, meta or {})
-        self.tally.added += sum(paper.id not in known for paper in papers)
-        self.tally.updated += sum(paper.id in known for paper in papers)
-        self.tally.removed += len(gone)
+        papers, gone = _last_words(batch)
+        groups = grouped(self.writer.catalog, papers, keep_doubles=self.keep_doubles)
+        news = [one for group in groups if (one := _news(group, second_hand=second_hand))]
+        removed = {paper.id for paper in self.writer.catalog.current(gone).values()}
+        if news or removed or meta:
+            replaced = [paper.id for _, group in news for paper in group.known]
+            self.writer.commit(self._embed(news), [*replaced, *removed], meta)
+        self._count(news)
+        self.tally.removed += len(removed)
         self.tally.rejected += len(rejected)
-        self.tally.unchanged += len(changes) - len(news)
+        self.tally.unchanged += len(batch) - len(rejected) - len(news) - len(removed)
 
-    def _embed(self, papers: Sequence[Paper]) -> list[Entry]:
+    def _count(self, news: Sequence[News]) -> None:
+        self.tally.updated += sum(bool(group.known) for _, group in news)
+        self.tally.added += sum(not group.known for _, group in news)
+        self.tally.folded += sum(group.folded for _, group in news)
+
+    def _embed(self, news: Sequence[News]) -> list[Entry]:
         """Entries of papers; only texts that were never embedded go through the model."""
-        texts = {text_hash(text): text for text in map(document_text, papers)}
+        texts = {text_hash(text): text for text in (document_text(paper) for paper, _ in news)}
         vectors = self.writer.catalog.known_texts(texts)
         missing = [key for key in texts if key not in vectors]
         if missing:
@@ -183,7 +210,7 @@ class Run:
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
                 vectors[key] = Known(vector, bool(truncated))
             self.tally.embedded += len(missing)
-        entries = [_entry(paper, vectors) for paper in papers]
+        entries = [_entry(paper, group, vectors) for paper, group in news]
         self.tally.truncated += sum(entry.truncated for entry in entries)
         return entries
 
@@ -202,33 +229,31 @@ class Run:
         self.listener.advanced(self.tally, fraction)
 
 
-def _news(
-    records: Iterable[Paper | Removal], known: Mapping[str, Paper]
-) -> dict[str, Paper | None]:
-    """By id, each paper that is new or tells something new, merged with what was known.
-
-    ``None`` stands for a known paper that is gone.
-    """
-    news: dict[str, Paper | None] = {}
-    for record in records:
-        before = news[record.id] if record.id in news else known.get(record.id)
-        after = _after(before, record)
-        if after != before:
-            news[record.id] = after
-        if after is None and record.id not in known:
-            news.pop(record.id, None)
-    return news
+def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
+    """The papers of a batch, and the ids of those of which it says last that they are gone."""
+    papers: list[Paper] = []
+    gone: set[str] = set()
+    for record in batch:
+        if isinstance(record, Removal):
+            papers = [paper for paper in papers if paper.id != record.id]
+            gone.add(record.id)
+        elif isinstance(record, Paper):
+            papers.append(record)
+            gone.discard(record.id)
+    return papers, gone
 
 
-def _after(before: Paper | None, record: Paper | Removal) -> Paper | None:
-    if isinstance(record, Removal):
+def _news(group: Group, *, second_hand: bool) -> News | None:
+    """The paper of a group, if anything in it is new."""
+    paper = group.merged(second_hand=second_hand)
+    if group.known == [paper] and group.names.issuperset(group.all_names()):
         return None
-    return merge(before, record) if before else record
+    return replace(paper, harvested=datetime.now(UTC).isoformat(timespec="seconds")), group
 
 
-def _entry(paper: Paper, vectors: dict[str, Known]) -> Entry:
+def _entry(paper: Paper, group: Group, vectors: dict[str, Known]) -> Entry:
     key = text_hash(document_text(paper))
-    return Entry(paper, key, vectors[key].vector, vectors[key].truncated)
+    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, group.all_names())
 
 
 def _batches(source: Iterable[Item]) -> Iterator[list[Item]]:

@@ -38,6 +38,7 @@ class Tally:
         updated: Papers of which something changed.
         removed: Papers of which an archive said that they are gone.
         unchanged: Records that told nothing new; they cost nothing.
+        folded: Papers that turned out to be the same as another, and became one with it.
         rejected: Records that are no papers; each stands in ``rejects_file`` with its reason.
         embedded: Texts that went through the model.
         truncated: Added or updated papers that are longer than the model reads.
@@ -51,6 +52,7 @@ class Tally:
     updated: int = 0
     removed: int = 0
     unchanged: int = 0
+    folded: int = 0
     rejected: int = 0
     embedded: int = 0
     truncated: int = 0

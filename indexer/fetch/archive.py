@@ -91,6 +91,11 @@ class Archive(Protocol):
         ...
 
     @property
+    def second_hand(self) -> bool:
+        """Whether it lists papers that others hold, so that it only fills what these leave open."""
+        ...
+
+    @property
     def url(self) -> str:
         """Where it is asked."""
         ...

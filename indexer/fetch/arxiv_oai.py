@@ -26,6 +26,7 @@ class ArxivSet:
     url: str = "https://oaipmh.arxiv.org/oai"
 
     source = "arxiv"
+    second_hand = False
     domain = "arxiv.org"
     delay = 3.0
     overlap = 1

@@ -26,6 +26,7 @@ class ArxivQuery:
     url: str = "https://export.arxiv.org/api/query"
 
     source = "arxiv"
+    second_hand = False
     domain = "arxiv.org"
     delay = 3.0
     # A paper is listed some days after its submission, more over weekends and holidays.

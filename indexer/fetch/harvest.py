@@ -71,7 +71,7 @@ def harvest(
     pace = Pace(_delay(archive, delay))
     with (
         Client(archive.url, pace, limits, listener.waits) as client,
-        opened(folder, model=model, rejects=None, listener=listener) as run,
+        opened(folder, model=model, listener=listener) as run,
     ):
         held = HeldPage(folder, archive.key, limits.page_bytes)
         bookmark = open_bookmark(
@@ -81,7 +81,11 @@ def harvest(
             since_last=since_last,
             overlap=archive.overlap,
         )
-        _Harvest(archive, client, held, run).go_on(bookmark)
+        try:
+            _Harvest(archive, client, held, run).go_on(bookmark)
+        except FetchError:
+            run.writer.publish()  # what came before
+            raise
     return run.tally
 
 
@@ -152,7 +156,8 @@ class _Harvest:
     def _take(self, page: Page, bookmark: Bookmark) -> None:
         source, url = self._archive.source, self._archive.url
         records = [judge(item, source=source, path=url) for item in page.items]
-        self._run.take(records, {_meta_key(self._archive): bookmark.to_json()})
+        meta = {_meta_key(self._archive): bookmark.to_json()}
+        self._run.take(records, second_hand=self._archive.second_hand, meta=meta)
         self._held.drop()
         self._run.report(self._fraction(bookmark))
 

@@ -23,6 +23,7 @@ class HuggingFace:
     url: str = "https://huggingface.co/api/daily_papers"
 
     source = "huggingface-daily"
+    second_hand = True
     domain = "huggingface.co"
     delay = 1.0
     # Votes and comments still come in on the days after.

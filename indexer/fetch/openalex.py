@@ -36,6 +36,7 @@ class OpenAlex:
     url: str = "https://api.openalex.org/works"
 
     source = "openalex"
+    second_hand = True
     domain = "openalex.org"
     delay = 0.2
     # Works are listed days to weeks after they are published.

@@ -7,9 +7,13 @@ one transaction, when a process that may write opens the index. A published step
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+from indexer.names import names_of
+from indexer.paper import Paper
 
 FOLDER: Traversable = files("indexer") / "migrations"
 _APPLICATION_ID = 0x6E656172  # "near"
@@ -33,6 +37,7 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Bring a catalog of ``version`` to the latest, all or nothing; 0 is a blank file."""
     missing = [path for number, path in steps(FOLDER).items() if number > version]
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in missing)
+    connection.create_function("paper_names", 5, _paper_names, deterministic=True)
     try:
         connection.executescript(
             f"BEGIN IMMEDIATE; {scripts} PRAGMA application_id = {_APPLICATION_ID}; "
@@ -42,3 +47,9 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _paper_names(id: str, doi: str, title: str, authors: str, date: str) -> str:
+    """The names of a paper of version 1, as JSON."""
+    paper = Paper(id=id, doi=doi, title=title, authors=tuple(json.loads(authors)), date=date)
+    return json.dumps(names_of(paper))

@@ -47,6 +47,13 @@ FORMATS: dict[str, Reader] = {
 }
 """Readers by the names that ``--format`` takes."""
 
+SECOND_HAND = frozenset(
+    (
+        *("huggingface", "huggingface-page", "semantic-scholar", "openalex"),
+        *("bibtex", "ris", "csl-json"),
+    )
+)
+"""Formats of those who list what others hold, and whose records only fill what these leave open."""
 SEEKING = frozenset(("parquet",))
 """Formats that are not read from front to back, so not from a pipe."""
 

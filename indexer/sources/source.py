@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from indexer.errors import SourceError, UsageError
 from indexer.paper import Paper, make_paper, normalise_id
-from indexer.sources.detect import FORMATS, SEEKING, detect_format
+from indexer.sources.detect import FORMATS, SECOND_HAND, SEEKING, detect_format
 from indexer.sources.raw import Bad, Gone, Raw, excerpt
 from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take
 
@@ -67,6 +67,7 @@ class Source:
     Attributes:
         name: What papers name as their source.
         format: A key of :data:`~indexer.sources.detect.FORMATS`.
+        second_hand: Whether it lists papers that others hold.
         size: Bytes on disk, ``None`` where that isn't known.
     """
 
@@ -80,6 +81,7 @@ class Source:
         except BaseException:
             self.close()
             raise
+        self.second_hand = self.format in SECOND_HAND
         self.name = ARCHIVES.get(self.format) or _stem(self._path)
 
     @property

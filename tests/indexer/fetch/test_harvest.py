@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from indexer.fetch.held import PAGE_FILE
 from indexer.maintenance import check
 from indexer.paper import Paper
 from indexer.pipeline import Run, Tally
+from indexer.sources import Item
 from search.engine import Engine
 
 Harvest = Callable[..., Tally]
@@ -44,7 +46,9 @@ def test_a_set_comes_whole_each_page_asked_for_once(
     }  # fmt: skip
     assert all(set(one.parameters) == {"verb", "resumptionToken"} for one in others)
     assert len(set(asked(archive))) == len(archive.requests) == 6
-    assert papers()["2403.00007"] == Paper(
+    paper = papers()["2403.00007"]
+    assert paper.harvested.startswith("20")
+    assert replace(paper, harvested="") == Paper(
         id="2403.00007",
         title="Paper & number 7",
         abstract="We count to 7 < 8 and on.",
@@ -238,14 +242,14 @@ def killed(where: str) -> Iterator[None]:
     taken: list[int] = []
     take = Run.take
 
-    def kill(run: Run, records: list[object], meta: dict[str, str]) -> None:
+    def kill(run: Run, records: Sequence[Item], **how: object) -> None:
         taken.append(1)
         if len(taken) == 3 and where == "before":
             raise Killed
         if len(taken) == 3 and where == "between":
-            take(run, records[:5], {})  # type: ignore[arg-type]
+            take(run, records[:5], second_hand=False, meta={})
             raise Killed
-        take(run, records, meta)  # type: ignore[arg-type]
+        take(run, records, **how)  # type: ignore[arg-type]
         if len(taken) == 3:
             raise Killed
 
