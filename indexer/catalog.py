@@ -128,22 +128,16 @@ class Catalog:
         )
         return [(Name(*record[:4]), record[4]) for record in records]
 
-    def described(self, rows: Iterable[int]) -> dict[int, tuple[Paper, set[Name]]]:
-        """The papers of these row ids, with all their names."""
-        wanted = json.dumps(list(rows))
-        papers = self.database.rows(
-            "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", wanted
-        )
-        found: dict[int, tuple[Paper, set[Name]]] = {
-            record[0]: (paper_of(record), set()) for record in papers
-        }
+    def names(self, rows: Iterable[int]) -> dict[int, set[Name]]:
+        """All names of the papers of these row ids."""
+        names: dict[int, set[Name]] = {row: set() for row in rows}
         for row, *name in self.database.rows(
             "SELECT row, name, archive, year, author FROM names "
             "WHERE row IN (SELECT value FROM json_each(?))",
-            wanted,
+            json.dumps([*names]),
         ):
-            found[row][1].add(Name(*name))
-        return found
+            names[row].add(Name(*name))
+        return names
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
