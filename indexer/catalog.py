@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -160,6 +161,40 @@ class Catalog:
         rows = self.live_rows(ids, self.last_change())
         papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
         return {name: papers[row] for name, row in rows.items()}
+
+    def sources(self) -> dict[str, int]:
+        """How many live papers each source tells of, the largest source first."""
+        counts: Counter[str] = Counter()
+        for sources, papers in self._by_sources():
+            counts.update(dict.fromkeys(json.loads(sources), papers))
+        return dict(counts.most_common())
+
+    def of_source(self, name: str, most: int) -> list[Entry]:
+        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
+        among = [sources for sources, _ in self._by_sources() if name in json.loads(sources)]
+        records = self.database.rows(
+            "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
+            "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
+            json.dumps(among),
+            most,
+        )
+        names = self.names(record[0] for record in records)
+        return [
+            Entry(
+                paper_of(record),
+                record[_TRUNCATED - 1],
+                np.frombuffer(record[-1], np.float16),
+                bool(record[_TRUNCATED]),
+                names[record[0]],
+            )
+            for record in records
+        ]
+
+    def _by_sources(self) -> list[tuple[str, int]]:
+        """Every list of sources that papers have, as stored, and how many have it."""
+        return self.database.rows(
+            "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
+        )
 
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
