@@ -80,6 +80,8 @@ def summary(tally: Tally) -> str:
         f"{tally.rejected:,} rejected",
     ]
     line = f"{', '.join(counts)} in {duration(tally.seconds)}"
+    if tally.folded:
+        line += f"; {tally.folded:,} doubles became one with another"
     if tally.interrupted:
         line = f"stopped: {line}; the same command continues from here"
     if tally.truncated:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -129,22 +130,16 @@ class Catalog:
         )
         return [(Name(*record[:4]), record[4]) for record in records]
 
-    def described(self, rows: Iterable[int]) -> dict[int, tuple[Paper, set[Name]]]:
-        """The papers of these row ids, with all their names."""
-        wanted = json.dumps(list(rows))
-        papers = self.database.rows(
-            "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", wanted
-        )
-        found: dict[int, tuple[Paper, set[Name]]] = {
-            record[0]: (paper_of(record), set()) for record in papers
-        }
+    def names(self, rows: Iterable[int]) -> dict[int, set[Name]]:
+        """All names of the papers of these row ids."""
+        names: dict[int, set[Name]] = {row: set() for row in rows}
         for row, *name in self.database.rows(
             "SELECT row, name, archive, year, author FROM names "
             "WHERE row IN (SELECT value FROM json_each(?))",
-            wanted,
+            json.dumps([*names]),
         ):
-            found[row][1].add(Name(*name))
-        return found
+            names[row].add(Name(*name))
+        return names
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
@@ -167,6 +162,40 @@ class Catalog:
         rows = self.live_rows(ids, self.last_change())
         papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
         return {name: papers[row] for name, row in rows.items()}
+
+    def sources(self) -> dict[str, int]:
+        """How many live papers each source tells of, the largest source first."""
+        counts: Counter[str] = Counter()
+        for sources, papers in self._by_sources():
+            counts.update(dict.fromkeys(json.loads(sources), papers))
+        return dict(counts.most_common())
+
+    def of_source(self, name: str, most: int) -> list[Entry]:
+        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
+        among = [sources for sources, _ in self._by_sources() if name in json.loads(sources)]
+        records = self.database.rows(
+            "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
+            "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
+            json.dumps(among),
+            most,
+        )
+        names = self.names(record[0] for record in records)
+        return [
+            Entry(
+                paper_of(record),
+                record[_TRUNCATED - 1],
+                np.frombuffer(record[-1], np.float16),
+                bool(record[_TRUNCATED]),
+                names[record[0]],
+            )
+            for record in records
+        ]
+
+    def _by_sources(self) -> list[tuple[str, int]]:
+        """Every list of sources that papers have, as stored, and how many have it."""
+        return self.database.rows(
+            "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
+        )
 
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""

@@ -9,7 +9,7 @@ bears that id tells the fields; those of others fill what it leaves open.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -24,33 +24,32 @@ class Group:
     """What is of one paper.
 
     Attributes:
-        known: Papers of the index, the one with the best id first; more than one if a record
-            shows that they are the same.
-        names: Of these.
+        known: Papers of the index by row id; more than one if a record shows that they are the
+            same.
+        found: Names of these that the records tell, too.
         records: In the order of the input.
+        told: Names that the records tell.
     """
 
-    known: list[Paper] = field(default_factory=list)
-    names: set[Name] = field(default_factory=set)
+    known: dict[int, Paper] = field(default_factory=dict)
+    found: set[Name] = field(default_factory=set)
     records: list[Paper] = field(default_factory=list)
+    told: set[Name] = field(default_factory=set)
 
-    def merged(self, *, second_hand: bool = False) -> Paper:
-        """The one paper; ``second_hand`` as for :func:`~indexer.paper.merge`."""
-        known = [reduce(merge, self.known)] if self.known else []
-        return reduce(
-            lambda old, new: merge(old, new, second_hand=second_hand), [*known, *self.records]
-        )
-
-    def all_names(self) -> set[Name]:
-        """Of all that is in the group."""
-        return self.names.union(*map(names_of, self.records))
+    def news(self, *, second_hand: bool = False) -> Paper | None:
+        """The one paper, if it isn't known just so; ``second_hand`` as for ``merge``."""
+        known = sorted(self.known.values(), key=lambda paper: preference(paper.id))
+        paper = reduce(merge, known) if known else self.records[0]
+        for record in self.records:
+            paper = merge(paper, record, second_hand=second_hand)
+        return None if known == [paper] and self.told <= self.found else paper
 
     @property
     def folded(self) -> int:
-        """How many papers the group holds more than one, by the ids that are new."""
-        names = {name.name for name in self.names}
+        """How many papers the group held before that are now one with another."""
+        names = {name.name for name in self.found}
         new = {record.id for record in self.records} - names
-        return len(self.known) + len(new) - 1 if self.known or new else 0
+        return len(self.known) + len(new) - 1
 
 
 def grouped(catalog: Catalog, records: Sequence[Paper], *, keep_doubles: bool) -> list[Group]:
@@ -61,33 +60,37 @@ def grouped(catalog: Catalog, records: Sequence[Paper], *, keep_doubles: bool) -
         records: A batch.
         keep_doubles: Only records of the same id are of one paper.
     """
-    names = [names_of(record)[:1] if keep_doubles else names_of(record) for record in records]
-    bearers = catalog.bearers({name.name for one in names for name in one}, own=keep_doubles)
+    names = [names_of(record) for record in records]
+    linking = [one[:1] for one in names] if keep_doubles else names
+    bearers = catalog.bearers({name.name for one in linking for name in one}, own=keep_doubles)
+    nodes = _joined(linking, bearers)
+    groups: defaultdict[int, Group] = defaultdict(Group)
+    for place, record in enumerate(records):
+        group = groups[nodes.root(place)]
+        group.records.append(record)
+        group.told.update(names[place])
+    rows = {-node: groups[nodes.root(node)] for node in nodes.named() if node < 0}
+    for row, paper in zip(rows, catalog.papers([*rows]), strict=True):
+        rows[row].known[row] = paper
+    for name, row in bearers:
+        if row in rows:
+            rows[row].found.add(name)
+    return list(groups.values())
+
+
+def _joined(names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]) -> _Nodes:
+    """Places of records, and row ids with a minus before them, joined where their names meet."""
     nodes = _Nodes()
     told: defaultdict[str, list[tuple[Name, int]]] = defaultdict(list)
     for name, row in bearers:
-        told[name.name].append((name, -row))  # row ids are above 0, places of records from 0
+        told[name.name].append((name, -row))
     for place, one in enumerate(names):
         for name in one:
             for other, node in told[name.name]:
-                if keep_doubles or meet(name, other):
+                if meet(name, other):
                     nodes.join(place, node)
             told[name.name].append((name, place))
-    return _groups(catalog, records, nodes)
-
-
-def _groups(catalog: Catalog, records: Sequence[Paper], nodes: _Nodes) -> list[Group]:
-    groups: dict[int, Group] = {}
-    for place, record in enumerate(records):
-        groups.setdefault(nodes.root(place), Group()).records.append(record)
-    rows = {-node: nodes.root(node) for node in nodes.joined() if node < 0}
-    for row, (paper, names) in catalog.described(rows).items():
-        group = groups[rows[row]]
-        group.known.append(paper)
-        group.names |= names
-    for group in groups.values():
-        group.known.sort(key=lambda paper: preference(paper.id))
-    return list(groups.values())
+    return nodes
 
 
 class _Nodes:
@@ -100,18 +103,13 @@ class _Nodes:
         """The number that stands for the set of ``node``."""
         parents = self._parents
         while (parent := parents.setdefault(node, node)) != node:
-            parents[node] = node = parents[parent]
+            parents[node] = node = parents.setdefault(parent, parent)
         return node
 
     def join(self, one: int, other: int) -> None:
         """Make one set of two."""
         self._parents[self.root(one)] = self.root(other)
 
-    def joined(self) -> Iterable[int]:
+    def named(self) -> list[int]:
         """All numbers that were named."""
-        return self._parents.keys()
-
-
-def doubles(groups: Iterable[Group]) -> Iterator[Group]:
-    """Those that hold more than one paper."""
-    return (group for group in groups if group.folded)
+        return [*self._parents]

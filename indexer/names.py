@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexer.folding import fold, words
-from indexer.ids import archive_of, normalise_id
+from indexer.ids import archive_of
 from indexer.paper import Paper
 
 YEARS = 5
@@ -58,7 +58,7 @@ class Name(NamedTuple):
 
 def names_of(paper: Paper) -> list[Name]:
     """All names that a record tells, its own id first."""
-    ids = dict.fromkeys([paper.id, normalise_id(paper.id)[0], *paper.ids])
+    ids = dict.fromkeys([paper.id, *paper.ids])
     archive = next((found for found in map(archive_of, ids) if found), "")
     if paper.doi:
         ids |= {paper.doi: None}

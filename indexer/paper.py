@@ -181,7 +181,9 @@ def merge(old: Paper, new: Paper, *, second_hand: bool = False) -> Paper:
     id = min(old.id, new.id, key=preference)
     ids = {old.id, new.id, *old.ids, *new.ids} - {id}
     sources = tuple(dict.fromkeys(old.sources + new.sources))
-    return replace(old, **changes, id=id, ids=tuple(sorted(ids)), sources=sources)
+    changes |= {"id": id, "ids": tuple(sorted(ids)), "sources": sources}
+    same = all(getattr(old, name) == value for name, value in changes.items())
+    return old if same else replace(old, **changes)
 
 
 _UNKNOWN: tuple[object, ...] = ("", (), None)

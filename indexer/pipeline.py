@@ -21,6 +21,7 @@ from indexer.catalog import Entry, Known
 from indexer.doubles import Group, grouped
 from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
 from indexer.matching import require_match
+from indexer.names import Name
 from indexer.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
@@ -184,10 +185,12 @@ class Run:
             self.tally.rejects_file = self.bin.write(rejected)
         papers, gone = _last_words(batch)
         groups = grouped(self.writer.catalog, papers, keep_doubles=self.keep_doubles)
-        news = [one for group in groups if (one := _news(group, second_hand=second_hand))]
+        news = [
+            (paper, group) for group in groups if (paper := group.news(second_hand=second_hand))
+        ]
         removed = {paper.id for paper in self.writer.catalog.current(gone).values()}
         if news or removed or meta:
-            replaced = [paper.id for _, group in news for paper in group.known]
+            replaced = [paper.id for _, group in news for paper in group.known.values()]
             self.writer.commit(self._embed(news), [*replaced, *removed], meta)
         self._count(news)
         self.tally.removed += len(removed)
@@ -210,7 +213,16 @@ class Run:
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
                 vectors[key] = Known(vector, bool(truncated))
             self.tally.embedded += len(missing)
-        entries = [_entry(paper, group, vectors) for paper, group in news]
+        names = self.writer.catalog.names([row for _, group in news for row in group.known])
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        entries = [
+            _entry(
+                replace(paper, harvested=now),
+                vectors,
+                group.told.union(*(names[row] for row in group.known)),
+            )
+            for paper, group in news
+        ]
         self.tally.truncated += sum(entry.truncated for entry in entries)
         return entries
 
@@ -243,17 +255,9 @@ def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
     return papers, gone
 
 
-def _news(group: Group, *, second_hand: bool) -> News | None:
-    """The paper of a group, if anything in it is new."""
-    paper = group.merged(second_hand=second_hand)
-    if group.known == [paper] and group.names.issuperset(group.all_names()):
-        return None
-    return replace(paper, harvested=datetime.now(UTC).isoformat(timespec="seconds")), group
-
-
-def _entry(paper: Paper, group: Group, vectors: dict[str, Known]) -> Entry:
+def _entry(paper: Paper, vectors: dict[str, Known], names: Iterable[Name]) -> Entry:
     key = text_hash(document_text(paper))
-    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, group.all_names())
+    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, names)
 
 
 def _batches(source: Iterable[Item]) -> Iterator[list[Item]]:

@@ -12,6 +12,7 @@ import sqlite3
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from indexer.ids import normalise_id
 from indexer.names import names_of
 from indexer.paper import Paper
 
@@ -50,6 +51,9 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _paper_names(id: str, doi: str, title: str, authors: str, date: str) -> str:
-    """The names of a paper of version 1, as JSON."""
-    paper = Paper(id=id, doi=doi, title=title, authors=tuple(json.loads(authors)), date=date)
-    return json.dumps(names_of(paper))
+    """The names of a paper of version 1, as JSON; its id may be written as it wouldn't be today."""
+    ids = (normalise_id(id)[0],)
+    names = tuple(json.loads(authors))
+    return json.dumps(
+        names_of(Paper(id=id, ids=ids, doi=doi, title=title, authors=names, date=date))
+    )
