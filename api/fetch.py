@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -72,6 +73,27 @@ Model = Annotated[
         show_default="all-MiniLM-L6-v2",
     ),
 ]
+KeepDoubles = Annotated[
+    bool,
+    typer.Option(
+        "--keep-doubles",
+        help="Keep records of one paper apart that have different ids.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What all archives take."""
+
+    start: str
+    end: str
+    since_last: bool
+    exit_code: bool
+    index: Path | None
+    delay: float | None
+    model: str | None
+    keep_doubles: bool
 
 
 @fetch.command()
@@ -103,6 +125,7 @@ def arxiv(
     base_url: BaseUrl = "",
     delay: Delay = None,
     model: Model = None,
+    keep_doubles: KeepDoubles = False,
 ) -> int:
     """Fetch from arXiv: a set, or what matches a query."""
     from indexer.errors import UsageError
@@ -114,7 +137,9 @@ def arxiv(
     if set and not (start or since_last):
         raise UsageError("say from which day on with --from, or --since-last")
     archive: Archive = ArxivSet(set, **_at(base_url)) if set else ArxivQuery(query, **_at(base_url))
-    return _harvest(archive, start, end, since_last, exit_code, index, delay, model)
+    return _harvest(
+        archive, _Common(start, end, since_last, exit_code, index, delay, model, keep_doubles)
+    )
 
 
 @fetch.command()
@@ -127,6 +152,7 @@ def huggingface(
     base_url: BaseUrl = "",
     delay: Delay = None,
     model: Model = None,
+    keep_doubles: KeepDoubles = False,
 ) -> int:
     """Fetch Hugging Face's daily papers, day by day."""
     from indexer.errors import UsageError
@@ -135,7 +161,9 @@ def huggingface(
     if not (start or since_last):
         raise UsageError("say from which day on with --from, or --since-last")
     archive = HuggingFace(**_at(base_url))
-    return _harvest(archive, start, end, since_last, exit_code, index, delay, model)
+    return _harvest(
+        archive, _Common(start, end, since_last, exit_code, index, delay, model, keep_doubles)
+    )
 
 
 @fetch.command()
@@ -173,6 +201,7 @@ def openalex(
     base_url: BaseUrl = "",
     delay: Delay = None,
     model: Model = None,
+    keep_doubles: KeepDoubles = False,
 ) -> int:
     """Fetch works from OpenAlex, by day of publication; its key is read from $OPENALEX_API_KEY."""
     from indexer.errors import UsageError
@@ -183,44 +212,38 @@ def openalex(
     # From the environment alone: arguments can be seen by everybody on the machine.
     key = os.environ.get("OPENALEX_API_KEY", "")
     archive = OpenAlex(query, filter, mailto, key, **_at(base_url))
-    return _harvest(archive, start, end, since_last, exit_code, index, delay, model)
+    return _harvest(
+        archive, _Common(start, end, since_last, exit_code, index, delay, model, keep_doubles)
+    )
 
 
 def _at(base_url: str) -> dict[str, str]:
     return {"url": base_url} if base_url else {}
 
 
-def _harvest(
-    archive: Archive,
-    start: str,
-    end: str,
-    since_last: bool,
-    exit_code: bool,
-    index: Path | None,
-    delay: float | None,
-    model: str | None,
-) -> int:
+def _harvest(archive: Archive, given: _Common) -> int:
     """What the commands have in common."""
     from api.progress import HarvestBar, summary
     from indexer.fetch.harvest import harvest
 
-    start, end = _day(start, "--from"), _day(end, "--to")
-    _require_order(start, end, since_last)
+    start, end = _day(given.start, "--from"), _day(given.end, "--to")
+    _require_order(start, end, given.since_last)
     with HarvestBar() as bar:
         tally = harvest(
-            chosen_folder(index),
+            chosen_folder(given.index),
             archive,
             start=start,
             end=end,
-            since_last=since_last,
-            model=model,
-            delay=delay,
+            since_last=given.since_last,
+            model=given.model,
+            keep_doubles=given.keep_doubles,
+            delay=given.delay,
             listener=bar,
         )
     terminal.say(summary(tally))
     if tally.interrupted:
         return INTERRUPTED
-    return NOTHING_NEW if exit_code and not tally.changed else 0
+    return NOTHING_NEW if given.exit_code and not tally.changed else 0
 
 
 def _day(text: str, option: str) -> str:

@@ -77,20 +77,21 @@ class Client:
         Raises:
             FetchError: The server can't be reached, or didn't answer well in the time it has.
         """
-        patience = self._limits.patience_seconds
+        url = self._url.copy_merge_params(dict(parameters))
+        patience, reason, wait = self._limits.patience_seconds, "", 0.0
         for attempt in range(self._limits.attempts):
+            if attempt:
+                self._waits(reason, wait)
+                self._pace.hold(wait)
             try:
-                return read(self._answer(self._url.copy_merge_params(dict(parameters))))
+                return read(self._answer(url))
             except TryAgainError as trouble:
                 reason = str(trouble)
                 wait = max(trouble.after or 0.0, self._pace.delay * 2**attempt)
-                if wait > patience:
-                    reason += f" and asks to wait {wait / 60:,.0f} min"
-                    break
-                patience -= wait
-                if attempt + 1 < self._limits.attempts:
-                    self._waits(reason, wait)
-                    self._pace.hold(wait)
+            patience -= wait
+            if patience < 0:
+                reason += f" and asks to wait {wait / 60:,.0f} min"
+                break
         raise FetchError(
             f"{self._url.host}: {reason}; what came is kept, run the same command again later"
         )
@@ -108,16 +109,7 @@ class Client:
         """One request: its answer, or where the server sends."""
         try:
             with self._pace.turn(), self._client.stream("GET", url) as response:
-                if response.status_code in _REDIRECTS:
-                    return response.headers.get("location", "")
-                if response.status_code in _PASSING:
-                    raise _passing(response)
-                return Answer(
-                    response.status_code,
-                    self._body(response),
-                    _now(response).strftime("%Y-%m-%d"),
-                    response.headers.get("content-type", ""),
-                )
+                return self._received(response)
         except httpx2.TimeoutException:
             raise TryAgainError("no answer in time") from None
         except httpx2.RequestError as error:
@@ -127,6 +119,19 @@ class Client:
                     "check the address and this machine's clock"
                 ) from None
             raise TryAgainError(f"the connection failed ({error})") from None
+
+    def _received(self, response: httpx2.Response) -> Answer | str:
+        if response.status_code in _REDIRECTS:
+            return response.headers.get("location", "")
+        if response.status_code in _PASSING:
+            reason = f"the server answers {response.status_code}"
+            raise TryAgainError(reason, _retry_after(response))
+        return Answer(
+            response.status_code,
+            self._body(response),
+            _now(response).strftime("%Y-%m-%d"),
+            response.headers.get("content-type", ""),
+        )
 
     def _body(self, response: httpx2.Response) -> bytes:
         until = time.monotonic() + self._limits.page_seconds
@@ -189,11 +194,6 @@ def _allowed(url: httpx2.URL, location: str) -> httpx2.URL:
         shown = location.partition("?")[0][:200]  # a key may stand behind it
         raise FetchError(f"{url.host}: sends to '{shown}', which isn't followed")
     return target
-
-
-def _passing(response: httpx2.Response) -> TryAgainError:
-    """What a server says that is busy or has a fault."""
-    return TryAgainError(f"the server answers {response.status_code}", _retry_after(response))
 
 
 def _retry_after(response: httpx2.Response) -> float | None:

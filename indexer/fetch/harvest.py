@@ -41,6 +41,7 @@ def harvest(
     end: str = "",
     since_last: bool = False,
     model: str | None = None,
+    keep_doubles: bool = False,
     delay: float | None = None,
     limits: Limits | None = None,
     listener: HarvestListener | None = None,
@@ -54,6 +55,7 @@ def harvest(
         end: Last day.
         since_last: Go on from the last harvest of the same archive and selection instead.
         model: For a new index, what embeds.
+        keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
         delay: Seconds between requests; the archive's own by default.
         limits: What a page may take.
         listener: Is told of the progress.
@@ -71,7 +73,7 @@ def harvest(
     pace = Pace(_delay(archive, delay))
     with (
         Client(archive.url, pace, limits, listener.waits) as client,
-        opened(folder, model=model, listener=listener) as run,
+        opened(folder, model=model, keep_doubles=keep_doubles, listener=listener) as run,
     ):
         held = HeldPage(folder, archive.key, limits.page_bytes)
         bookmark = open_bookmark(
