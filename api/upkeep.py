@@ -72,12 +72,7 @@ def index(
 
 
 def remove(
-    id: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="ID", help="Ids of papers, however they are written.", show_default=False
-        ),
-    ] = None,
+    id: options.Ids = None,
     index: options.IndexFolder = None,
     source: Annotated[
         str | None,

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexer.folding import fold, words
-from indexer.ids import archive_of
+from indexer.ids import archive_of, normalise_id
 from indexer.paper import Paper
 
 YEARS = 5
@@ -61,7 +61,7 @@ def names_of(paper: Paper) -> list[Name]:
     ids = dict.fromkeys([paper.id, *paper.ids])
     archive = next((found for found in map(archive_of, ids) if found), "")
     if paper.doi:
-        ids |= {paper.doi: None}
+        ids |= {normalise_id(paper.doi)[0]: None}
     names = [Name(id, archive if id.startswith("10.") else "") for id in ids]
     return [*names, *_title_name(paper, archive)]
 

@@ -200,7 +200,7 @@ def text_hash(text: str) -> str:
 
 def _other_ids(own: str, doi: str, values: object) -> tuple[str, ...]:
     """The other ids of a record, at most :data:`MAX_IDS`; those that are none count as unknown."""
-    found = {doi} if doi else set()
+    found = {normalise_id(doi)[0]} if doi else set()
     for value in values[:MAX_IDS] if isinstance(values, list) else ():
         with suppress(ValueError):
             found.add(normalise_id(value)[0] if isinstance(value, str) else own)

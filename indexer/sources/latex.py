@@ -17,7 +17,8 @@ MAX_DEPTH = 50
 
 _LATEX = re.compile(r"[\\{}$~]|--|``|''")
 # People write these plainly, where LaTeX would take them for a comment or a table.
-_PLAIN = re.compile(r"(?<!\\)([%&#_^])")
+_PLAIN = re.compile(r"(?<!\\)([%&#_])")
+_CARET = re.compile(r"(?<!\\)\^")
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _FORMULA = re.compile(r"(?<!\\)(\$\$?)(?=\S)(.+?)(?<!\\)\1", re.DOTALL)
 
@@ -47,7 +48,8 @@ def _text(latex: str) -> str:
     if not _LATEX.search(latex):
         return latex
     # A dollar that pairs with no other is money.
-    prepared = _PLAIN.sub(r"\\\1", latex).replace("\\$", "$").replace("$", r"\$")
+    prepared = _CARET.sub(r"\\textasciicircum{}", _PLAIN.sub(r"\\\1", latex))
+    prepared = prepared.replace("\\$", "$").replace("$", r"\$")
     return str(_decoder().latex_to_text(prepared))
 
 
@@ -61,6 +63,11 @@ def _decoder() -> LatexNodes2Text:
 
     context = get_default_latex_context_db()
     context.add_context_category(
-        "addresses", prepend=True, macros=[MacroTextSpec("url", simplify_repl="%s")]
+        "plain",
+        prepend=True,
+        macros=[
+            MacroTextSpec("url", simplify_repl="%s"),
+            MacroTextSpec("textasciicircum", simplify_repl="^"),
+        ],
     )
     return LatexNodes2Text(latex_context=context, math_mode="verbatim")
