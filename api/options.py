@@ -20,6 +20,12 @@ IndexFolder = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Bibtex = Annotated[bool, typer.Option("--bibtex", help="Print BibTeX.")]
+Ris = Annotated[bool, typer.Option("--ris", help="Print RIS, for EndNote and the like.")]
+Csl = Annotated[bool, typer.Option("--csl", help="Print CSL-JSON, for Zotero and Pandoc.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line for a paper.")]
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print a list for notes.")]
 Table = Annotated[
     bool, typer.Option("--table", help="Lay the results out for reading, also into a pipe.")
 ]

@@ -9,6 +9,7 @@ import typer
 from api import options, terminal
 from api.choices import choosing
 from api.selection import Selection
+from api.terminal import Form
 
 
 @choosing
@@ -17,8 +18,7 @@ def search(
     chosen: Selection,
     index: options.IndexFolder = None,
     rerank: options.Rerank = None,
-    json: options.Json = False,
-    table: options.Table = False,
+    form_or_table: Form = "",
 ) -> None:
     """Find the papers that answer a question, by meaning and by words."""
     from search.engine import Engine
@@ -27,7 +27,7 @@ def search(
     with Engine.open(index) as engine:
         reranker = load_reranker(rerank) if rerank else None
         answer = engine.search(question, reranker=reranker, **chosen)
-        terminal.show_answer(answer, as_json=json, as_table=table)
+        terminal.show_answer(answer, form=form_or_table)
 
 
 @choosing
@@ -37,24 +37,24 @@ def similar(
     unlike: options.Unlike = None,
     text: options.Text = "",
     index: options.IndexFolder = None,
-    json: options.Json = False,
-    table: options.Table = False,
+    form_or_table: Form = "",
 ) -> None:
     """Find the neighbours of papers of the index, of a text, or of both."""
     from search.engine import Engine
 
     with Engine.open(index) as engine:
         answer = engine.similar(id or (), unlike=unlike or (), text=text, **chosen)
-        terminal.show_answer(answer, as_json=json, as_table=table)
+        terminal.show_answer(answer, form=form_or_table)
 
 
+@choosing
 def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="Id of a paper, however it is written.")],
     index: options.IndexFolder = None,
-    json: options.Json = False,
+    form: Form = "",
 ) -> None:
     """Print one paper, whole."""
     from search.engine import Engine
 
     with Engine.open(index) as engine:
-        terminal.show_paper(engine.paper(id), as_json=json)
+        terminal.show_paper(engine.paper(id), form=form)

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from api.exports.formats import FORMATS, ExportName
 from api.serialise import answer_json, paper_json, result_json, to_line
 from api.wording import clean, message, understanding
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from indexer.maintenance import Finding
     from indexer.paper import Paper
     from search.answer import Answer
+
+
+Form = Literal["", "json", "table", ExportName]
+"""How to print: by choice, else as fits where standard output goes."""
 
 
 def say(text: str) -> None:
@@ -56,26 +61,36 @@ def write_json(values: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write(to_line(value, ascii_only=encoding != "utf-8") + "\n")
 
 
-def show_answer(answer: Answer, *, as_json: bool, as_table: bool = False) -> None:
-    """A search answer: a list on a terminal, else one result a line; one object if so asked."""
+def write_export(papers: Sequence[Paper], form: ExportName) -> None:
+    """Papers in the format of another program to standard output."""
+    sys.stdout.write(FORMATS[form].write(papers))
+
+
+def show_answer(answer: Answer, *, form: Form = "") -> None:
+    """A search answer: a list on a terminal, else one result a line, or as it was asked for."""
     for warning in answer.warnings:
         say(f"warning: {warning}")
-    if as_json:
+    if form == "json":
         write_json([answer_json(answer)])
         return
     if line := understanding(answer.understood):
         say(line)
-    if as_table or sys.stdout.isatty():
+    if form == "table" or (form == "" and sys.stdout.isatty()):
         from api.layout import print_answer
 
         print_answer(answer)
-    else:
+    elif form == "":
         write_json(result_json(result) for result in answer.results)
+    else:
+        write_export([result.paper for result in answer.results], form)
 
 
-def show_paper(paper: Paper, *, as_json: bool) -> None:
-    """One paper, whole."""
-    show_record(paper_json(paper), as_json=as_json)
+def show_paper(paper: Paper, *, form: Form = "") -> None:
+    """One paper, whole, or as it was asked for."""
+    if form == "" or form == "json" or form == "table":
+        show_record(paper_json(paper), as_json=form == "json")
+    else:
+        write_export([paper], form)
 
 
 def show_record(record: Mapping[str, Any], *, as_json: bool) -> None:

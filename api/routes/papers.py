@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
+from api.exports.formats import Format
 from api.models import (
     ANSWER_EXAMPLE,
     PAPER_EXAMPLE,
@@ -14,10 +15,10 @@ from api.models import (
     example_response,
     problem_response,
 )
-from api.routes.parameters import MAX_VALUE, AskedReranker, Chosen, Lazy
+from api.routes.parameters import MAX_VALUE, AskedFormat, AskedReranker, Chosen, Lazy, exported
 from api.selection import given
 from api.serialise import answer_json, paper_json
-from search.answer import MAX_IDS, MAX_QUESTION
+from search.answer import MAX_IDS, MAX_QUESTION, Answer
 
 router = APIRouter(
     prefix="/api/v1",
@@ -47,9 +48,10 @@ def search(
     ],
     chosen: Chosen,
     reranker: AskedReranker,
-) -> dict[str, Any]:
+    asked: AskedFormat,
+) -> Any:  # noqa: ANN401 - checked against the model above, or a file
     """The papers that answer a question."""
-    return answer_json(lazy.engine().search(q, reranker=reranker, **chosen))
+    return _answered(lazy.engine().search(q, reranker=reranker, **chosen), asked)
 
 
 @router.get(
@@ -58,6 +60,7 @@ def search(
 def similar(
     lazy: Lazy,
     chosen: Chosen,
+    asked: AskedFormat,
     id: Annotated[
         _Ids,
         Query(
@@ -82,10 +85,10 @@ def similar(
             description="A paragraph, say an abstract, to be near to, beside papers or without.",
         ),
     ] = "",
-) -> dict[str, Any]:
+) -> Any:  # noqa: ANN401 - likewise
     """The papers nearest to given papers, to a text, or to both; those named are left out."""
     answer = lazy.engine().similar(given(id), unlike=given(unlike), text=text.strip(), **chosen)
-    return answer_json(answer)
+    return _answered(answer, asked)
 
 
 @router.get(
@@ -105,6 +108,15 @@ def paper(
             examples=["1706.03762"],
         ),
     ],
-) -> dict[str, Any]:
+    asked: AskedFormat,
+) -> Any:  # noqa: ANN401 - likewise
     """One paper."""
-    return paper_json(lazy.engine().paper(id))
+    found = lazy.engine().paper(id)
+    return exported([found], asked) if asked else paper_json(found)
+
+
+def _answered(answer: Answer, asked: Format | None) -> Response | dict[str, Any]:
+    """An answer as JSON, or its papers in another format."""
+    if asked:
+        return exported([result.paper for result in answer.results], asked)
+    return answer_json(answer)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 
+from api.exports.formats import FORMATS, ExportName, Format
 from api.lazy import LazyEngine
 from api.selection import Selection, selection
 from indexer.errors import UsageError
+from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MAX_LIMIT, Mode, Sort
 from search.filters import MAX_VALUES
 from search.rerank import Reranker
@@ -115,6 +118,24 @@ async def asked_reranker(
     return reranker if rerank else None
 
 
+async def asked_format(
+    format: Annotated[
+        Literal["json", ExportName],
+        Query(description="The answer as JSON, or its papers in the format of another program."),
+    ] = "json",
+) -> Format | None:
+    """The format that papers are to be exported in, if any."""
+    return None if format == "json" else FORMATS[format]
+
+
+def exported(papers: Sequence[Paper], asked: Format) -> Response:
+    """Papers as a file to keep, named after what is in it."""
+    name = f"papers.{asked.suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(asked.write(papers), headers=headers, media_type=asked.media_type)
+
+
 Chosen = Annotated[Selection, Depends(chosen)]
 Lazy = Annotated[LazyEngine, Depends(lazy_engine)]
+AskedFormat = Annotated[Format | None, Depends(asked_format)]
 AskedReranker = Annotated[Reranker | None, Depends(asked_reranker)]

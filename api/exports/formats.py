@@ -1,0 +1,49 @@
+"""The formats that papers can be taken away in, by the names that every face knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from api.exports.bibtex import bibtex
+from api.exports.csl import csl_json
+from api.exports.markdown import markdown
+from api.exports.ris import ris
+from api.exports.table import table
+from api.serialise import paper_json, to_line
+from indexer.paper import Paper
+
+ExportName = Literal["bibtex", "ris", "csl", "csv", "jsonl", "markdown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    Attributes:
+        title: What people call it.
+        media_type: As IANA registered it, or as programs that take it expect it.
+        suffix: Of a file in it, without the dot.
+        write: Makes the text, which ends in a line break.
+    """
+
+    title: str
+    media_type: str
+    suffix: str
+    write: Callable[[Sequence[Paper]], str]
+
+
+def json_lines(papers: Sequence[Paper]) -> str:
+    """One object a line, with every field of a paper."""
+    return "".join(f"{to_line(paper_json(paper))}\n" for paper in papers)
+
+
+FORMATS: dict[ExportName, Format] = {
+    "bibtex": Format("BibTeX", "application/x-bibtex", "bib", bibtex),
+    "ris": Format("RIS", "application/x-research-info-systems", "ris", ris),
+    "csl": Format("CSL-JSON", "application/vnd.citationstyles.csl+json", "json", csl_json),
+    "csv": Format("CSV", "text/csv", "csv", table),
+    "jsonl": Format("JSON Lines", "application/jsonl", "jsonl", json_lines),
+    "markdown": Format("Markdown", "text/markdown", "md", markdown),
+}
