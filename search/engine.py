@@ -15,8 +15,10 @@ from indexer.paper import Paper
 from indexer.reader import Reader
 from search.answer import Answer, Explain, Mode, Sort
 from search.answering import Answering, empty_answer
+from search.browsing import Days, days_around
 from search.encoder import Encoder
 from search.filters import Filters
+from search.neighbourhood import Plane, plane
 from search.query import parse
 from search.request import Page, asked_ids, asked_mode, asked_question, asked_score
 from search.rerank import Reranker
@@ -151,6 +153,36 @@ class Engine:
             explain=explain,
             started=started,
         )
+
+    def browse(
+        self,
+        *,
+        filters: Filters = ANY,
+        sort: Sort = "newest",
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Answer:
+        """The papers that pass some filters, without a question; arguments as in :meth:`search`."""
+        started, page = time.perf_counter(), Page(limit, offset, sort)
+        generation = self._reader.generation()
+        if generation is None:
+            return empty_answer("", page)
+        found = self._retriever.of_filters(generation, filters)
+        understood = _options(filters, found.mode, sort)
+        return self._answering.answer(found, page, query="", understood=understood, started=started)
+
+    def days(self, day: str = "") -> Days:
+        """The days with papers around a day, ``YYYY-MM-DD``."""
+        generation = self._reader.generation()
+        return Days() if generation is None else days_around(generation, day)
+
+    def plane(self, ids: Sequence[str]) -> Plane:
+        """Papers as points, near where they are alike; raises ``PaperNotFoundError``."""
+        wanted, generation = asked_ids(ids), self._reader.generation()
+        if generation is None:
+            raise PaperNotFoundError(f"{', '.join(ids)}: not in the index, which is still empty")
+        at = self._retriever.known_places(wanted, generation)
+        return plane(generation.vectors(at).astype("float32"))
 
     def ranking(
         self,

@@ -106,6 +106,11 @@ class Retriever:
         folded = fold_duplicates(ranking, generation.vectors(chosen).astype(np.float32))
         return Retrieved(ranking, wanted.words, mode, warnings=warnings, folded=folded)
 
+    def of_filters(self, generation: Generation, filters: Filters) -> Retrieved:
+        """All papers that pass, the newest first."""
+        allowed = filters.select(generation).copy()
+        return Retrieved(Ranking(generation, allowed, "dense", None, ""), "", "dense")
+
     def _by_id(self, query: Query, generation: Generation) -> int | None:
         """Position of the paper that a question names by its id or DOI, if it is there."""
         name = query.id or (query.asked if " " not in query.asked else "")

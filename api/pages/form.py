@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ class Form:
 
     q: str = ""
     similar: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     after: str = ""
     before: str = ""
     category: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class Form:
         return cls(
             q=asked.get("q", "").strip()[:MAX_QUESTION],
             similar=all_of("similar"),
+            unlike=all_of("not"),
             after=asked.get("after", "").strip(),
             before=asked.get("before", "").strip(),
             category=all_of("category"),
@@ -60,9 +63,20 @@ class Form:
 
     def address(self, offset: int = 0) -> str:
         """The page that starts at ``offset``, without what is empty or the default."""
+        return "/?" + self._query({"offset": str(offset or "")})
+
+    def export_address(self, name: str, offset: int) -> str:
+        """The same papers from the API, in a format by its name."""
+        own = {"format": name, "offset": str(offset or "")}
+        if self.q:
+            return "/api/v1/search?" + self._query(own)
+        return "/api/v1/similar?" + self._query({**own, "similar": (), "id": self.similar})
+
+    def _query(self, own: Mapping[str, str | tuple[str, ...]]) -> str:
         fields: dict[str, str | tuple[str, ...]] = {
             "q": self.q,
             "similar": () if self.q else self.similar,
+            "not": () if self.q else self.unlike,
             "after": self.after,
             "before": self.before,
             "category": self.category,
@@ -73,6 +87,6 @@ class Form:
             "min_score": self.min_score,
             "explain": "1" if self.explain else "",
             "limit": self.limit,
-            "offset": str(offset or ""),
+            **own,
         }
-        return "/?" + urlencode({name: v for name, v in fields.items() if v}, doseq=True)
+        return urlencode({name: v for name, v in fields.items() if v}, doseq=True)

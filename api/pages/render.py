@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from api.exports.formats import FORMATS
 from api.pages.form import Form
+from api.pages.formulas import with_formulas
 from api.pages.narrowing import narrowings, removals
+from api.pages.picture import draw
 from api.wording import reasons, understanding
+from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
+from search.browsing import Days
 from search.highlight import marked
+from search.neighbourhood import Plane
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"
@@ -37,6 +45,24 @@ def render_search(request: Request, answer: Answer | None, papers: int = 0) -> H
     return _filled("search.html", {"form": form, **values})
 
 
+def render_paper(papers: Sequence[Paper], neighbours: Answer, plane: Plane) -> HTMLResponse:
+    """A paper's page: the first of ``papers``, and the others as its neighbours."""
+    picture = draw(papers, plane)
+    return render("paper.html", paper=papers[0], neighbours=neighbours, picture=picture)
+
+
+def render_day(answer: Answer, day: str, days: Days) -> HTMLResponse:
+    """The papers of a day, with the way to the days around it."""
+    pages = _pages_of(f"/daily?date={day}&", answer)
+    return render("daily.html", answer=answer, day=day, days=days, pages=pages)
+
+
+def render_trending(answer: Answer, since: str, until: str) -> HTMLResponse:
+    """The papers of the last weeks that people like best."""
+    pages = _pages_of("/trending?", answer)
+    return render("trending.html", answer=answer, since=since, until=until, pages=pages)
+
+
 def render_error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
     """The search page with what was typed, and what is wrong with it."""
     error = {"title": title, "detail": detail}
@@ -52,9 +78,23 @@ def _around(form: Form, answer: Answer) -> dict[str, object]:
     """What the page shows beside the results: where else to go, and what was understood."""
     return {
         "pages": _pages(form, answer),
+        "orders": [(sort, replace(form, sort=sort).address()) for sort in SORTS],
+        "exports": _exports(form, answer),
         "removals": removals(form),
         "narrowings": narrowings(form, answer),
         "understood": understanding(answer.understood),
+    }
+
+
+def _pages_of(address: str, answer: Answer) -> dict[str, str]:
+    """Likewise, of a list that has no form; ``address`` ends where ``offset`` may follow."""
+    following = answer.offset + answer.limit
+    more = following < min(answer.total, MAX_DEPTH - answer.limit)
+    return {
+        "previous": f"{address}offset={max(0, answer.offset - answer.limit)}"
+        if answer.offset
+        else "",
+        "next": f"{address}offset={following}" if more else "",
     }
 
 
@@ -69,12 +109,33 @@ def _pages(form: Form, answer: Answer) -> dict[str, str]:
     }
 
 
+def _exports(form: Form, answer: Answer) -> dict[str, str]:
+    """Addresses of this page of results in other formats, by what people call them."""
+    return {
+        known.title: form.export_address(name, answer.offset) for name, known in FORMATS.items()
+    }
+
+
+def _paper_address(id: str) -> str:
+    return "/papers/" + quote(id)
+
+
+def _export_addresses(id: str) -> dict[str, str]:
+    """Addresses of one paper in other formats."""
+    base = f"/api/v1/papers/{quote(id)}?format="
+    return {known.title: base + name for name, known in FORMATS.items()}
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
     """A title or an abstract with the words marked that matched, where they are known."""
     text = result.paper.title if field == "title" else result.paper.abstract
     spans = result.why.get("highlights", {}).get(field, ())
-    # All of the text goes through `escape`.
-    return Markup(marked(text, spans, "<mark>", "</mark>", escape))  # noqa: S704
+    # All of the text goes through `with_formulas`, which escapes it.
+    return Markup(marked(text, spans, "<mark>", "</mark>", with_formulas))  # noqa: S704
 
 
 def _web_address(url: str) -> str:
@@ -121,10 +182,14 @@ def _templates() -> Environment:
         bounds=_bounds,
         capitalised=lambda text: text[:1].upper() + text[1:],
         marked=_marked,
+        export_addresses=_export_addresses,
+        host=_host,
+        paper_address=_paper_address,
         pretty_json=_pretty_json,
         reasons=reasons,
         similar_address=_similar_address,
         web_address=_web_address,
+        with_formulas=with_formulas,
     )
     environment.globals.update(sorts=SORTS, modes=dict(zip(MODES, _MODE_WORDS, strict=True)))
     return environment

@@ -1,16 +1,30 @@
-"""The pages for people: search at ``/``, the API explained at ``/docs``."""
+"""The pages for people: search at ``/``, papers, days, what is trending, the API explained."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.pages.render import render, render_search
+from api.pages.render import (
+    render,
+    render_day,
+    render_paper,
+    render_search,
+    render_trending,
+)
 from api.routes.parameters import MAX_VALUE, Chosen, Lazy
 from api.selection import given
-from search.answer import MAX_IDS
+from search.answer import MAX_DEPTH, MAX_IDS
+from search.browsing import TRENDING_DAYS, asked_day, days_before
+from search.filters import Filters
+
+_Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
+NEIGHBOURS = 12
+"""On a paper's page, and in its picture."""
+DAILY = 50
+"""Papers on a page of a day."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -21,20 +35,62 @@ def home(
     lazy: Lazy,
     chosen: Chosen,
     q: str = "",
-    similar: Annotated[
-        tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...], Query(max_length=MAX_IDS)
-    ] = (),
+    similar: Annotated[_Ids, Query(max_length=MAX_IDS)] = (),
+    unlike: Annotated[_Ids, Query(alias="not", max_length=MAX_IDS)] = (),
 ) -> HTMLResponse:
     """The search form, with results when something is asked."""
     engine = lazy.engine()
-    ids = given(similar)
+    near, far = given(similar), given(unlike)
     # Words are marked on every page; the nearest sentence takes ten times as long.
     chosen["explain"] = chosen["explain"] or "words"
     if q.strip():
         return render_search(request, engine.search(q, **chosen))
-    if ids:
-        return render_search(request, engine.similar(ids, **chosen))
+    if near or far:
+        return render_search(request, engine.similar(near, unlike=far, **chosen))
     return render_search(request, None, papers=engine.papers)
+
+
+@router.get("/papers/{id:path}")
+def paper(lazy: Lazy, id: Annotated[str, Path(min_length=1, max_length=MAX_VALUE)]) -> HTMLResponse:
+    """One paper, with its neighbours as a list and as a picture."""
+    engine = lazy.engine()
+    found = engine.paper(id)
+    neighbours = engine.similar([found.id], limit=NEIGHBOURS)
+    papers = [found, *(result.paper for result in neighbours.results)]
+    return render_paper(papers, neighbours, engine.plane([each.id for each in papers]))
+
+
+@router.get("/daily")
+def daily(
+    lazy: Lazy,
+    date: Annotated[str, Query(max_length=MAX_VALUE)] = "",
+    offset: Annotated[int, Query(ge=0, le=MAX_DEPTH - DAILY)] = 0,
+) -> HTMLResponse:
+    """The papers of a day, those with most upvotes first; without a date, of the newest day."""
+    engine = lazy.engine()
+    day = asked_day(date) or engine.days().newest
+    filters = Filters(after=day, before=day)
+    answer = engine.browse(filters=filters, sort="upvotes", limit=DAILY, offset=offset)
+    return render_day(answer, day, engine.days(day))
+
+
+@router.get("/trending")
+def trending(
+    lazy: Lazy, offset: Annotated[int, Query(ge=0, le=MAX_DEPTH - DAILY)] = 0
+) -> HTMLResponse:
+    """The papers of the last weeks of the index with most upvotes."""
+    engine = lazy.engine()
+    newest = engine.days().newest
+    since = days_before(newest, TRENDING_DAYS) if newest else ""
+    filters = Filters(after=since, before=newest)
+    answer = engine.browse(filters=filters, sort="upvotes", limit=DAILY, offset=offset)
+    return render_trending(answer, since, newest)
+
+
+@router.get("/saved")
+def saved() -> HTMLResponse:
+    """What the reader saved; a script fills it in from the browser's own memory."""
+    return render("saved.html")
 
 
 @router.get("/docs")

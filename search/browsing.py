@@ -1,0 +1,60 @@
+"""Going through an index by days, without a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from indexer.errors import UsageError
+from indexer.generation import Generation
+from indexer.paper import date_key
+
+TRENDING_DAYS = 30
+"""Up to the newest day of an index: what is trending in it, whenever it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days on which papers of an index were published, as ``YYYY-MM-DD``, empty where none is.
+
+    Attributes:
+        newest: The last of all.
+        previous: The last before the day that was asked about.
+        following: The first after it.
+    """
+
+    newest: str = ""
+    previous: str = ""
+    following: str = ""
+
+
+def days_around(generation: Generation, day: str) -> Days:
+    """The days with papers next to ``day``, of those that are known to the day."""
+    dates = generation.gather("dates", generation.live)
+    dates = dates[dates % 100 > 0]
+    asked = date_key(day) if day else 0
+    before, after = dates[dates < asked], dates[dates > asked]
+    return Days(
+        newest=_day(int(dates.max())) if len(dates) else "",
+        previous=_day(int(before.max())) if len(before) else "",
+        following=_day(int(after.min())) if len(after) and asked else "",
+    )
+
+
+def asked_day(text: str) -> str:
+    """A day as ``YYYY-MM-DD``, empty for an empty text; raises ``UsageError``."""
+    if not text.strip():
+        return ""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise UsageError(f"date {text!r}: not a day; write YYYY-MM-DD") from None
+
+
+def days_before(day: str, count: int) -> str:
+    """The day that is ``count`` days before a day."""
+    return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
+
+
+def _day(key: int) -> str:
+    return f"{key // 10_000:04}-{key // 100 % 100:02}-{key % 100:02}"
