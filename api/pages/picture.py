@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from indexer.paper import Paper
 from search.neighbourhood import Plane
 
 WIDTH, HEIGHT, MARGIN = 640, 300, 24
+APART = 30
+"""Between the middles of two points: a little more than each is wide."""
+_ROUNDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,37 @@ class Picture:
 
 
 def draw(papers: Sequence[Paper], plane: Plane) -> Picture:
-    """Papers at their places, in the units of the picture."""
+    """Papers at their places, in the units of the picture, none upon another."""
     points = tuple(
-        Point(number, paper, _within(x, WIDTH), _within(y, HEIGHT))
-        for number, (paper, (x, y)) in enumerate(zip(papers, plane.places, strict=True))
+        Point(number, paper, round(float(x), 1), round(float(y), 1))
+        for number, (paper, (x, y)) in enumerate(zip(papers, spread(plane.places), strict=True))
     )
     return Picture(points, tuple((points[one], points[other]) for one, other in plane.joined))
 
 
-def _within(part: float, length: int) -> float:
-    return round(MARGIN + float(part) * (length - 2 * MARGIN), 1)
+def spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``(n, 2)`` places from 0 to 1 in the units of the picture, pushed apart where they touch."""
+    low = np.array([MARGIN, MARGIN], float)
+    high = np.array([WIDTH - MARGIN, HEIGHT - MARGIN], float)
+    found = low + places * (high - low)
+    for _ in range(_ROUNDS):
+        push = _pushes(found)
+        if not push.any():
+            break
+        found = np.clip(found + push, low, high)
+    return found
+
+
+def _pushes(found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each point has to go so that all are :data:`APART`, if the others stay or go too."""
+    away = found[:, None] - found[None, :]
+    distance = np.linalg.norm(away, axis=2)
+    # Points in one place go in directions of their own.
+    turn = np.arange(len(found)) * 2.4
+    own = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    away = np.where(distance[..., None] < 1e-6, own[:, None] - own[None, :], away)
+    length = np.maximum(np.linalg.norm(away, axis=2), 1e-6)
+    missing = np.where(distance < APART, APART - distance, 0.0)
+    np.fill_diagonal(missing, 0.0)
+    pushes: NDArray[np.float64] = (away / length[..., None] * missing[..., None]).sum(axis=1) / 2
+    return pushes

@@ -94,7 +94,7 @@
   };
 
   for (const article of document.querySelectorAll("article[data-id]")) {
-    article.querySelector(".ways")?.append(toggle(article, "saved", "save"), toggle(article, "read", "read"));
+    article.querySelector(".ways")?.append(toggle(article, "saved", "save"), toggle(article, "read", "mark as read"));
   }
   const results = document.querySelector(".results");
   if (results) {
@@ -102,7 +102,9 @@
     const box = make("input", "", { type: "checkbox", id: "hide-read" });
     box.addEventListener("change", () => change((memory) => { memory.hidden = box.checked; }));
     label.append(box, " hide papers marked as read");
-    results.before(label);
+    const bar = document.querySelector(".bar");
+    if (bar) bar.append(label);
+    else results.before(label);
   }
   addEventListener("storage", show);
   show();
