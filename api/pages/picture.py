@@ -50,7 +50,7 @@ def spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
     """``(n, 2)`` places from 0 to 1 in the units of the picture, pushed apart where they touch."""
     low = np.array([MARGIN, MARGIN], float)
     high = np.array([WIDTH - MARGIN, HEIGHT - MARGIN], float)
-    found = low + places * (high - low)
+    found: NDArray[np.float64] = low + places * (high - low)
     for _ in range(_ROUNDS):
         push = _pushes(found)
         if not push.any():
