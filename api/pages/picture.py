@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from indexer.paper import Paper
 from search.neighbourhood import Plane
 
+MOST = 30
+"""Papers that one picture holds without a crowd."""
 WIDTH, HEIGHT, MARGIN = 640, 300, 24
 APART = 30
 """Between the middles of two points: a little more than each is wide."""
@@ -37,11 +39,19 @@ class Picture:
     height: int = HEIGHT
 
 
-def draw(papers: Sequence[Paper], plane: Plane) -> Picture:
-    """Papers at their places, in the units of the picture, none upon another."""
+def draw(papers: Sequence[Paper], plane: Plane, *, first: int = 0) -> Picture:
+    """Papers at their places, in the units of the picture, none upon another.
+
+    Args:
+        papers: In the order of the plane.
+        plane: Where they lie.
+        first: Number of the first paper; the others go on from there.
+    """
     points = tuple(
         Point(number, paper, round(float(x), 1), round(float(y), 1))
-        for number, (paper, (x, y)) in enumerate(zip(papers, spread(plane.places), strict=True))
+        for number, (paper, (x, y)) in enumerate(
+            zip(papers, spread(plane.places), strict=True), start=first
+        )
     )
     return Picture(points, tuple((points[one], points[other]) for one, other in plane.joined))
 

@@ -33,21 +33,26 @@ _MODE_WORDS = ("meaning and words", "meaning", "words")
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
     """A template filled in."""
-    return _filled(template, values, status)
+    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
 
 
-def render_search(request: Request, answer: Answer | None, papers: int = 0) -> HTMLResponse:
-    """The search page with an answer, or without one the start page."""
+def render_start(request: Request, papers: int) -> HTMLResponse:
+    """The search page before anything is asked."""
+    return render("search.html", form=Form.of(request), answer=None, error=None, papers=papers)
+
+
+def render_search(request: Request, answer: Answer, plane: Plane | None) -> HTMLResponse:
+    """The search page with an answer, and its results as a picture if they are laid out."""
     form = Form.of(request)
-    values: dict[str, object] = {"answer": answer, "papers": papers, "error": None}
-    if answer:
-        values |= _around(form, answer)
-    return _filled("search.html", {"form": form, **values})
+    papers = [result.paper for result in answer.results]
+    picture = draw(papers, plane, first=answer.results[0].rank) if plane else None
+    around = _around(form, answer)
+    return render("search.html", form=form, answer=answer, error=None, picture=picture, **around)
 
 
-def render_paper(papers: Sequence[Paper], neighbours: Answer, plane: Plane) -> HTMLResponse:
+def render_paper(papers: Sequence[Paper], neighbours: Answer, plane: Plane | None) -> HTMLResponse:
     """A paper's page: the first of ``papers``, and the others as its neighbours."""
-    picture = draw(papers, plane)
+    picture = draw(papers, plane) if plane else None
     return render("paper.html", paper=papers[0], neighbours=neighbours, picture=picture)
 
 
@@ -70,11 +75,7 @@ def render_error(request: Request, *, status: int, title: str, detail: str) -> H
     return render("search.html", status, form=form, answer=None, error=error)
 
 
-def _filled(template: str, values: dict[str, object], status: int = 200) -> HTMLResponse:
-    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
-
-
-def _around(form: Form, answer: Answer) -> dict[str, object]:
+def _around(form: Form, answer: Answer) -> dict[str, Any]:
     """What the page shows beside the results: where else to go, and what was understood."""
     return {
         "pages": _pages(form, answer),

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.pages.picture import MOST
 from api.pages.render import (
     render,
     render_day,
     render_paper,
     render_search,
+    render_start,
     render_trending,
 )
 from api.routes.parameters import MAX_VALUE, Chosen, Lazy
 from api.selection import given
+from indexer.errors import PaperNotFoundError
+from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MAX_IDS
 from search.browsing import TRENDING_DAYS, asked_day, days_before
+from search.engine import Engine
 from search.filters import Filters
+from search.neighbourhood import Plane
 
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 NEIGHBOURS = 12
@@ -43,11 +50,10 @@ def home(
     near, far = given(similar), given(unlike)
     # Words are marked on every page; the nearest sentence takes ten times as long.
     chosen["explain"] = chosen["explain"] or "words"
-    if q.strip():
-        return render_search(request, engine.search(q, **chosen))
-    if near or far:
-        return render_search(request, engine.similar(near, unlike=far, **chosen))
-    return render_search(request, None, papers=engine.papers)
+    if not (q.strip() or near or far):
+        return render_start(request, engine.papers)
+    answer = engine.search(q, **chosen) if q.strip() else engine.similar(near, unlike=far, **chosen)
+    return render_search(request, answer, _plane(engine, [one.paper for one in answer.results]))
 
 
 @router.get("/papers/{id:path}")
@@ -57,7 +63,17 @@ def paper(lazy: Lazy, id: Annotated[str, Path(min_length=1, max_length=MAX_VALUE
     found = engine.paper(id)
     neighbours = engine.similar([found.id], limit=NEIGHBOURS)
     papers = [found, *(result.paper for result in neighbours.results)]
-    return render_paper(papers, neighbours, engine.plane([each.id for each in papers]))
+    return render_paper(papers, neighbours, _plane(engine, papers))
+
+
+def _plane(engine: Engine, papers: Sequence[Paper]) -> Plane | None:
+    """Where papers lie; nothing where they are too few or too many to look at."""
+    if not 2 < len(papers) <= MOST:
+        return None
+    try:
+        return engine.plane([paper.id for paper in papers])
+    except PaperNotFoundError:
+        return None  # one has been taken out since it was found
 
 
 @router.get("/daily")

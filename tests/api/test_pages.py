@@ -234,3 +234,11 @@ def test_the_first_page_is_small(client: TestClient) -> None:
     sizes = [len(client.get(path).content) for path in ("/?q=speech", "/static/style.css")]
     scripts = [len(client.get(f"/static/{name}.js").content) for name in ("page", "memory")]
     assert sum(sizes) + sum(scripts) < 100_000
+
+
+def test_results_have_a_picture_of_their_own(client: TestClient) -> None:
+    page = Page(get(client, "/?q=speech&limit=5&offset=5"))
+    points = [link for link in page.all("a") if (link.get("aria-label") or "")[:2] in ("6:", "9:")]
+    assert len(points) == 2
+    assert len(list(page.all("circle"))) == 5
+    assert not list(Page(get(client, "/?q=speech&limit=32")).all("circle"))
