@@ -175,6 +175,25 @@ class Catalog:
         """How many versions were written after this row id."""
         return int(self.database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
 
+    def count(self) -> int:
+        """How many papers are live."""
+        return int(self.database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0])
+
+    def sample(self, size: int, change: int) -> NDArray[np.float16]:
+        """``(m, d)`` vectors of up to ``size`` random papers that were live after ``change``."""
+        last = int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
+        chosen = np.random.default_rng(change).permutation(last)[:size] + 1
+        records = self.database.rows(
+            "SELECT vector FROM papers JOIN vectors USING (row) "
+            "WHERE row IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row",
+            json.dumps(chosen.tolist()),
+            change,
+            change,
+        )
+        vectors = np.frombuffer(b"".join(record[0] for record in records), np.float16)
+        return vectors.reshape(len(records), -1)
+
     def problems(self) -> list[str]:
         """What SQLite's own integrity check and the references between tables find wrong."""
         found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]

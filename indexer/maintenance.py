@@ -109,6 +109,7 @@ def info(folder: Path) -> dict[str, Any]:
                 "format": manifest.format,
                 "recipe": manifest.recipe,
                 "model": asdict(manifest.model),
+                "probing": asdict(manifest.probing),
             }
         facts["disk_bytes"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         return facts

@@ -16,8 +16,10 @@ from typing import Any
 
 from indexer.embedding import Model
 from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
+from indexer.vectors import EXACT, Probing
 
-FORMAT = 1
+FORMAT = 2
+"""2 added ``probing``; without it, as in 1, all vectors are compared."""
 MANIFEST_FILE = "manifest.json"
 _MAX_COUNT = 2**63 - 1  # SQLite's largest integer
 _PLAIN = {"int": int, "str": str}
@@ -47,6 +49,7 @@ class Manifest:
         truncated: Of these, how many are longer than the model reads.
         base: Name of the large immutable part, as in ``vectors/<base>.faiss``.
         tail: Name of the small part with what came since.
+        probing: How the vectors of the base are searched.
         lexicon: Name of the lexicon's folder, as in ``lexicon/<lexicon>``.
         files: Every file of the generation, by its path inside the folder.
     """
@@ -62,6 +65,7 @@ class Manifest:
     base: str
     tail: str
     lexicon: str
+    probing: Probing = EXACT
     files: dict[str, FileStamp]
 
     def save(self, folder: Path) -> None:
@@ -104,9 +108,10 @@ class Manifest:
                 )
             model = Model(**fields.pop("model"))
             files = {name: FileStamp(**values) for name, values in fields.pop("files").items()}
-            manifest = cls(model=model, files=files, **fields)
-            _require_plain(manifest)
-            _require_plain(model)
+            probing = Probing(**fields.pop("probing", {}))
+            manifest = cls(model=model, files=files, probing=probing, **fields)
+            for record in (manifest, model, probing):
+                _require_plain(record)
             for written in files.values():
                 _require_plain(written)
             manifest._require_sense()
@@ -116,6 +121,8 @@ class Manifest:
 
     def _require_sense(self) -> None:
         """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
+        if not self.probing.nprobe <= self.probing.nlist or not 0 <= self.probing.recall <= 1:
+            raise ValueError("probing")
         if self.format < 1 or self.base_change > self.change or self.truncated > self.papers:
             raise ValueError("counts")
         names = (self.base, self.tail, self.lexicon)
@@ -131,7 +138,7 @@ class Manifest:
             raise ValueError("files")
 
 
-def _require_plain(record: Manifest | Model | FileStamp) -> None:
+def _require_plain(record: Manifest | Model | Probing | FileStamp) -> None:
     """Raise ``ValueError`` unless texts are texts and numbers are whole, and neither huge nor < 0.
 
     By hand: a validating library takes too long to import for a single search.

@@ -23,7 +23,8 @@ from indexer.generation import column_file, lexicon_folder, vector_file
 from indexer.lexicon import Lexicon, is_rewritten, lexicon_files
 from indexer.lexicon_writer import LexiconWriter
 from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
-from indexer.vectors import VectorWriter
+from indexer.vector_writer import TRAINED_ON, VectorWriter, cells_for
+from indexer.vectors import Probing
 
 TAIL_ROWS = 10_000
 """A tail of this size costs some 2 ms a query; folding costs seconds in a large index."""
@@ -78,15 +79,15 @@ def _make(
     generation = _next_generation(folder, old)
     if old is None or fold or _is_due(folder, catalog, old, change):
         base, base_change = f"base-{generation:08d}", change
-        _write_part(folder, base, catalog.scan(after=0, change=change), model.dimension, dead=_NONE)
+        probing = _write_base(folder, base, catalog, change, model.dimension)
     else:
-        base, base_change = old.base, old.base_change
+        base, base_change, probing = old.base, old.base_change, old.probing
     tail = f"tail-{generation:08d}"
     held = Columns(column_file(folder, base))
     died = catalog.died(since=base_change, change=change, upto_row=held.last_row)
     blocks = catalog.scan(after=held.last_row, change=change)
     dead = np.searchsorted(held.rows, died)
-    _write_part(folder, tail, blocks, model.dimension, dead=dead)
+    _write_part(folder, tail, blocks, VectorWriter(model.dimension), dead=dead)
     added = Columns(column_file(folder, tail))
     papers = len(held) - len(dead) + len(added)
     renew = old is None or fold or _has_rotted(folder, old, papers)
@@ -106,6 +107,7 @@ def _make(
         base=base,
         tail=tail,
         lexicon=lexicon,
+        probing=probing,
         files=_stamps(folder, old, (base, tail), lexicon),
     )
 
@@ -140,15 +142,25 @@ def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
     writer.commit()
 
 
+def _write_base(folder: Path, name: str, catalog: Catalog, change: int, dimension: int) -> Probing:
+    nlist = cells_for(catalog.count())
+    vectors = VectorWriter(dimension)
+    if nlist:
+        vectors = VectorWriter.in_cells(nlist, catalog.sample(TRAINED_ON * nlist, change))
+    blocks = catalog.scan(after=0, change=change)
+    return _write_part(folder, name, blocks, vectors, dead=_NONE)
+
+
 def _write_part(
-    folder: Path, name: str, blocks: Iterable[Block], dimension: int, *, dead: Positions
-) -> None:
-    vectors, columns = VectorWriter(dimension), ColumnWriter()
+    folder: Path, name: str, blocks: Iterable[Block], vectors: VectorWriter, *, dead: Positions
+) -> Probing:
+    columns = ColumnWriter()
     for block in blocks:
         vectors.add(block.vectors)
         columns.add(block)
-    vectors.write(vector_file(folder, name))
+    probing = vectors.write(vector_file(folder, name))
     columns.write(column_file(folder, name), dead, vectors.nearness())
+    return probing
 
 
 def _stamps(
