@@ -103,9 +103,9 @@ class _Loader:
     def expect(self, model: Model) -> None:
         """Hold to the model that an index was made with."""
         require_precision(self._folder, model, self._precision)
-        if self._name is not None and self._expected is None:
-            require_match(self._folder, model, self.embedder.model)
-        self._expected = model
+        is_new, self._expected = self._expected is not None, model
+        if self._name is not None and not is_new:
+            _ = self.embedder  # another one ends the run before anything is read
 
     @cached_property
     def embedder(self) -> Embedder:
