@@ -10,6 +10,7 @@ import typer
 from api import options, terminal
 from api.exit_codes import INTERRUPTED, NOT_THERE
 from api.options import chosen_folder
+from indexer.embedding import Precision
 
 
 def index(
@@ -32,6 +33,14 @@ def index(
             show_default="all-MiniLM-L6-v2",
         ),
     ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            help="Of a new index: int8 encodes faster, calibrated on its papers, and needs "
+            "nearpaper[int8]; auto is bf16 or f32, as the processor can.",
+            show_default="auto",
+        ),
+    ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -47,7 +56,15 @@ def index(
 
     folder = chosen_folder(index)
     with ProgressBar() as bar:
-        tally = add(folder, source, format=format, model=model, rejects=rejects, listener=bar)
+        tally = add(
+            folder,
+            source,
+            format=format,
+            model=model,
+            precision=precision,
+            rejects=rejects,
+            listener=bar,
+        )
     terminal.say(summary(tally))
     return INTERRUPTED if tally.interrupted else 0
 
@@ -97,6 +114,13 @@ def rebuild(
             show_default="the index's own",
         ),
     ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            help="With --embed: the precision to change to, int8 or auto.",
+            show_default="the index's own",
+        ),
+    ] = None,
 ) -> None:
     """Make the derived parts of the index anew from its catalog."""
     from api.progress import ProgressBar
@@ -104,7 +128,7 @@ def rebuild(
 
     with ProgressBar() as bar:
         generation = maintenance.rebuild(
-            chosen_folder(index), embed=embed, model=model, listener=bar
+            chosen_folder(index), embed=embed, model=model, precision=precision, listener=bar
         )
     terminal.say(f"rebuilt; the index is at generation {generation}")
 

@@ -133,6 +133,13 @@ class Catalog:
         )
         return {record[1]: paper_of(record) for record in records}
 
+    def sample(self, most: int) -> list[Paper]:
+        """At most that many live papers, spread evenly; always the same of the same papers."""
+        rows = [r[0] for r in self.database.rows("SELECT row FROM papers WHERE died IS NULL")]
+        step = max(1, len(rows) / most)
+        places = range(min(most, len(rows)))
+        return self.papers([rows[int(place * step)] for place in places])
+
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
         records = self.database.rows(

@@ -12,12 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from indexer.catalog import Entry, Known
-from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
-from indexer.matching import require_match
+from indexer.embedding import DEFAULT_MODEL, Embedder, Model, Precision, load_embedder
+from indexer.kept_model import is_kept
+from indexer.matching import (
+    load_matching,
+    load_new,
+    require_match,
+    require_original,
+    require_precision,
+)
 from indexer.paper import Paper, merge, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
@@ -29,6 +36,8 @@ BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
 LONG_SECONDS = 10.0
 """What is left of a build from which on people are told what it will take."""
+SAMPLE = 400
+"""Records that int8 is calibrated and checked on."""
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
 
@@ -39,6 +48,7 @@ def add(
     *,
     format: str | None = None,
     model: str | None = None,
+    precision: Precision | None = None,
     rejects: Path | None = None,
     listener: Listener | None = None,
 ) -> Tally:
@@ -49,20 +59,23 @@ def add(
         inputs: Paths, or ``-`` for standard input.
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
+        precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
+            first :data:`SAMPLE` papers.
         rejects: Where records that are no papers are listed; by default in the index's folder.
         listener: Is told of the progress.
 
     Returns:
         What was done. Ctrl-C ends a run early and in good order.
     """
-    loader = _Loader(folder, model)
     with ExitStack() as opened:
         # An input that can't be read ends the run before anything is made.
         sources = [opened.enter_context(open_source(path, format)) for path in inputs]
+        records = _Records(sources)
+        loader = _Loader(folder, model, precision, records)
         writer = opened.enter_context(Writer(folder, create=loader.for_new_index))
         loader.expect(writer.model)
         bin = opened.enter_context(RejectsFile(rejects or folder / "rejects.jsonl"))
-        run = _Run(writer, loader, bin, sources, listener or Silent())
+        run = _Run(writer, loader, bin, records, listener or Silent())
         try:
             run.read_all()
         except KeyboardInterrupt:
@@ -75,8 +88,11 @@ def add(
 class _Loader:
     """Loads the model when it is needed first: a run without news never needs it."""
 
-    def __init__(self, folder: Path, name: str | None) -> None:
-        self._folder, self._name = folder, name
+    def __init__(
+        self, folder: Path, name: str | None, precision: Precision | None, records: _Records
+    ) -> None:
+        self._folder, self._name, self._precision = folder, name, precision
+        self._records = records
         self._expected: Model | None = None
 
     def for_new_index(self) -> Model:
@@ -86,18 +102,43 @@ class _Loader:
 
     def expect(self, model: Model) -> None:
         """Hold to the model that an index was made with."""
-        if self._name is not None and self._expected is None:
-            require_match(self._folder, model, self.embedder.model)
-        self._expected = model
+        require_precision(self._folder, model, self._precision)
+        is_new, self._expected = self._expected is not None, model
+        if self._name is not None and not is_new:
+            _ = self.embedder  # another one ends the run before anything is read
 
     @cached_property
     def embedder(self) -> Embedder:
         """The model, loaded."""
-        name = self._name or (self._expected.name if self._expected else DEFAULT_MODEL)
-        embedder = load_embedder(name)
-        if self._expected is not None:
-            require_match(self._folder, self._expected, embedder.model)
+        expected = self._expected
+        if expected is None:
+            name, precision = self._name or DEFAULT_MODEL, self._precision or "auto"
+            return load_new(self._folder, name, precision, self._records.sample)
+        if self._name is not None and is_kept(expected):
+            require_original(self._folder, expected, load_embedder(self._name).model)
+        if self._name is None or is_kept(expected):
+            return load_matching(self._folder, expected)
+        embedder = load_embedder(self._name)
+        require_match(self._folder, expected, embedder.model)
         return embedder
+
+
+class _Records:
+    """What the sources give, one after the other, with a look ahead."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = sources
+        self._left: Iterator[Paper | Reject] = chain.from_iterable(sources)
+
+    def sample(self) -> list[str]:
+        """Texts of the papers among the next records, which are read all the same."""
+        ahead = list(islice(self._left, SAMPLE))
+        self._left = chain(ahead, self._left)
+        return [document_text(record) for record in ahead if isinstance(record, Paper)]
+
+    def batches(self) -> Iterator[list[Paper | Reject]]:
+        """All records, in lists of at most :data:`BATCH`."""
+        return iter(lambda: list(islice(self._left, BATCH)), [])
 
 
 @dataclass
@@ -107,7 +148,7 @@ class _Run:
     writer: Writer
     loader: _Loader
     bin: RejectsFile
-    sources: Sequence[Source]
+    records: _Records
     listener: Listener
 
     def __post_init__(self) -> None:
@@ -117,10 +158,9 @@ class _Run:
 
     def read_all(self) -> None:
         """Take in all sources, batch by batch."""
-        for source in self.sources:
-            for batch in _batches(source):
-                self._take(batch)
-                self._report()
+        for batch in self.records.batches():
+            self._take(batch)
+            self._report()
 
     def _take(self, batch: Sequence[Paper | Reject]) -> None:
         """Commit the news among a batch of records."""
@@ -168,7 +208,7 @@ class _Run:
         if now - self._published > PUBLISH_SECONDS:
             self.tally.generation = self.writer.publish().generation
             self._published = now
-        fraction = _fraction(self.sources)
+        fraction = _fraction(self.records.sources)
         if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
             self._estimated = True
             ahead = estimate(self.tally, fraction, self.writer.model.dimension)
@@ -180,11 +220,6 @@ class _Run:
 def _entry(paper: Paper, vectors: dict[str, Known]) -> Entry:
     key = text_hash(document_text(paper))
     return Entry(paper, key, vectors[key].vector, vectors[key].truncated)
-
-
-def _batches(source: Iterable[Paper | Reject]) -> Iterator[list[Paper | Reject]]:
-    records = iter(source)
-    return iter(lambda: list(islice(records, BATCH)), [])
 
 
 def _fraction(sources: Sequence[Source]) -> float | None:

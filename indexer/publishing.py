@@ -116,7 +116,8 @@ def _next_generation(folder: Path, old: Manifest | None) -> int:
     """One more than any that was ever published here, even where the manifest is lost."""
     if old:
         return old.generation + 1
-    numbers = (re.search(r"\d+", path.name) for path in folder.glob("*/*"))
+    written = (path for part in PARTS for path in (folder / part).glob("*"))
+    numbers = (re.search(r"\d+", path.name) for path in written)
     return 1 + max((int(number[0]) for number in numbers if number), default=0)
 
 
