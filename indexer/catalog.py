@@ -175,6 +175,17 @@ class Catalog:
         """How many versions were written after this row id."""
         return int(self.database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
 
+    def live_after(self, row: int, change: int) -> int:
+        """How many versions that were written after a row id were live after ``change``."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers "
+            "WHERE row > ? AND born <= ? AND (died IS NULL OR died > ?)",
+            row,
+            change,
+            change,
+        )
+        return int(found[0][0])
+
     def problems(self) -> list[str]:
         """What SQLite's own integrity check and the references between tables find wrong."""
         found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]

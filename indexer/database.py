@@ -25,6 +25,7 @@ from indexer.errors import (
 MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
+_HALF_WRITTEN = ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
 _COPIED_PAGES = 4096
 """Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
@@ -41,7 +42,13 @@ class Database:
         self._lasting = writable or os.access(path.parent, os.W_OK)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
-            version = self._prepare()
+            try:
+                version = self._prepare()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname not in _HALF_WRITTEN:
+                    raise
+                self._roll_back()
+                version = self._prepare()
         self.is_blank = version == 0
         if version and version != migrations.latest():
             self.close()
@@ -58,6 +65,15 @@ class Database:
                 return version
             migrations.migrate(connection, version)
             return migrations.latest()
+
+    def _roll_back(self) -> None:
+        """Undo what a killed writer began, which a connection that only reads may not.
+
+        In a write-ahead log that is nobody's business; the file's own creation is before it.
+        """
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as connection:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a question."""

@@ -19,7 +19,7 @@ from indexer.errors import (
 )
 from indexer.location import require_index
 from indexer.lock import PATIENCE_SECONDS, WriterLock
-from indexer.manifest import Manifest
+from indexer.manifest import Manifest, sync_folder
 from indexer.publishing import publish
 from indexer.recipe import RECIPE
 
@@ -109,8 +109,14 @@ class Writer:
 
 
 def _make_folder(folder: Path) -> None:
+    """On return the folder is on the disk, as are those that were made for it."""
     try:
+        new = [
+            path for path in (folder.absolute(), *folder.absolute().parents) if not path.exists()
+        ]
         folder.mkdir(parents=True, exist_ok=True)
+        for path in new:
+            sync_folder(path.parent)
     except OSError as error:
         raise storage_error(error, folder) from error
 
