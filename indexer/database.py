@@ -15,6 +15,7 @@ from typing import Any
 
 from indexer import migrations
 from indexer.errors import (
+    NO_LOCKS,
     IndexDamagedError,
     IndexFormatError,
     IndexOutdatedError,
@@ -26,6 +27,7 @@ MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
 _HALF_WRITTEN = ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
+_NO_LOCK = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_SHMLOCK")
 _COPIED_PAGES = 4096
 """Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
@@ -191,10 +193,17 @@ def _other_version(path: Path, version: int) -> IndexFormatError:
 
 def _translate(error: sqlite3.Error, path: Path) -> NearpaperError:
     name = getattr(error, "sqlite_errorname", "")
+    if name in _NO_LOCK:
+        return StorageError(f"{path}: {NO_LOCKS}")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return StorageError(f"{path}: {error}; free some space and run the same command again")
+        return StorageError(
+            f"{path}: {error}; check the disk and its free space, and run the same command again"
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return StorageError(f"{path}: {error}; check the folder's owner and mode")
     if name.startswith("SQLITE_BUSY"):
-        return StorageError(f"{path}: locked by another program; wait and try again")
+        return StorageError(
+            f"{path}: locked by another program, or on a network file system without locks; wait "
+            "and try again, or choose a folder on a local disk"
+        )
     return IndexDamagedError(f"{path}: {error}; run `nearpaper check --index {path.parent}`")

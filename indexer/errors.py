@@ -25,6 +25,7 @@ import errno
 from typing import ClassVar
 
 __all__ = [
+    "NO_LOCKS",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexFormatError",
@@ -135,13 +136,14 @@ class StorageError(NearpaperError):
     title = "The file system refused"
 
 
-_NO_LOCKS = (
+NO_LOCKS = (
     "the file system has no locks, as some network ones haven't; choose a folder on a local disk"
 )
+"""Why an index can't be where nobody can say who writes to it."""
 _ADVICE = {
-    errno.ENOLCK: _NO_LOCKS,
-    errno.EOPNOTSUPP: _NO_LOCKS,
-    errno.ENOSYS: _NO_LOCKS,
+    errno.ENOLCK: NO_LOCKS,
+    errno.EOPNOTSUPP: NO_LOCKS,
+    errno.ENOSYS: NO_LOCKS,
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
     errno.EACCES: "permission denied; check the folder's owner and mode",

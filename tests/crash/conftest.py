@@ -22,6 +22,12 @@ def jobs(
 
 
 @pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[str]:
+    """Lines for the end of the report."""
+    return request.config.stash.setdefault(FIGURES, [])
+
+
+@pytest.fixture
 def strace() -> None:
     if shutil.which("strace") is None:
         pytest.skip("needs strace (Debian: apt-get install strace)")
