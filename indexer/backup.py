@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.catalog import Catalog
@@ -123,7 +123,8 @@ def _copy_whole(folder: Path, partial: Path) -> bool:
             break
         # What a later compaction forgot could not be told from what is live.
         if fits and manifest is not None and compacted <= manifest.base_change:
-            manifest.save(partial)
+            files = {name: stamp(partial / name) for name in manifest.files}
+            replace(manifest, files=files).save(partial)
             return True
     for part in PARTS:
         shutil.rmtree(partial / part, ignore_errors=True)

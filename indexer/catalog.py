@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.database import Database
-from indexer.errors import IndexBusyError
+from indexer.errors import IndexBusyError, IndexDamagedError
 from indexer.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
@@ -60,12 +60,14 @@ class Block:
     Attributes:
         rows: ``(n,)`` int64 row ids.
         papers: The records.
+        text_hashes: Of the texts that were embedded.
         truncated: ``(n,)`` bool.
         vectors: ``(n, d)`` float16, unit length.
     """
 
     rows: NDArray[np.int64]
     papers: list[Paper]
+    text_hashes: list[str]
     truncated: NDArray[np.bool_]
     vectors: NDArray[np.float16]
 
@@ -271,8 +273,13 @@ def _stored(paper: Paper, name: str) -> object:
 def paper_of(record: Sequence[Any]) -> Paper:
     """The paper of a row of the table, its row id in front."""
     values = dict(zip(_FIELDS, record[1:], strict=False))
-    for name in _LISTS:
-        values[name] = tuple(json.loads(values[name]))
+    try:
+        for name in _LISTS:
+            values[name] = tuple(json.loads(values[name]))
+    except (ValueError, TypeError) as error:
+        raise IndexDamagedError(
+            f"{CATALOG_FILE}: the record of {values['id']} can't be read; run `nearpaper check`"
+        ) from error
     return Paper(**values)
 
 
@@ -282,6 +289,7 @@ def _block(records: list[tuple[Any, ...]]) -> Block:
     return Block(
         rows=np.array([record[0] for record in records], np.int64),
         papers=[paper_of(record) for record in records],
+        text_hashes=[record[-5] for record in records],
         truncated=np.array([record[-4] for record in records], np.bool_),
         vectors=vectors.reshape(len(records), -1),
     )

@@ -107,6 +107,7 @@ def _make(
         tail=tail,
         lexicon=lexicon,
         files=_stamps(folder, old, (base, tail), lexicon),
+        identity=catalog.meta("identity") or "",
     )
 
 

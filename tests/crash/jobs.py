@@ -125,7 +125,8 @@ def work(request: dict[str, Any], gate: Gate) -> None:
         pipeline.BATCH = reembedding.BATCH = BATCH
         pipeline.PUBLISH_SECONDS = 0.0
         if request["where"] == "lexicon":
-            _stop_before_the_words_are_committed(gate)
+            # A new index begins with a commit of no words.
+            _stop_before_the_words_are_committed(gate, 2 if request["job"] == "index" else 1)
         if request["where"] == "start":
             gate.stop()
         if request["job"] == "state":
@@ -142,14 +143,14 @@ def work(request: dict[str, Any], gate: Gate) -> None:
         os._exit(code)
 
 
-def _stop_before_the_words_are_committed(gate: Gate) -> None:
+def _stop_before_the_words_are_committed(gate: Gate, number: int) -> None:
     """There the threads that Tantivy writes with exist, and have written nothing yet."""
     commit = lexicon_writer.LexiconWriter.commit
     calls = []
 
     def stopping(writer: lexicon_writer.LexiconWriter) -> None:
         calls.append(1)
-        if len(calls) == 1:
+        if len(calls) == number:
             gate.stop()
         commit(writer)
 
