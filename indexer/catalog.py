@@ -276,7 +276,7 @@ def paper_of(record: Sequence[Any]) -> Paper:
     try:
         for name in _LISTS:
             values[name] = tuple(json.loads(values[name]))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise IndexDamagedError(
             f"{CATALOG_FILE}: the record of {values['id']} can't be read; run `nearpaper check`"
         ) from error

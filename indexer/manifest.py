@@ -123,7 +123,7 @@ class Manifest:
             raise _damaged(path) from error
 
     def altered(self, folder: Path) -> list[str]:
-        """Files that aren't what was written, by name; raises ``OSError`` for one that can't be read.
+        """Names of files that are not what was written; ``OSError`` for one that can't be read.
 
         Only what has another size or time of writing than it had is read: memory that rots without
         a trace is found by a check, not by every command that opens an index.
