@@ -123,11 +123,18 @@ def compact(index: options.IndexFolder = None) -> None:
 def backup(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder that is made for it.")],
     index: options.IndexFolder = None,
+    salvage: Annotated[
+        bool,
+        typer.Option(
+            "--salvage", help="Of a damaged catalog, copy the papers that can still be read."
+        ),
+    ] = False,
 ) -> None:
     """Copy the index to a new folder, whole and checked, while it may be in use."""
     from indexer import maintenance
 
-    _say_copied(maintenance.backup(chosen_folder(index), target), "backed up", target)
+    copied = maintenance.backup(chosen_folder(index), target, salvage_damaged=salvage)
+    _say_copied(copied, "backed up", target)
 
 
 def restore(
@@ -143,7 +150,9 @@ def restore(
 
 def _say_copied(copied: Copied, done: str, to: Path) -> None:
     terminal.say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, checked")
-    if copied.rebuilt:
+    if copied.lost:
+        terminal.say(f"{copied.lost:,} papers could not be read; add them again from their source")
+    elif copied.rebuilt:
         terminal.say(
             "the derived files were made anew from the catalog, the source's weren't what was "
             "written; run `nearpaper check` there"

@@ -21,6 +21,7 @@ from indexer.manifest import MANIFEST_FILE, Manifest, stamp
 from indexer.paper import text_hash
 from indexer.reader import catch_up, lags
 from indexer.recipe import document_text
+from indexer.salvage import salvaged
 from indexer.writer import require_kin
 
 _TRIES = 5  # generations that may come and go while one is being checked
@@ -122,6 +123,23 @@ def _catalog(folder: Path) -> Iterator[Finding]:
             catalog.close()
     for problem in problems:
         yield Finding(part=CATALOG_FILE, problem=problem, remedy=_RESTORE)
+    if problems:
+        yield from _savable(folder)
+
+
+def _savable(folder: Path) -> Iterator[Finding]:
+    """How much of a damaged catalog can still be read, if any of it can."""
+    with suppress(IndexDamagedError, StorageError):
+        catalog, manifest = Catalog(folder), Manifest.load(folder)
+        try:
+            if manifest is not None:
+                blocks = salvaged(catalog, manifest.model.dimension)
+                papers = sum(len(entries) for entries in blocks)
+                problem = f"{papers:,} of {manifest.papers:,} papers can still be read"
+                remedy = f"nearpaper backup --salvage TARGET --index {folder}"
+                yield Finding(part=CATALOG_FILE, problem=problem, remedy=remedy)
+        finally:
+            catalog.close()
 
 
 def _kin(folder: Path, manifest: Manifest, remedy: str) -> list[Finding]:

@@ -8,16 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.crash.kills import Figures, Kill, strace_options
+from tests.crash.papers import changed, records, written
+
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = ROOT / "data" / "papers.jsonl"
-PAPERS = 300
 SCORE_TOLERANCE = 1e-3
 CALLS = (
     *("write", "writev", "pwrite64", "pwritev", "fallocate", "ftruncate"),
@@ -42,52 +42,6 @@ class Job:
     name: str
     start: str
     argument: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """When a job is killed.
-
-    Attributes:
-        after: Seconds from its beginning; or, if ``None``,
-        call: the system call,
-        number: of which the how many-th in the thread,
-        thread: by its name,
-        where: from which moment on counted.
-    """
-
-    after: float | None = None
-    call: str = ""
-    number: int = 0
-    thread: str = "main"
-    where: str = "start"
-
-
-@dataclass
-class Figures:
-    """Kills survived."""
-
-    by_job: Counter[str] = field(default_factory=Counter)
-    by_call: Counter[tuple[str, str]] = field(default_factory=Counter)
-    missed: Counter[str] = field(default_factory=Counter)
-
-    def count(self, job: str, kill: Kill, *, killed: bool) -> None:
-        if not killed:
-            self.missed[job] += 1
-            return
-        self.by_job[job] += 1
-        self.by_call[job, kill.call or "random instant"] += 1
-
-    def lines(self) -> list[str]:
-        made = []
-        for job, total in self.by_job.items():
-            calls = {call: n for (of, call), n in sorted(self.by_call.items()) if of == job}
-            parts = ", ".join(f"{call} {n}" for call, n in calls.items())
-            made.append(
-                f"{job}: {total} kills survived ({parts}); {self.missed[job]} came too late"
-            )
-        total = sum(self.by_job.values())
-        return [*made, f"in all {total} kills survived"] if made else []
 
 
 class Jobs:
@@ -268,7 +222,7 @@ class Jobs:
             "after": kill.after if kill else None,
             "where": kill.where if kill and kill.after is None else "",
             "thread": kill.thread if kill else "",
-            "strace": list(strace) or (_killing(kill) if kill and kill.call else []),
+            "strace": list(strace) or (strace_options(kill) if kill and kill.call else []),
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -291,36 +245,3 @@ class Jobs:
         self._process.wait(60)
         if self._process.stdout is not None:
             self._process.stdout.close()
-
-
-def _killing(kill: Kill) -> list[str]:
-    inject = f"inject={kill.call}:signal=SIGKILL:when={kill.number}"
-    return ["-o", "/dev/null", "-e", f"trace={kill.call}", "-e", inject]
-
-
-def records() -> list[dict[str, Any]]:
-    """The papers that ship with the project, and as many again as are missing to 300."""
-    real = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
-    crossed = [
-        {
-            "id": f"crossed-{number}",
-            "title": f"{real[number]['title']}, once more",
-            "abstract": real[-number - 1]["abstract"],
-        }
-        for number in range(PAPERS - len(real))
-    ]
-    return [*real, *crossed][:PAPERS]
-
-
-def changed(papers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every third paper with another title, and thirty new ones."""
-    revised = [{**paper, "title": f"{paper['title']}, revised"} for paper in papers[::3]]
-    new = [
-        {"id": f"new-{number}", "title": f"{papers[number]['title']} revisited"}
-        for number in range(30)
-    ]
-    return [*revised, *new]
-
-
-def written(path: Path, papers: Sequence[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), encoding="utf-8")

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError
-from indexer.maintenance import check, compact, rebuild
+from indexer.maintenance import backup, check, compact, rebuild
 from indexer.pipeline import add
 from search.engine import Engine
 
@@ -29,6 +29,7 @@ PARTS = (
     *("vectors/base", "vectors/tail", "columns/base", "columns/tail"),
     *("lexicon/meta.json", "lexicon/.managed.json", "lexicon/largest", "manifest.json"),
 )
+PAGE = 4096  # bytes, of the catalog
 Damage = Callable[[Path, Path], None]
 
 
@@ -203,8 +204,27 @@ def test_what_rots_inside_the_catalog_is_found(index: Path, sql: str, remedy: st
         connection.execute(sql)
         connection.commit()
     findings = check(index)
-    assert [finding.part for finding in findings] == ["catalog.sqlite"]
+    assert {finding.part for finding in findings} == {"catalog.sqlite"}
     assert remedy in findings[0].remedy
+
+
+def test_what_can_be_read_of_a_damaged_catalog_is_saved(whole: Path, index: Path) -> None:
+    path = index / "catalog.sqlite"
+    content = bytearray(path.read_bytes())
+    page = content.find(b"parsing study 30") // PAGE * PAGE
+    content[page : page + PAGE] = os.urandom(PAGE)
+    path.write_bytes(content)
+    told = [finding.problem for finding in check(index) if "can still be read" in finding.problem]
+    assert "catalog.sqlite" in refusal(lambda index: backup(index, index.parent / "copy"), index)
+    saved = index.parent / "saved"
+    copied = backup(index, saved, salvage_damaged=True)
+    assert told == [f"{copied.papers} of 60 papers can still be read"]
+    assert 20 < copied.papers == 60 - copied.lost < 60
+    assert check(saved) == []
+    source = index.parent / "source.jsonl"
+    source.write_text("".join(json.dumps(paper) + "\n" for paper in papers("parsing", 60)))
+    assert add(saved, [str(source)]).added == copied.lost
+    assert {id for id, _, _ in answers(saved)[1]} == {id for id, _, _ in answers(whole)[1]}
 
 
 @pytest.mark.parametrize("places", [6, pytest.param(200, marks=pytest.mark.crash)])
@@ -245,7 +265,7 @@ def test_a_copy_by_hand_is_whole(whole: Path, tmp_path: Path) -> None:
 AS_NOBODY = """
 import json, pathlib, sys
 from indexer.errors import NearpaperError
-from indexer.maintenance import check, compact
+from indexer.maintenance import backup, check, compact
 from search.engine import Engine
 search = lambda index: Engine.open(index).search("parsing", mode="lexical")
 print("ready", flush=True)

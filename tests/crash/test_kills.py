@@ -7,7 +7,8 @@ from itertools import cycle
 import numpy as np
 import pytest
 
-from tests.crash.harness import Jobs, Kill
+from tests.crash.harness import Jobs
+from tests.crash.kills import Kill
 
 NAMES = (
     *("index", "update", "remove", "rebuild", "rebuild --embed"),
