@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from api import options, terminal
 from api.exit_codes import INTERRUPTED, NOT_THERE
 from api.options import chosen_folder
 from indexer.embedding import Precision
+
+if TYPE_CHECKING:
+    from indexer.backup import Copied
 
 
 def index(
@@ -139,3 +142,42 @@ def compact(index: options.IndexFolder = None) -> None:
 
     generation = maintenance.compact(chosen_folder(index))
     terminal.say(f"compacted; the index is at generation {generation}")
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder that is made for it.")],
+    index: options.IndexFolder = None,
+    salvage: Annotated[
+        bool,
+        typer.Option(
+            "--salvage", help="Of a damaged catalog, copy the papers that can still be read."
+        ),
+    ] = False,
+) -> None:
+    """Copy the index to a new folder, whole and checked, while it may be in use."""
+    from indexer import maintenance
+
+    copied = maintenance.backup(chosen_folder(index), target, salvage_damaged=salvage)
+    _say_copied(copied, "backed up", target)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder of a backup.")],
+    index: options.IndexFolder = None,
+) -> None:
+    """Make the index from a backup; one that is there already isn't touched."""
+    from indexer import maintenance
+
+    folder = chosen_folder(index)
+    _say_copied(maintenance.restore(source, folder), "restored", folder)
+
+
+def _say_copied(copied: Copied, done: str, to: Path) -> None:
+    terminal.say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, checked")
+    if copied.lost:
+        terminal.say(f"{copied.lost:,} papers could not be read; add them again from their source")
+    elif copied.rebuilt:
+        terminal.say(
+            "the derived files were made anew from the catalog, the source's weren't what was "
+            "written; run `nearpaper check` there"
+        )

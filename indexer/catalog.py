@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.database import Database
-from indexer.errors import IndexBusyError
+from indexer.errors import IndexBusyError, IndexDamagedError
 from indexer.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
@@ -60,12 +60,14 @@ class Block:
     Attributes:
         rows: ``(n,)`` int64 row ids.
         papers: The records.
+        text_hashes: Of the texts that were embedded.
         truncated: ``(n,)`` bool.
         vectors: ``(n, d)`` float16, unit length.
     """
 
     rows: NDArray[np.int64]
     papers: list[Paper]
+    text_hashes: list[str]
     truncated: NDArray[np.bool_]
     vectors: NDArray[np.float16]
 
@@ -201,6 +203,17 @@ class Catalog:
         vectors = np.frombuffer(b"".join(record[0] for record in records), np.float16)
         return vectors.reshape(len(records), -1)
 
+    def live_after(self, row: int, change: int) -> int:
+        """How many versions that were written after a row id were live after ``change``."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers "
+            "WHERE row > ? AND born <= ? AND (died IS NULL OR died > ?)",
+            row,
+            change,
+            change,
+        )
+        return int(found[0][0])
+
     def problems(self) -> list[str]:
         """What SQLite's own integrity check and the references between tables find wrong."""
         found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]
@@ -248,6 +261,19 @@ class Catalog:
                 "INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (str(change),)
             )
 
+    def copy_to(self, folder: Path) -> int:
+        """Copy the catalog as of this moment into another folder, while others may write.
+
+        Returns:
+            The change up to which the copy has forgotten what died, see :meth:`purge`.
+        """
+        self.database.copy_to(folder / CATALOG_FILE)
+        copy = Catalog(folder)
+        try:
+            return 0 if copy.is_blank else int(copy.meta("compacted") or 0)
+        finally:
+            copy.close()
+
     def settle(self) -> None:
         """Leave no write-ahead log behind, so that a copy of the file is whole."""
         self.database.settle()
@@ -273,8 +299,13 @@ def _stored(paper: Paper, name: str) -> object:
 def paper_of(record: Sequence[Any]) -> Paper:
     """The paper of a row of the table, its row id in front."""
     values = dict(zip(_FIELDS, record[1:], strict=False))
-    for name in _LISTS:
-        values[name] = tuple(json.loads(values[name]))
+    try:
+        for name in _LISTS:
+            values[name] = tuple(json.loads(values[name]))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise IndexDamagedError(
+            f"{CATALOG_FILE}: the record of {values['id']} can't be read; run `nearpaper check`"
+        ) from error
     return Paper(**values)
 
 
@@ -284,6 +315,7 @@ def _block(records: list[tuple[Any, ...]]) -> Block:
     return Block(
         rows=np.array([record[0] for record in records], np.int64),
         papers=[paper_of(record) for record in records],
+        text_hashes=[record[-5] for record in records],
         truncated=np.array([record[-4] for record in records], np.bool_),
         vectors=vectors.reshape(len(records), -1),
     )

@@ -1,4 +1,4 @@
-"""What keeps an index in order: remove, rebuild, compact, check, info."""
+"""What keeps an index in order: remove, rebuild, compact, check, info, backup, restore."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.backup import Copied, backup, restore
 from indexer.checking import Finding, check
 from indexer.embedding import Model, Precision
 from indexer.errors import ModelError, UsageError
@@ -18,7 +19,18 @@ from indexer.reader import Reader
 from indexer.reembedding import reembed
 from indexer.writer import Writer
 
-__all__ = ["Finding", "Removal", "check", "compact", "info", "rebuild", "remove"]
+__all__ = [
+    "Copied",
+    "Finding",
+    "Removal",
+    "backup",
+    "check",
+    "compact",
+    "info",
+    "rebuild",
+    "remove",
+    "restore",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,15 +23,21 @@ FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 _MAX_COUNT = 2**63 - 1  # SQLite's largest integer
 _PLAIN = {"int": int, "str": str}
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """A file as it was when it was published."""
+    """A file as it was when it was published.
+
+    Attributes:
+        bytes: Its size.
+        sha256: Of its content.
+        mtime_ns: When it was written, 0 where that isn't known; a copy has another.
+    """
 
     bytes: int
     sha256: str
+    mtime_ns: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,7 @@ class Manifest:
         probing: How the vectors of the base are searched.
         lexicon: Name of the lexicon's folder, as in ``lexicon/<lexicon>``.
         files: Every file of the generation, by its path inside the folder.
+        identity: Of the catalog that it was made from, "" where that isn't known.
     """
 
     format: int = FORMAT
@@ -67,6 +74,7 @@ class Manifest:
     lexicon: str
     probing: Probing = EXACT
     files: dict[str, FileStamp]
+    identity: str = ""
 
     def save(self, folder: Path) -> None:
         """Publish: write beside, sync, rename over the old manifest, sync the folder."""
@@ -119,6 +127,14 @@ class Manifest:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(path) from error
 
+    def altered(self, folder: Path) -> list[str]:
+        """Names of files that are not what was written; ``OSError`` for one that can't be read.
+
+        Only what has another size or time of writing than it had is read: memory that rots without
+        a trace is found by a check, not by every command that opens an index.
+        """
+        return [name for name, written in self.files.items() if _is_altered(folder / name, written)]
+
     def _require_sense(self) -> None:
         """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
         if not self.probing.nprobe <= self.probing.nlist or not 0 <= self.probing.recall <= 1:
@@ -157,14 +173,26 @@ def _damaged(path: Path) -> IndexDamagedError:
     )
 
 
+def _is_altered(path: Path, written: FileStamp) -> bool:
+    with path.open("rb") as file:  # which this process may have to be allowed to
+        found = os.fstat(file.fileno())
+    if found.st_size != written.bytes:
+        return True
+    return written.mtime_ns not in (0, found.st_mtime_ns) and digest(path) != written.sha256
+
+
 def stamp(path: Path) -> FileStamp:
     """Sync a finished file to the disk and describe it."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return FileStamp(path.stat().st_size, digest.hexdigest())
+    found = path.stat()
+    return FileStamp(found.st_size, digest(path), found.st_mtime_ns)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

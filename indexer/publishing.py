@@ -90,7 +90,7 @@ def _make(
     _write_part(folder, tail, blocks, VectorWriter(model.dimension), dead=dead)
     added = Columns(column_file(folder, tail))
     papers = len(held) - len(dead) + len(added)
-    renew = old is None or fold or _has_rotted(folder, old, papers)
+    renew = old is None or fold or _has_rotted(folder, catalog, old, change, papers)
     lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
     if old is None or renew:
         # A killed run may have left a folder of that name, whole or not.
@@ -109,6 +109,7 @@ def _make(
         lexicon=lexicon,
         probing=probing,
         files=_stamps(folder, old, (base, tail), lexicon),
+        identity=catalog.meta("identity") or "",
     )
 
 
@@ -129,9 +130,14 @@ def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
     return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
 
 
-def _has_rotted(folder: Path, old: Manifest, papers: int) -> bool:
-    """Whether too much of the lexicon is of papers that died."""
-    held = len(Lexicon(lexicon_folder(folder, old.lexicon)))
+def _has_rotted(folder: Path, catalog: Catalog, old: Manifest, change: int, papers: int) -> bool:
+    """Whether too much of the lexicon would be of papers that died.
+
+    Of what it will hold, whether a killed run has put that there already or not: dead papers count
+    in its scores, so the same changes must always lead to the same lexicon.
+    """
+    lexicon = Lexicon(lexicon_folder(folder, old.lexicon))
+    held = len(lexicon) + catalog.live_after(lexicon.last_row, change)
     return held - papers > DEAD_SHARE * held
 
 
@@ -176,7 +182,7 @@ def _stamps(
         name: stamp(folder / name) if name not in known or is_rewritten(name) else known[name]
         for name in names
     }
-    for path in {path.parent for path in paths} | {folder / part for part in PARTS}:
+    for path in {path.parent for path in paths} | {folder, *(folder / part for part in PARTS)}:
         sync_folder(path)
     return stamps
 

@@ -39,6 +39,7 @@ def columns_of(papers: Sequence[Paper]) -> Columns:
     block = Block(
         rows=np.arange(1, n + 1),
         papers=list(papers),
+        text_hashes=[""] * len(papers),
         truncated=np.zeros(n, np.bool_),
         vectors=np.zeros((n, 4), np.float16),
     )

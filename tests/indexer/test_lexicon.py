@@ -30,6 +30,7 @@ def block(papers: Sequence[Paper], first: int = 1) -> Block:
     return Block(
         rows=np.arange(first, first + n),
         papers=list(papers),
+        text_hashes=[""] * len(papers),
         truncated=np.zeros(n, np.bool_),
         vectors=np.zeros((n, 2), np.float16),
     )
