@@ -13,6 +13,7 @@ import typer
 from api import options, searching, upkeep
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
+from api.fetch import fetch
 
 app = typer.Typer(
     help="Semantic search over research papers: ask in plain words, or give a paper and get its "
@@ -25,7 +26,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from api.version import version
+        from indexer.version import version
 
         typer.echo(f"nearpaper {version()}")
         raise typer.Exit
@@ -74,3 +75,4 @@ for _command in (
     *(evaluate, serve),
 ):
     app.command()(_command)
+app.add_typer(fetch)

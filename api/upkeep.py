@@ -44,6 +44,14 @@ def index(
             show_default="auto",
         ),
     ] = None,
+    keep_doubles: Annotated[
+        bool,
+        typer.Option(
+            "--keep-doubles",
+            help="Keep records of one paper apart that have different ids, such as a preprint's "
+            "and its published form's.",
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -66,17 +74,37 @@ def index(
             model=model,
             precision=precision,
             rejects=rejects,
+            keep_doubles=keep_doubles,
             listener=bar,
         )
     terminal.say(summary(tally))
     return INTERRUPTED if tally.interrupted else 0
 
 
-def remove(id: options.Ids, index: options.IndexFolder = None) -> int:
+def remove(
+    id: options.Ids = None,
+    index: options.IndexFolder = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Take out what only this source told, by its name in `nearpaper info`; papers "
+            "that others told of, too, stay.",
+            show_default=False,
+        ),
+    ] = None,
+) -> int:
     """Take papers out of the index."""
     from indexer import maintenance
+    from indexer.errors import UsageError
 
-    removal = maintenance.remove(chosen_folder(index), id)
+    if bool(id) == bool(source):
+        raise UsageError("name papers by their ids, or one --source")
+    if source:
+        done = maintenance.remove_source(chosen_folder(index), source)
+        terminal.say(f"{done.removed:,} removed; {done.kept:,} stay, told of by other sources")
+        return 0
+    removal = maintenance.remove(chosen_folder(index), id or [])
     terminal.say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
     if removal.unknown:
         terminal.say(f"not in the index: {', '.join(removal.unknown)}; see `nearpaper search`")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,13 +21,17 @@ from numpy.typing import NDArray
 
 from indexer.database import Database
 from indexer.errors import IndexBusyError, IndexDamagedError
+from indexer.names import Name
 from indexer.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
-_LISTS = frozenset({"authors", "categories", "sources"})
-# The table's columns stand in this order behind the row id.
+_LISTS = frozenset({"authors", "categories", "sources", "ids"})
+# The table's columns stand in this order: row id, fields, text_hash, truncated, born, died, and the
+# fields of version 2.
 _FIELDS = tuple(field.name for field in fields(Paper))
-_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_FIRST = len(_FIELDS) - 2
+_TRUNCATED, _SECOND = _FIRST + 2, _FIRST + 5
+_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,14 @@ class Entry:
         text_hash: Of the text that was embedded.
         vector: ``(d,)`` float16, unit length.
         truncated: The text was longer than the model reads.
+        names: By which it can be asked for.
     """
 
     paper: Paper
     text_hash: str
     vector: NDArray[np.float16]
     truncated: bool
+    names: Iterable[Name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +102,46 @@ class Catalog:
         return int(row[0] or 0) if row else 0
 
     def live_rows(self, ids: Iterable[str], change: int) -> dict[str, int]:
-        """Row ids of the papers that were live after ``change``."""
+        """Row ids of the papers that were live after ``change``, by any of their names.
+
+        Where several papers have a name, it means the one whose id it is, else the oldest.
+        """
         found = self.database.rows(
-            "SELECT id, row FROM papers WHERE id IN (SELECT value FROM json_each(?)) "
-            "AND born <= ? AND (died IS NULL OR died > ?)",
+            "SELECT name, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY name = id, row DESC",
             json.dumps(list(ids)),
             change,
             change,
         )
         return dict(found)
 
-    def ids_by_doi(self, doi: str) -> list[str]:
-        """Ids of the live papers of a DOI."""
+    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+        """Where these stand among the names of live papers, with their row ids.
+
+        Args:
+            names: Ids, and titles as :mod:`indexer.names` writes them.
+            own: Only papers that have the name for their id.
+        """
         records = self.database.rows(
-            "SELECT id FROM papers WHERE doi = ? AND doi <> '' AND died IS NULL ORDER BY row", doi
+            "SELECT name, archive, year, author, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) AND died IS NULL "
+            "AND (name = id OR NOT ?)",
+            json.dumps(list(names)),
+            own,
         )
-        return [str(record[0]) for record in records]
+        return [(Name(*record[:4]), record[4]) for record in records]
+
+    def names(self, rows: Iterable[int]) -> dict[int, set[Name]]:
+        """All names of the papers of these row ids."""
+        names: dict[int, set[Name]] = {row: set() for row in rows}
+        for row, *name in self.database.rows(
+            "SELECT row, name, archive, year, author FROM names "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps([*names]),
+        ):
+            names[row].add(Name(*name))
+        return names
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
@@ -128,14 +160,46 @@ class Catalog:
         return [found[row] for row in rows]
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
-        """The live papers among these ids."""
-        records = self.database.rows(
-            "SELECT * FROM papers WHERE id IN (SELECT value FROM json_each(?)) AND died IS NULL",
-            json.dumps(list(ids)),
-        )
-        return {record[1]: paper_of(record) for record in records}
+        """The live papers that these names mean, by the names."""
+        rows = self.live_rows(ids, self.last_change())
+        papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
+        return {name: papers[row] for name, row in rows.items()}
 
-    def sample(self, most: int) -> list[Paper]:
+    def sources(self) -> dict[str, int]:
+        """How many live papers each source tells of, the largest source first."""
+        counts: Counter[str] = Counter()
+        for sources, papers in self._by_sources():
+            counts.update(dict.fromkeys(json.loads(sources), papers))
+        return dict(counts.most_common())
+
+    def of_source(self, name: str, most: int) -> list[Entry]:
+        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
+        among = [sources for sources, _ in self._by_sources() if name in json.loads(sources)]
+        records = self.database.rows(
+            "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
+            "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
+            json.dumps(among),
+            most,
+        )
+        names = self.names(record[0] for record in records)
+        return [
+            Entry(
+                paper_of(record),
+                record[_TRUNCATED - 1],
+                np.frombuffer(record[-1], np.float16),
+                bool(record[_TRUNCATED]),
+                names[record[0]],
+            )
+            for record in records
+        ]
+
+    def _by_sources(self) -> list[tuple[str, int]]:
+        """Every list of sources that papers have, as stored, and how many have it."""
+        return self.database.rows(
+            "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
+        )
+
+    def sample_papers(self, most: int) -> list[Paper]:
         """At most that many live papers, spread evenly; always the same of the same papers."""
         rows = [r[0] for r in self.database.rows("SELECT row FROM papers WHERE died IS NULL")]
         step = max(1, len(rows) / most)
@@ -188,7 +252,7 @@ class Catalog:
         """How many papers are live."""
         return int(self.database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0])
 
-    def sample(self, size: int, change: int) -> NDArray[np.float16]:
+    def sample_vectors(self, size: int, change: int) -> NDArray[np.float16]:
         """``(m, d)`` vectors of up to ``size`` random papers that were live after ``change``."""
         last = int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
         chosen = np.random.default_rng(change).permutation(last)[:size] + 1
@@ -223,29 +287,42 @@ class Catalog:
         )[0][0]
         if lost:
             found.append(f"{lost} papers have no vector")
+        nameless = self.database.rows(
+            "SELECT count(*) FROM papers WHERE died IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM names WHERE names.row = papers.row AND name = id)"
+        )[0][0]
+        if nameless:
+            found.append(f"{nameless} papers can't be asked for by their ids")
         return [problem for problem in found if problem != "ok"]
 
-    def set_meta(self, values: dict[str, str]) -> None:
+    def set_meta(self, values: Mapping[str, str]) -> None:
         """Keep values of the index's own description."""
         with self.database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            _set_meta(connection, values)
 
-    def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> int:
-        """Add or replace papers and remove others, all or nothing; the change's number.
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Add or replace papers, remove others and set ``meta``, all or nothing.
 
-        On return the change is on the disk.
+        On return the change is on the disk. Where no paper changes, there is no change to number.
         """
         with self.database.transaction() as connection:
+            _set_meta(connection, meta)
+            if not (entries or removed):
+                return
             made = datetime.now(UTC).isoformat(timespec="seconds")
             number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
-            gone = [*removed, *(entry.paper.id for entry in entries)]
+            gone = {*removed, *(entry.paper.id for entry in entries)}
             connection.executemany(
                 "UPDATE papers SET died = ? WHERE id = ? AND died IS NULL",
                 [(number, id) for id in gone],
             )
             for entry in entries:
                 _insert(connection, entry, number)
-        return int(number or 0)
 
     def purge(self, change: int) -> None:
         """Forget the versions that had died by the last call's ``change``, so not this one's.
@@ -283,12 +360,19 @@ class Catalog:
         self.database.close()
 
 
+def _set_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+
 def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
-    paper = [_stored(entry.paper, name) for name in _FIELDS]
-    row = connection.execute(
-        _INSERT, [None, *paper, entry.text_hash, int(entry.truncated), number, None]
-    ).lastrowid
+    stored = [_stored(entry.paper, name) for name in _FIELDS]
+    known = (entry.text_hash, int(entry.truncated), number, None)
+    row = connection.execute(_INSERT, [None, *stored[:_FIRST], *known, *stored[_FIRST:]]).lastrowid
     connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, entry.vector.tobytes()))
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?, ?, ?, ?)",
+        [(name.name, row, name.archive, name.year, name.author) for name in entry.names],
+    )
 
 
 def _stored(paper: Paper, name: str) -> object:
@@ -298,7 +382,8 @@ def _stored(paper: Paper, name: str) -> object:
 
 def paper_of(record: Sequence[Any]) -> Paper:
     """The paper of a row of the table, its row id in front."""
-    values = dict(zip(_FIELDS, record[1:], strict=False))
+    stored = (*record[1 : _FIRST + 1], *record[_SECOND : _SECOND + 2])
+    values = dict(zip(_FIELDS, stored, strict=True))
     try:
         for name in _LISTS:
             values[name] = tuple(json.loads(values[name]))
@@ -310,12 +395,12 @@ def paper_of(record: Sequence[Any]) -> Paper:
 
 
 def _block(records: list[tuple[Any, ...]]) -> Block:
-    """Records of ``row, the paper's fields, text_hash, truncated, born, died, vector``."""
+    """Records of the table's columns with the vector behind them."""
     vectors = np.frombuffer(b"".join(record[-1] for record in records), np.float16)
     return Block(
         rows=np.array([record[0] for record in records], np.int64),
         papers=[paper_of(record) for record in records],
-        text_hashes=[record[-5] for record in records],
-        truncated=np.array([record[-4] for record in records], np.bool_),
+        text_hashes=[record[_TRUNCATED - 1] for record in records],
+        truncated=np.array([record[_TRUNCATED] for record in records], np.bool_),
         vectors=vectors.reshape(len(records), -1),
     )

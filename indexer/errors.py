@@ -8,6 +8,7 @@
     │   ├── IndexNotFoundError    exit 3  HTTP 503  the folder holds no index
     │   └── PaperNotFoundError    exit 3  HTTP 404
     ├── SourceError               exit 1  HTTP 422  an input can't be read at all
+    ├── FetchError                exit 1  HTTP 502  an archive can't be reached or refuses
     ├── ModelError                exit 1  HTTP 503  a model can't be loaded or isn't the index's
     ├── IndexFormatError          exit 1  HTTP 503  by a newer nearpaper or another recipe
     │   └── IndexOutdatedError    exit 1  HTTP 503  by an older one, and can't be migrated now
@@ -28,6 +29,7 @@ from typing import ClassVar
 __all__ = [
     "CONTROLS",
     "NO_LOCKS",
+    "FetchError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexFormatError",
@@ -102,6 +104,14 @@ class SourceError(NearpaperError):
     status = 422
     kind = "unreadable-source"
     title = "The input can't be read"
+
+
+class FetchError(NearpaperError):
+    """An archive can't be reached, refuses, or answers what makes no sense."""
+
+    status = 502
+    kind = "fetch"
+    title = "The archive doesn't answer"
 
 
 class ModelError(NearpaperError):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from indexer.backup import Copied, backup, restore
+from indexer.catalog import Entry
 from indexer.checking import Finding, check
 from indexer.embedding import Model, Precision
-from indexer.errors import ModelError, UsageError
+from indexer.errors import ModelError, NotFoundError, UsageError
 from indexer.location import require_index
 from indexer.matching import load_matching
 from indexer.paper import normalise_id
@@ -48,20 +49,68 @@ class Removal:
     generation: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRemoval:
+    """What :func:`remove_source` did.
+
+    Attributes:
+        removed: Papers that were taken out.
+        kept: Papers that other sources tell of, too.
+        generation: That the index is at now.
+    """
+
+    removed: int
+    kept: int
+    generation: int
+
+
+_SOURCE_BATCH = 1_000
+"""Papers in one commit of :func:`remove_source`."""
+
+
 def remove(folder: Path, ids: Sequence[str]) -> Removal:
     """Take papers out of the index; what isn't there is listed, not an error."""
     require_index(folder)
     with Writer(folder) as writer:
         wanted = {_normalised(id): id for id in ids}
         known = writer.catalog.current(wanted)
-        if known:
-            writer.commit([], removed=list(known))
+        gone = tuple(dict.fromkeys(paper.id for paper in known.values()))
+        if gone:
+            writer.commit([], removed=gone)
         generation = writer.publish().generation
     return Removal(
-        removed=tuple(known),
+        removed=gone,
         unknown=tuple(given for id, given in wanted.items() if id not in known),
         generation=generation,
     )
+
+
+def remove_source(folder: Path, name: str) -> SourceRemoval:
+    """Take out what only one source told; papers of others, too, stay without that source.
+
+    Stopped or killed, the same call continues.
+
+    Raises:
+        NotFoundError: No paper is from that source.
+    """
+    require_index(folder)
+    removed = kept = 0
+    with Writer(folder) as writer:
+        while entries := writer.catalog.of_source(name, _SOURCE_BATCH):
+            alone = [entry.paper.id for entry in entries if entry.paper.sources == (name,)]
+            others = [_without(entry, name) for entry in entries if entry.paper.sources != (name,)]
+            writer.commit(others, removed=alone)
+            removed, kept = removed + len(alone), kept + len(others)
+        if not removed + kept:
+            named = ", ".join(writer.catalog.sources()) or "none"
+            raise NotFoundError(f"{name}: no paper is from this source; there are {named}")
+        generation = writer.publish().generation
+    return SourceRemoval(removed=removed, kept=kept, generation=generation)
+
+
+def _without(entry: Entry, source: str) -> Entry:
+    sources = tuple(other for other in entry.paper.sources if other != source)
+    return replace(entry, paper=replace(entry.paper, sources=sources))
 
 
 def _normalised(id: str) -> str:
@@ -111,7 +160,7 @@ def compact(folder: Path) -> int:
 
 
 def info(folder: Path) -> dict[str, Any]:
-    """Model, recipe, counts, sizes and generation, ready for JSON."""
+    """Model, recipe, counts in all and by source, sizes and generation, ready for JSON."""
     reader = Reader(folder)
     try:
         generation = reader.generation()
@@ -127,6 +176,7 @@ def info(folder: Path) -> dict[str, Any]:
                 "model": asdict(manifest.model),
                 "probing": asdict(manifest.probing),
                 "encoder": _encoder(folder, manifest.model),
+                "sources": reader.catalog.sources(),
             }
         facts["disk_bytes"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         return facts

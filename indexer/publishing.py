@@ -153,7 +153,7 @@ def _write_base(folder: Path, name: str, catalog: Catalog, change: int, dimensio
     nlist = cells_for(catalog.count())
     vectors = VectorWriter(dimension)
     if nlist:
-        vectors = VectorWriter.in_cells(nlist, catalog.sample(TRAINED_ON * nlist, change))
+        vectors = VectorWriter.in_cells(nlist, catalog.sample_vectors(TRAINED_ON * nlist, change))
     blocks = catalog.scan(after=0, change=change)
     return _write_part(folder, name, blocks, vectors, dead=_NONE)
 

@@ -51,7 +51,7 @@ def _embedder(writer: Writer, model: str | None, precision: Precision | None) ->
         precision = "int8" if is_kept(own) else "auto"
 
     def sample() -> list[str]:
-        return [document_text(paper) for paper in writer.catalog.sample(SAMPLE)]
+        return [document_text(paper) for paper in writer.catalog.sample_papers(SAMPLE)]
 
     return load_new(writer.folder, model or own.name, precision, sample)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from uuid import uuid4
 
 from indexer.catalog import CATALOG_FILE, Catalog, Entry
@@ -82,9 +82,14 @@ class Writer:
         self.catalog.set_meta({"model": json.dumps(asdict(model)), "recipe": RECIPE})
         return model, RECIPE
 
-    def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> None:
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Add or replace papers and remove others; on return the change is on the disk."""
-        self.catalog.commit(entries, removed)
+        self.catalog.commit(entries, removed, meta)
 
     def publish(self, *, fold: bool = False) -> Manifest:
         """Let readers see what was committed."""
