@@ -1,8 +1,8 @@
 """What a paper is known by, and when two records are of the same paper.
 
 Two records are of one paper if they share an id, or a DOI, or if their titles have the same words,
-their first authors share a name, and their years are at most :data:`YEARS` apart, at most one if none
-of the two is arXiv's: people print the same title again with other content. But no archive holds a
+their first authors share a name, and their years are at most :data:`YEARS` apart, at most one if
+neither is arXiv's: people print the same title again with other content. But no archive holds a
 paper twice: two records with different arXiv ids, or with different ids of the ACL Anthology, are
 two papers, whatever their DOIs and titles say. So are those whose titles are too short or too
 common to tell papers apart.
