@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.catalog import CATALOG_FILE, Block, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
 from indexer.generation import Generation
 from indexer.location import require_index
@@ -21,6 +21,7 @@ from indexer.manifest import MANIFEST_FILE, Manifest, stamp
 from indexer.paper import text_hash
 from indexer.reader import catch_up, lags
 from indexer.recipe import document_text
+from indexer.records import CATALOG_FILE, Block
 from indexer.salvage import salvaged
 from indexer.writer import require_kin
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.catalog import Block
 from indexer.errors import StorageError
 from indexer.lexicon import damaged_lexicon, last_row, lexicon_files, open_lexicon
+from indexer.records import Block
 
 if TYPE_CHECKING:
     pass

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from indexer.catalog import CATALOG_FILE
 from indexer.errors import IndexNotFoundError, storage_error
 from indexer.lock import LOCK_FILE
 from indexer.manifest import MANIFEST_FILE
+from indexer.records import CATALOG_FILE
 
 
 def default_folder() -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from indexer.backup import Copied, backup, restore
-from indexer.catalog import Entry
 from indexer.checking import Finding, check
 from indexer.embedding import Model, Precision
 from indexer.errors import ModelError, NotFoundError, UsageError
@@ -17,6 +16,7 @@ from indexer.matching import load_matching
 from indexer.paper import normalise_id
 from indexer.progress import Listener
 from indexer.reader import Reader
+from indexer.records import Entry
 from indexer.reembedding import reembed
 from indexer.writer import Writer
 

@@ -17,7 +17,6 @@ from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
-from indexer.catalog import Entry, Known
 from indexer.doubles import Group, grouped
 from indexer.embedding import Precision
 from indexer.loading import Loader, no_sample
@@ -25,6 +24,7 @@ from indexer.names import Name
 from indexer.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
+from indexer.records import Entry, Known
 from indexer.rejects import RejectsFile
 from indexer.sources import Item, Reject, Removal, Source, open_source
 from indexer.writer import Writer

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.catalog import Block, Catalog
+from indexer.catalog import Catalog
 from indexer.column_writer import ColumnWriter
 from indexer.columns import Columns, Positions
 from indexer.embedding import Model
@@ -23,6 +23,7 @@ from indexer.generation import column_file, lexicon_folder, vector_file
 from indexer.lexicon import Lexicon, is_rewritten, lexicon_files
 from indexer.lexicon_writer import LexiconWriter
 from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
+from indexer.records import Block
 from indexer.vector_writer import TRAINED_ON, VectorWriter, cells_for
 from indexer.vectors import Probing
 

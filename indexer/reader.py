@@ -6,7 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
-from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import (
     IndexBusyError,
     IndexDamagedError,
@@ -21,6 +21,7 @@ from indexer.generation import Generation
 from indexer.lexicon import is_rewritten
 from indexer.location import require_index
 from indexer.manifest import MANIFEST_FILE, Manifest
+from indexer.records import CATALOG_FILE
 from indexer.writer import Writer, require_catalog, require_kin
 
 _LOG = logging.getLogger("nearpaper")

@@ -9,14 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from indexer.catalog import CATALOG_FILE, Catalog, Entry, paper_of
+from indexer.catalog import Catalog
 from indexer.embedding import Model
 from indexer.errors import IndexDamagedError
 from indexer.manifest import Manifest
+from indexer.names import names_of
 from indexer.paper import text_hash
 from indexer.recipe import document_text
+from indexer.records import CATALOG_FILE, Entry, entry_of, paper_of
 
 _BLOCK = 1024  # rows that are read at once where nothing is damaged
 
@@ -89,12 +89,13 @@ def _records(catalog: Catalog, first: int, last: int) -> list[tuple[Any, ...]]:
 
 
 def _entry(record: tuple[Any, ...], dimension: int) -> Entry | None:
-    """A record as it can be committed anew; ``None`` if it isn't what was written."""
+    """A record as it can be committed anew; ``None`` if it isn't what was written.
+
+    The names by which other sources call the paper are its ids; only their titles are lost.
+    """
     try:
-        paper = paper_of(record)
+        entry = entry_of(record, names_of(paper_of(record)))
     except IndexDamagedError:
         return None
-    written, truncated, vector = record[-5], record[-4], np.frombuffer(record[-1], np.float16)
-    if len(vector) != dimension or text_hash(document_text(paper)) != written:
-        return None
-    return Entry(paper, written, vector, bool(truncated))
+    whole = text_hash(document_text(entry.paper)) == entry.text_hash
+    return entry if whole and len(entry.vector) == dimension else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from uuid import uuid4
 
-from indexer.catalog import CATALOG_FILE, Catalog, Entry
+from indexer.catalog import Catalog
 from indexer.embedding import Model
 from indexer.errors import (
     IndexDamagedError,
@@ -23,6 +23,7 @@ from indexer.lock import PATIENCE_SECONDS, WriterLock
 from indexer.manifest import MANIFEST_FILE, Manifest, sync_folder
 from indexer.publishing import publish
 from indexer.recipe import RECIPE
+from indexer.records import CATALOG_FILE, Entry
 
 
 class Writer:

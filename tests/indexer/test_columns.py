@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalog import Block
 from indexer.column_writer import ColumnWriter
 from indexer.columns import Columns
 from indexer.folding import words
 from indexer.paper import Paper, date_key
+from indexer.records import Block
 
 NAMES = st.sampled_from(
     ["Yoshua Bengio", "Samy Bengio", "Y. Bengio", "Paul Erdős", "Wei Zhang", "Ł. Kaiser"]
