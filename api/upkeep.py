@@ -10,7 +10,7 @@ import typer
 from api import options, terminal
 from api.exit_codes import INTERRUPTED, NOT_THERE
 from api.options import chosen_folder
-from indexer.embedding import Precision
+from indexer.precision import Precision
 
 if TYPE_CHECKING:
     from indexer.backup import Copied

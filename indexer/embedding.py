@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 HASHING_MODEL = "hashing"
-
-Precision = Literal["auto", "int8"]
-"""``auto`` is bf16 where the processor has it, else f32; their vectors can be compared."""
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from indexer.embedding import DEFAULT_MODEL, Embedder, Model, Precision, load_embedder
+from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
 from indexer.kept_model import is_kept
 from indexer.matching import (
     load_matching,
@@ -15,6 +15,7 @@ from indexer.matching import (
     require_original,
     require_precision,
 )
+from indexer.precision import Precision
 
 
 def no_sample() -> list[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from indexer.backup import Copied, backup, restore
 from indexer.checking import Finding, check
-from indexer.embedding import Model, Precision
+from indexer.embedding import Model
 from indexer.errors import ModelError, NotFoundError, UsageError
 from indexer.location import require_index
 from indexer.matching import load_matching
 from indexer.paper import normalise_id
+from indexer.precision import Precision
 from indexer.progress import Listener
 from indexer.reader import Reader
 from indexer.records import Entry

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from indexer.embedding import Embedder, Model, Precision, load_embedder
+from indexer.embedding import Embedder, Model, load_embedder
 from indexer.errors import ModelError
 from indexer.kept_model import is_kept, keep, load_kept
+from indexer.precision import Precision
 
 # What decides a vector up to rounding. Runtime and precision do not, but for int8: their vectors
 # have a cosine of 0.9999 to each other, and an index moves between processors.

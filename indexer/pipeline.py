@@ -18,10 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from indexer.doubles import Group, grouped
-from indexer.embedding import Precision
 from indexer.loading import Loader, no_sample
 from indexer.names import Name
 from indexer.paper import Paper, text_hash
+from indexer.precision import Precision
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
 from indexer.records import Entry, Known

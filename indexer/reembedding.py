@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from indexer.embedding import Embedder, Precision
+from indexer.embedding import Embedder
 from indexer.kept_model import forget_others, is_kept
 from indexer.matching import load_new
 from indexer.next_vectors import NextVectors
+from indexer.precision import Precision
 from indexer.progress import Listener, Silent, Tally
 from indexer.recipe import RECIPE, document_text, embed
 from indexer.writer import Writer
