@@ -176,6 +176,10 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _translate(error, self.path) from error
+        except UnicodeDecodeError as error:  # of SQLite's own message, which quotes what is rotten
+            raise IndexDamagedError(
+                f"{self.path}: not readable; run `nearpaper check --index {self.path.parent}`"
+            ) from error
 
 
 def _other_version(path: Path, version: int) -> IndexFormatError:
