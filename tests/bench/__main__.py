@@ -1,0 +1,110 @@
+"""``python -m tests.bench``: measures nearpaper beside its limits and its peers, and reports.
+
+Started by ``make bench`` (minutes) and ``make bench-full`` (an hour or two, and gigabytes).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from indexer.pipeline import add
+from tests.bench import compare, growth, limits, machine, scale, serving
+from tests.bench.papers import ROOT, SAMPLE, SHARED, find_papers, find_questions
+from tests.bench.peers import PEERS, is_installed
+from tests.bench.report import Report
+
+OUT = ROOT / "data" / "bench"
+SECONDS_OF_LOAD = 4.0
+
+
+def main(
+    papers: Annotated[Path | None, typer.Option(help="Real papers to use: a file.")] = None,
+    count: Annotated[int, typer.Option(help="How many papers.")] = 2_000,
+    questions: Annotated[int, typer.Option(help="How many questions.")] = 100,
+    full: Annotated[bool, typer.Option("--full", help="Growth to millions instead.")] = False,
+    index: Annotated[
+        Path | None, typer.Option(help="With --full: an index of real papers to grow from.")
+    ] = None,
+    largest: Annotated[int, typer.Option(help="With --full: how far to grow.")] = 3_000_000,
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = OUT,
+) -> None:
+    """Measure, show, and write the report."""
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="nearpaper-bench-") as scratch:
+        if full:
+            report = grow(console, papers, index, Path(scratch), largest)
+            report.write(out / "full")
+        else:
+            report = measure(console, papers, Path(scratch), count, questions)
+            report.write(out)
+    console.print(f"\nThe report is in {out}")
+
+
+def measure(console: Console, given: Path | None, scratch: Path, count: int, asked: int) -> Report:
+    """nearpaper, its limits, its service, and every peer that is installed."""
+    found = find_papers(given, count)
+    questions = find_questions(found.papers, asked)
+    report = Report(
+        "nearpaper beside its limits and its peers",
+        machine.facts() | {"papers": f"{len(found.papers):,}, {found.origin}"},
+    )
+    for name, fact in report.facts.items():
+        console.print(f"{name}: {fact}", markup=False, highlight=False)
+    runs: dict[str, compare.Run] = {}
+    for name in filter(is_installed, PEERS):
+        console.print(f"{name} builds and answers ...")
+        folder = scratch / f"peer-{len(runs)}"
+        runs[name] = compare.alone(compare.run, name, folder, found.papers, questions)
+    if missing := [name for name in PEERS if not is_installed(name)]:
+        report.facts["not installed"] = ", ".join(missing)
+    report.add(compare.tables(runs, len(found.papers)), console)
+    folder, total = scratch / "peer-0" / "index", len(found.papers)
+    encode = compare.alone(limits.encode_seconds, found.papers)
+    report.add([limits.build_table(runs[compare.OURS].build, encode, total)], console)
+    parts = compare.alone(limits.parts, folder, find_questions(found.papers, 200))
+    report.add([limits.query_table(parts, total)], console)
+    sentences = find_questions(found.papers, len(found.papers), real=False)
+    answers = serving.loads(folder, sentences, SECONDS_OF_LOAD)
+    report.add([serving.table(*answers, total)], console)
+    return report
+
+
+def grow(
+    console: Console, given: Path | None, index: Path | None, scratch: Path, largest: int
+) -> Report:
+    """Vectors and whole indexes up to ``largest`` papers, and the service at the real size."""
+    folder = index or _real_index(console, given)
+    corpus = scale.Corpus.of(folder)
+    real = len(corpus.papers)
+    report = Report(
+        "nearpaper, growing",
+        machine.facts() | {"papers": f"{real:,} of {folder}", "precision": corpus.model.precision},
+    )
+    questions = find_questions(corpus.papers, 200)
+    sentences = find_questions(corpus.papers, 20_000, real=False)
+    answers = serving.loads(folder, sentences, 5 * SECONDS_OF_LOAD)
+    report.add([serving.table(*answers, real)], console)
+    sizes = [size for size in growth.SIZES if size <= largest]
+    report.add([growth.table(growth.grow(corpus.vectors, sizes, scratch), real)], console)
+    with_real = sorted({*sizes, min(real, largest)})
+    grown = list(scale.grow(corpus, with_real, scratch / "grown", questions))
+    report.add([scale.table(grown, real)], console)
+    return report
+
+
+def _real_index(console: Console, given: Path | None) -> Path:
+    """An index of all real papers there are; made once, since embedding them takes long."""
+    paths = [given] if given else sorted((SHARED / "papers").glob("*.jsonl.gz")) or [SAMPLE]
+    folder = OUT / f"index-{'-'.join(path.name.split('.')[0] for path in paths)}"
+    console.print(f"Indexing {', '.join(path.name for path in paths)} into {folder} ...")
+    add(folder, [str(path) for path in paths])
+    return folder
+
+
+if __name__ == "__main__":
+    typer.run(main)
