@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from indexer.embedding import DEFAULT_MODEL, load_embedder
 from indexer.pipeline import add
 from tests.bench import compare, growth, limits, machine, scale, serving
 from tests.bench.papers import ROOT, SAMPLE, SHARED, find_papers, find_questions
@@ -51,10 +52,13 @@ def measure(console: Console, given: Path | None, scratch: Path, count: int, ask
     questions = find_questions(found.papers, asked)
     report = Report(
         "nearpaper beside its limits and its peers",
-        machine.facts() | {"papers": f"{len(found.papers):,}, {found.origin}"},
+        machine.facts()
+        | {
+            "papers": f"{len(found.papers):,}, {found.origin}",
+            "model": f"{DEFAULT_MODEL} everywhere; nearpaper in {load_embedder().model.precision}",
+        },
     )
-    for name, fact in report.facts.items():
-        console.print(f"{name}: {fact}", markup=False, highlight=False)
+    _show(console, report)
     runs: dict[str, compare.Run] = {}
     for name in filter(is_installed, PEERS):
         console.print(f"{name} builds and answers ...")
@@ -85,6 +89,7 @@ def grow(
         "nearpaper, growing",
         machine.facts() | {"papers": f"{real:,} of {folder}", "precision": corpus.model.precision},
     )
+    _show(console, report)
     questions = find_questions(corpus.papers, 200)
     sentences = find_questions(corpus.papers, 20_000, real=False)
     answers = serving.loads(folder, sentences, 5 * SECONDS_OF_LOAD)
@@ -95,6 +100,11 @@ def grow(
     grown = list(scale.grow(corpus, with_real, scratch / "grown", questions))
     report.add([scale.table(grown, real)], console)
     return report
+
+
+def _show(console: Console, report: Report) -> None:
+    for name, fact in report.facts.items():
+        console.print(f"{name}: {fact}", markup=False, highlight=False)
 
 
 def _real_index(console: Console, given: Path | None) -> Path:

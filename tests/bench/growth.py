@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from indexer.embedding import Vectors as Rows
 from indexer.vectors import Vectors, VectorWriter
-from tests.bench import vectors
 from tests.bench.compare import alone
 from tests.bench.measures import Latency, Memory, latency, ratio
 from tests.bench.plots import Bars
 from tests.bench.report import Table
+from tests.bench.vectors import Real
 
 SIZES = (10_000, 100_000, 1_000_000, 3_000_000)
 HELD_OUT = 300
@@ -59,7 +59,7 @@ class Size:
 
 def write(real: Path, count: int, target: Path) -> tuple[float, int]:
     """Seconds to take in and write vectors, and bytes of memory at the most."""
-    source = vectors.load(real)
+    source = Real.load(real)
     writer, spent = VectorWriter(source.vectors.shape[1]), 0.0
     for block in source.blocks(count):
         halves = block.astype(np.float16)
@@ -85,7 +85,7 @@ def scan(real: Path, count: int, questions: Rows) -> tuple[Latency, NDArray[np.i
     """The same by comparing with every vector in float32."""
     import faiss
 
-    source = vectors.load(real)
+    source = Real.load(real)
     index = faiss.IndexFlatIP(questions.shape[1])
     for block in source.blocks(count):
         index.add(block)
@@ -99,8 +99,8 @@ def grow(real: NDArray[np.float16], sizes: Sequence[int], scratch: Path) -> list
     """All sizes, the smallest first; ``real`` is ``(n, d)``, of unit length."""
     order = np.random.default_rng(SEED).permutation(len(real))
     questions = real[np.sort(order[:HELD_OUT])].astype(np.float32)
-    members = scratch / "real.npy"
-    np.save(members, real[np.sort(order[HELD_OUT:])])
+    members = scratch / "real"
+    Real(real[np.sort(order[HELD_OUT:])]).save(members)
     return [_measured(members, size, questions, scratch / f"{size}.faiss") for size in sizes]
 
 

@@ -60,8 +60,8 @@ def test_blocks_hold_as_many_vectors_as_asked_the_real_ones_first(real: Real) ->
 
 
 def test_vectors_are_measured_at_each_size(real: Real, tmp_path: Path) -> None:
-    members, questions = tmp_path / "real.npy", real.vectors[:40].astype(np.float32)
-    np.save(members, real.vectors[40:])
+    members, questions = tmp_path / "real", real.vectors[:40].astype(np.float32)
+    Real(real.vectors[40:]).save(members)
     seconds, peak = growth.write(members, 2_000, tmp_path / "some.faiss")
     time, found, memory = growth.search(tmp_path / "some.faiss", questions)
     flat, right = growth.scan(members, 2_000, questions)

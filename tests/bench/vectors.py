@@ -47,17 +47,29 @@ class Real:
 
     Args:
         vectors: ``(n, d)`` float16 or float32, unit length.
+        labels: ``(n,)``, which cluster each belongs to, where that is known.
     """
 
-    def __init__(self, vectors: NDArray[np.float16] | Vectors) -> None:
+    def __init__(self, vectors: NDArray[np.float16] | Vectors, labels: Rows | None = None) -> None:
         self.vectors = vectors
-        self._labels = _clusters(vectors)
+        self._labels = _clusters(vectors) if labels is None else labels
         self._members = np.argsort(self._labels, kind="stable")
         sizes = np.bincount(self._labels)
         self._sizes, self._starts = sizes, np.cumsum(sizes) - sizes
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    def save(self, folder: Path) -> None:
+        """Keep the vectors and their clusters, which take a minute to find, for other processes."""
+        folder.mkdir(exist_ok=True)
+        np.save(folder / "vectors.npy", self.vectors)
+        np.save(folder / "labels.npy", self._labels)
+
+    @classmethod
+    def load(cls, folder: Path) -> Real:
+        """What :meth:`save` kept; the vectors stay in their file."""
+        return cls(np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "labels.npy"))
 
     def made(self, number: int, count: int = BLOCK) -> Made:
         """The ``number``-th block of made vectors."""
@@ -78,11 +90,6 @@ class Real:
             yield self.vectors[start : min(start + BLOCK, total)].astype(np.float32)
         for number, start in enumerate(range(len(self), total, BLOCK)):
             yield self.made(number).vectors[: total - start]
-
-
-def load(path: Path) -> Real:
-    """Real vectors from a ``.npy`` file."""
-    return Real(np.load(path))
 
 
 def _clusters(vectors: NDArray[np.float16] | Vectors) -> Rows:
