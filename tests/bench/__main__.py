@@ -36,7 +36,9 @@ def main(
 ) -> None:
     """Measure, show, and write the report."""
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="nearpaper-bench-") as scratch:
+    out.mkdir(parents=True, exist_ok=True)
+    # Beside the report: where temporary files are kept in memory, gigabytes would not fit.
+    with tempfile.TemporaryDirectory(prefix="run-", dir=out) as scratch:
         if full:
             report = grow(console, papers, index, Path(scratch), largest)
             report.write(out / "full")

@@ -175,7 +175,7 @@ def test_every_peer_finds_a_paper_by_its_own_title(
     for mode in peer.modes:
         for paper in sample[3:6]:
             found = peer.ask(paper.title, mode)
-            assert len(found) == K
+            assert len(found) == K or mode == "lexical"  # by words, only papers that hold one
             assert found[0]["id"] == paper.id
             assert found[0]["title"] == paper.title
             assert found[0]["abstract"] == paper.abstract
