@@ -13,9 +13,10 @@ import typer
 from rich.console import Console
 
 from indexer.embedding import DEFAULT_MODEL, load_embedder
+from indexer.paper import Paper
 from indexer.pipeline import add
 from tests.bench import compare, growth, limits, machine, scale, serving
-from tests.bench.papers import ROOT, SAMPLE, SHARED, find_papers, find_questions
+from tests.bench.papers import ROOT, SAMPLE, SHARED, Papers, find_papers, find_questions
 from tests.bench.peers import PEERS, is_installed
 from tests.bench.report import Report
 
@@ -35,62 +36,60 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = OUT,
 ) -> None:
     """Measure, show, and write the report."""
-    console = Console()
+    console, report = Console(), Report("nearpaper, measured", machine.facts())
     out.mkdir(parents=True, exist_ok=True)
     # Beside the report: where temporary files are kept in memory, gigabytes would not fit.
     with tempfile.TemporaryDirectory(prefix="run-", dir=out) as scratch:
-        if full:
-            report = grow(console, papers, index, Path(scratch), largest)
-            report.write(out / "full")
-        else:
-            report = measure(console, papers, Path(scratch), count, questions)
-            report.write(out)
-    console.print(f"\nThe report is in {out}")
+        try:
+            if full:
+                grow(report, console, index or _real_index(console, papers), Path(scratch), largest)
+            else:
+                measure(report, console, find_papers(papers, count), Path(scratch), questions)
+        finally:
+            # What was measured before a run was stopped is kept.
+            report.write(out / "full" if full else out)
+            console.print(f"\nThe report is in {out}")
 
 
-def measure(console: Console, given: Path | None, scratch: Path, count: int, asked: int) -> Report:
+def measure(report: Report, console: Console, found: Papers, scratch: Path, asked: int) -> None:
     """nearpaper, its limits, its service, and every peer that is installed."""
-    found = find_papers(given, count)
-    questions = find_questions(found.papers, asked)
-    report = Report(
-        "nearpaper beside its limits and its peers",
-        machine.facts()
-        | {
-            "papers": f"{len(found.papers):,}, {found.origin}",
-            "model": f"{DEFAULT_MODEL} everywhere; nearpaper in {load_embedder().model.precision}",
-        },
-    )
+    papers = found.papers
+    report.facts |= {
+        "papers": f"{len(papers):,}, {found.origin}",
+        "model": f"{DEFAULT_MODEL} everywhere; nearpaper in {load_embedder().model.precision}",
+    }
+    if missing := [name for name in PEERS if not is_installed(name)]:
+        report.facts["not installed"] = ", ".join(missing)
     _show(console, report)
-    runs: dict[str, compare.Run] = {}
+    questions, runs = find_questions(papers, asked), dict[str, compare.Run]()
     for name in filter(is_installed, PEERS):
         console.print(f"{name} builds and answers ...")
         folder = scratch / f"peer-{len(runs)}"
-        runs[name] = compare.alone(compare.run, name, folder, found.papers, questions)
-    if missing := [name for name in PEERS if not is_installed(name)]:
-        report.facts["not installed"] = ", ".join(missing)
-    report.add(compare.tables(runs, len(found.papers)), console)
-    folder, total = scratch / "peer-0" / "index", len(found.papers)
-    encode = compare.alone(limits.encode_seconds, found.papers)
-    report.add([limits.build_table(runs[compare.OURS].build, encode, total)], console)
-    parts = compare.alone(limits.parts, folder, find_questions(found.papers, 200))
+        runs[name] = compare.alone(compare.run, name, folder, papers, questions)
+        if name == compare.OURS:
+            _against_limits(report, console, papers, folder / "index", runs[name].build)
+    report.add(compare.tables(runs, len(papers)), console)
+
+
+def _against_limits(
+    report: Report, console: Console, papers: list[Paper], folder: Path, build: float
+) -> None:
+    """nearpaper's index beside its bare parts, and over HTTP."""
+    total = len(papers)
+    encode = compare.alone(limits.encode_seconds, papers)
+    report.add([limits.build_table(build, encode, total)], console)
+    parts = compare.alone(limits.parts, folder, find_questions(papers, 200))
     report.add([limits.query_table(parts, total)], console)
-    sentences = find_questions(found.papers, len(found.papers), real=False)
+    sentences = find_questions(papers, total, real=False)
     answers = serving.loads(folder, sentences, SECONDS_OF_LOAD)
     report.add([serving.table(*answers, total)], console)
-    return report
 
 
-def grow(
-    console: Console, given: Path | None, index: Path | None, scratch: Path, largest: int
-) -> Report:
+def grow(report: Report, console: Console, folder: Path, scratch: Path, largest: int) -> None:
     """Vectors and whole indexes up to ``largest`` papers, and the service at the real size."""
-    folder = index or _real_index(console, given)
     corpus = scale.Corpus.of(folder)
     real = len(corpus.papers)
-    report = Report(
-        "nearpaper, growing",
-        machine.facts() | {"papers": f"{real:,} of {folder}", "precision": corpus.model.precision},
-    )
+    report.facts |= {"papers": f"{real:,} of {folder.name}", "precision": corpus.model.precision}
     _show(console, report)
     questions = find_questions(corpus.papers, 200)
     sentences = find_questions(corpus.papers, 20_000, real=False)
@@ -101,7 +100,6 @@ def grow(
     with_real = sorted({*sizes, min(real, largest)})
     grown = list(scale.grow(corpus, with_real, scratch / "grown", questions))
     report.add([scale.table(grown, real)], console)
-    return report
 
 
 def _show(console: Console, report: Report) -> None:

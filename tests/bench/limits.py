@@ -39,7 +39,7 @@ class Bare:
         manifest = Manifest.load(folder)
         if manifest is None:
             raise ValueError(f"{folder}: nothing is published")
-        self._embedder = load_matching(folder, manifest.model)
+        self.embedder = load_matching(folder, manifest.model)
         faiss.omp_set_num_threads(1)  # as the engine does
         files = [vector_file(folder, name) for name in (manifest.base, manifest.tail)]
         self._vectors = [faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC) for path in files]
@@ -50,7 +50,7 @@ class Bare:
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """Tokenise and run the model."""
-        return self._embedder.encode_query(text)
+        return self.embedder.encode_query(text)
 
     def nearest(self, vector: NDArray[np.float32]) -> None:
         """FAISS, as deep as the engine looks."""
@@ -90,7 +90,8 @@ class Parts:
 def parts(folder: Path, questions: Sequence[str]) -> Parts:
     """Each part and the whole engine on each question; meant for a process of its own."""
     bare = Bare(folder)
-    with Engine.open(folder) as engine:
+    # The same model for both: the threads of a second one would get in the way of the first's.
+    with Engine.open(folder, embedder=bare.embedder) as engine:
         engine.warm_up()
         for question in questions[:CHUNK]:  # touches the files; the answers' vectors are kept
             bare.nearest(bare.encode(question))

@@ -17,7 +17,9 @@ from indexer.embedding import DEFAULT_MODEL, load_embedder
 from indexer.model_folder import find_model
 from indexer.paper import Paper
 from indexer.pipeline import add
+from indexer.reader import Reader
 from indexer.recipe import document_text
+from search.encoder import Encoder
 from search.engine import Engine
 from search.request import asked_mode
 from tests.bench.papers import write_papers
@@ -79,17 +81,17 @@ class Nearpaper:
     def __init__(self, folder: Path) -> None:
         load_embedder()  # converts the model where that was never done
         self._source, self._index = folder / "papers.jsonl", folder / "index"
-        self._engines: dict[str, Engine] = {}
+        self._engine: Engine | None = None
 
     def build(self, papers: Sequence[Paper]) -> None:
         write_papers(papers, self._source)
         add(self._index, [str(self._source)])
 
     def ask(self, question: str, mode: str) -> list[Record]:
-        # One for each mode: an engine remembers the vectors of questions that it was asked.
-        if mode not in self._engines:
-            self._engines[mode] = Engine.open(self._index)
-        answer = self._engines[mode].search(question, mode=asked_mode(mode), limit=K)
+        if self._engine is None:
+            # Without a memory of questions: each is asked in every mode.
+            self._engine = Engine(Reader(self._index), Encoder(self._index, remembered=0))
+        answer = self._engine.search(question, mode=asked_mode(mode), limit=K)
         return [record(result.paper) for result in answer.results]
 
 
