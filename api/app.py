@@ -17,8 +17,8 @@ from api.lazy import LazyEngine
 from api.pages.render import STATIC_FOLDER
 from api.problems import install_problems
 from api.routes import health, papers, site
-from api.version import version
 from indexer.errors import NearpaperError
+from indexer.version import version
 from search.engine import Engine
 from search.rerank import Reranker
 

@@ -13,6 +13,7 @@ import typer
 from api import options, searching, upkeep
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
+from api.fetch import fetch
 
 app = typer.Typer(
     help="Semantic search over research papers: ask in plain words, or give a paper and get its "
@@ -25,7 +26,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from api.version import version
+        from indexer.version import version
 
         typer.echo(f"nearpaper {version()}")
         raise typer.Exit
@@ -70,6 +71,8 @@ def serve(
 for _command in (
     *(upkeep.index, searching.search, searching.similar, searching.show),
     *(upkeep.remove, upkeep.info, upkeep.check, upkeep.rebuild, upkeep.compact),
+    *(upkeep.backup, upkeep.restore),
     *(evaluate, serve),
 ):
     app.command()(_command)
+app.add_typer(fetch)

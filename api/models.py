@@ -25,6 +25,8 @@ PAPER_EXAMPLE: dict[str, Any] = {
     "submitted": "2023-12-01",
     "listed": "2017-06-13",
     "licence": "CC0-1.0",
+    "ids": ["10.5555/3295222.3295349", "W2626778328"],
+    "harvested": "2026-05-04T03:02:01+00:00",
 }
 _WHY: dict[str, Any] = {
     "dense": {"rank": 1, "score": 0.61},
@@ -95,6 +97,8 @@ class PaperModel(BaseModel):
     submitted: str | None = Field(description="Day of submission to a list of papers.")
     listed: str | None = Field(description="Day of listing by an archive.")
     licence: str | None = Field(description="Licence of the record.")
+    ids: list[str] = Field(description="Other ids by which the paper can be asked for.")
+    harvested: str | None = Field(description="When a source last told something new, in UTC.")
 
 
 class RankModel(BaseModel):

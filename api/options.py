@@ -32,8 +32,12 @@ Question = Annotated[
     ),
 ]
 Ids = Annotated[
-    list[str],
-    typer.Argument(metavar="ID...", help="Ids of papers, e.g. 2412.09645 or an arXiv address."),
+    list[str] | None,
+    typer.Argument(
+        metavar="ID",
+        help="Ids of papers, e.g. 2412.09645 or an arXiv address.",
+        show_default=False,
+    ),
 ]
 Examples = Annotated[
     list[str] | None,

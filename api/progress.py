@@ -15,7 +15,7 @@ from indexer.pipeline import Estimate, Tally
 class ProgressBar:
     """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Indexing") -> None:
         console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -26,7 +26,7 @@ class ProgressBar:
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task("Indexing", total=None, counted="")
+        self._task = self._bar.add_task(doing, total=None, counted="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -49,7 +49,7 @@ class ProgressBar:
 
     def advanced(self, tally: Tally, fraction: float | None) -> None:
         """Move the bar on."""
-        done = tally.added + tally.updated + tally.unchanged + tally.rejected
+        done = tally.read
         rate = done / tally.seconds if tally.seconds > 0 else 0.0
         self._bar.update(
             self._task,
@@ -59,15 +59,29 @@ class ProgressBar:
         )
 
 
+class HarvestBar(ProgressBar):
+    """The same for a harvest: a :class:`~indexer.fetch.harvest.HarvestListener`."""
+
+    def __init__(self) -> None:
+        super().__init__("Fetching")
+
+    def waits(self, reason: str, seconds: float) -> None:
+        """Say why nothing happens for a while."""
+        say(f"{reason}; asking again in {duration(seconds)}")
+
+
 def summary(tally: Tally) -> str:
     """One line on what a run did."""
     counts = [
         f"{tally.added:,} added",
         f"{tally.updated:,} updated",
+        *([f"{tally.removed:,} removed"] if tally.removed else []),
         f"{tally.unchanged:,} unchanged",
         f"{tally.rejected:,} rejected",
     ]
     line = f"{', '.join(counts)} in {duration(tally.seconds)}"
+    if tally.folded:
+        line += f"; {tally.folded:,} doubles became one with another"
     if tally.interrupted:
         line = f"stopped: {line}; the same command continues from here"
     if tally.truncated:

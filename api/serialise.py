@@ -39,6 +39,8 @@ def paper_json(paper: Paper) -> dict[str, Any]:
         "submitted": paper.submitted or None,
         "listed": paper.listed or None,
         "licence": paper.licence or None,
+        "ids": list(paper.ids),
+        "harvested": paper.harvested or None,
     }
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import options, terminal
 from api.exit_codes import INTERRUPTED, NOT_THERE
 from api.options import chosen_folder
+from indexer.embedding import Precision
+
+if TYPE_CHECKING:
+    from indexer.backup import Copied
 
 
 def index(
@@ -32,6 +36,22 @@ def index(
             show_default="all-MiniLM-L6-v2",
         ),
     ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            help="Of a new index: int8 encodes faster, calibrated on its papers, and needs "
+            "nearpaper[int8]; auto is bf16 or f32, as the processor can.",
+            show_default="auto",
+        ),
+    ] = None,
+    keep_doubles: Annotated[
+        bool,
+        typer.Option(
+            "--keep-doubles",
+            help="Keep records of one paper apart that have different ids, such as a preprint's "
+            "and its published form's.",
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -47,16 +67,44 @@ def index(
 
     folder = chosen_folder(index)
     with ProgressBar() as bar:
-        tally = add(folder, source, format=format, model=model, rejects=rejects, listener=bar)
+        tally = add(
+            folder,
+            source,
+            format=format,
+            model=model,
+            precision=precision,
+            rejects=rejects,
+            keep_doubles=keep_doubles,
+            listener=bar,
+        )
     terminal.say(summary(tally))
     return INTERRUPTED if tally.interrupted else 0
 
 
-def remove(id: options.Ids, index: options.IndexFolder = None) -> int:
+def remove(
+    id: options.Ids = None,
+    index: options.IndexFolder = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Take out what only this source told, by its name in `nearpaper info`; papers "
+            "that others told of, too, stay.",
+            show_default=False,
+        ),
+    ] = None,
+) -> int:
     """Take papers out of the index."""
     from indexer import maintenance
+    from indexer.errors import UsageError
 
-    removal = maintenance.remove(chosen_folder(index), id)
+    if bool(id) == bool(source):
+        raise UsageError("name papers by their ids, or one --source")
+    if source:
+        done = maintenance.remove_source(chosen_folder(index), source)
+        terminal.say(f"{done.removed:,} removed; {done.kept:,} stay, told of by other sources")
+        return 0
+    removal = maintenance.remove(chosen_folder(index), id or [])
     terminal.say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
     if removal.unknown:
         terminal.say(f"not in the index: {', '.join(removal.unknown)}; see `nearpaper search`")
@@ -97,6 +145,13 @@ def rebuild(
             show_default="the index's own",
         ),
     ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            help="With --embed: the precision to change to, int8 or auto.",
+            show_default="the index's own",
+        ),
+    ] = None,
 ) -> None:
     """Make the derived parts of the index anew from its catalog."""
     from api.progress import ProgressBar
@@ -104,7 +159,7 @@ def rebuild(
 
     with ProgressBar() as bar:
         generation = maintenance.rebuild(
-            chosen_folder(index), embed=embed, model=model, listener=bar
+            chosen_folder(index), embed=embed, model=model, precision=precision, listener=bar
         )
     terminal.say(f"rebuilt; the index is at generation {generation}")
 
@@ -115,3 +170,42 @@ def compact(index: options.IndexFolder = None) -> None:
 
     generation = maintenance.compact(chosen_folder(index))
     terminal.say(f"compacted; the index is at generation {generation}")
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder that is made for it.")],
+    index: options.IndexFolder = None,
+    salvage: Annotated[
+        bool,
+        typer.Option(
+            "--salvage", help="Of a damaged catalog, copy the papers that can still be read."
+        ),
+    ] = False,
+) -> None:
+    """Copy the index to a new folder, whole and checked, while it may be in use."""
+    from indexer import maintenance
+
+    copied = maintenance.backup(chosen_folder(index), target, salvage_damaged=salvage)
+    _say_copied(copied, "backed up", target)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder of a backup.")],
+    index: options.IndexFolder = None,
+) -> None:
+    """Make the index from a backup; one that is there already isn't touched."""
+    from indexer import maintenance
+
+    folder = chosen_folder(index)
+    _say_copied(maintenance.restore(source, folder), "restored", folder)
+
+
+def _say_copied(copied: Copied, done: str, to: Path) -> None:
+    terminal.say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, checked")
+    if copied.lost:
+        terminal.say(f"{copied.lost:,} papers could not be read; add them again from their source")
+    elif copied.rebuilt:
+        terminal.say(
+            "the derived files were made anew from the catalog, the source's weren't what was "
+            "written; run `nearpaper check` there"
+        )

@@ -8,66 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.database import Database
 from indexer.errors import IndexBusyError
+from indexer.names import Name
 from indexer.paper import Paper
-
-CATALOG_FILE = "catalog.sqlite"
-_LISTS = frozenset({"authors", "categories", "sources"})
-# The table's columns stand in this order behind the row id.
-_FIELDS = tuple(field.name for field in fields(Paper))
-_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A paper about to be committed.
-
-    Attributes:
-        paper: The record.
-        text_hash: Of the text that was embedded.
-        vector: ``(d,)`` float16, unit length.
-        truncated: The text was longer than the model reads.
-    """
-
-    paper: Paper
-    text_hash: str
-    vector: NDArray[np.float16]
-    truncated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A text that was embedded before."""
-
-    vector: NDArray[np.float16]
-    truncated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A run of ``n`` live papers, ascending by row id.
-
-    Attributes:
-        rows: ``(n,)`` int64 row ids.
-        papers: The records.
-        truncated: ``(n,)`` bool.
-        vectors: ``(n, d)`` float16, unit length.
-    """
-
-    rows: NDArray[np.int64]
-    papers: list[Paper]
-    truncated: NDArray[np.bool_]
-    vectors: NDArray[np.float16]
+from indexer.records import CATALOG_FILE, Block, Entry, Known, block_of, entry_of, insert, paper_of
 
 
 class Catalog:
@@ -92,22 +46,46 @@ class Catalog:
         return int(row[0] or 0) if row else 0
 
     def live_rows(self, ids: Iterable[str], change: int) -> dict[str, int]:
-        """Row ids of the papers that were live after ``change``."""
+        """Row ids of the papers that were live after ``change``, by any of their names.
+
+        Where several papers have a name, it means the one whose id it is, else the oldest.
+        """
         found = self.database.rows(
-            "SELECT id, row FROM papers WHERE id IN (SELECT value FROM json_each(?)) "
-            "AND born <= ? AND (died IS NULL OR died > ?)",
+            "SELECT name, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY name = id, row DESC",
             json.dumps(list(ids)),
             change,
             change,
         )
         return dict(found)
 
-    def ids_by_doi(self, doi: str) -> list[str]:
-        """Ids of the live papers of a DOI."""
+    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+        """Where these stand among the names of live papers, with their row ids.
+
+        Args:
+            names: Ids, and titles as :mod:`indexer.names` writes them.
+            own: Only papers that have the name for their id.
+        """
         records = self.database.rows(
-            "SELECT id FROM papers WHERE doi = ? AND doi <> '' AND died IS NULL ORDER BY row", doi
+            "SELECT name, archive, year, author, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) AND died IS NULL "
+            "AND (name = id OR NOT ?)",
+            json.dumps(list(names)),
+            own,
         )
-        return [str(record[0]) for record in records]
+        return [(Name(*record[:4]), record[4]) for record in records]
+
+    def names(self, rows: Iterable[int]) -> dict[int, set[Name]]:
+        """All names of the papers of these row ids."""
+        names: dict[int, set[Name]] = {row: set() for row in rows}
+        for row, *name in self.database.rows(
+            "SELECT row, name, archive, year, author FROM names "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps([*names]),
+        ):
+            names[row].add(Name(*name))
+        return names
 
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
@@ -126,12 +104,42 @@ class Catalog:
         return [found[row] for row in rows]
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
-        """The live papers among these ids."""
+        """The live papers that these names mean, by the names."""
+        rows = self.live_rows(ids, self.last_change())
+        papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
+        return {name: papers[row] for name, row in rows.items()}
+
+    def sources(self) -> dict[str, int]:
+        """How many live papers each source tells of, the largest source first."""
+        counts: Counter[str] = Counter()
+        for sources, papers in self._by_sources():
+            counts.update(dict.fromkeys(json.loads(sources), papers))
+        return dict(counts.most_common())
+
+    def of_source(self, name: str, most: int) -> list[Entry]:
+        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
+        among = [sources for sources, _ in self._by_sources() if name in json.loads(sources)]
         records = self.database.rows(
-            "SELECT * FROM papers WHERE id IN (SELECT value FROM json_each(?)) AND died IS NULL",
-            json.dumps(list(ids)),
+            "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
+            "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
+            json.dumps(among),
+            most,
         )
-        return {record[1]: paper_of(record) for record in records}
+        names = self.names(record[0] for record in records)
+        return [entry_of(record, names[record[0]]) for record in records]
+
+    def _by_sources(self) -> list[tuple[str, int]]:
+        """Every list of sources that papers have, as stored, and how many have it."""
+        return self.database.rows(
+            "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
+        )
+
+    def sample_papers(self, most: int) -> list[Paper]:
+        """At most that many live papers, spread evenly; always the same of the same papers."""
+        rows = [r[0] for r in self.database.rows("SELECT row FROM papers WHERE died IS NULL")]
+        step = max(1, len(rows) / most)
+        places = range(min(most, len(rows)))
+        return self.papers([rows[int(place * step)] for place in places])
 
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
@@ -158,7 +166,7 @@ class Catalog:
             )
             if not records:
                 return
-            yield _block(records)
+            yield block_of(records)
             after = records[-1][0]
 
     def died(self, *, since: int, change: int, upto_row: int) -> NDArray[np.int64]:
@@ -175,6 +183,36 @@ class Catalog:
         """How many versions were written after this row id."""
         return int(self.database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
 
+    def count(self) -> int:
+        """How many papers are live."""
+        return int(self.database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0])
+
+    def sample_vectors(self, size: int, change: int) -> NDArray[np.float16]:
+        """``(m, d)`` vectors of up to ``size`` random papers that were live after ``change``."""
+        last = int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
+        chosen = np.random.default_rng(change).permutation(last)[:size] + 1
+        records = self.database.rows(
+            "SELECT vector FROM papers JOIN vectors USING (row) "
+            "WHERE row IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row",
+            json.dumps(chosen.tolist()),
+            change,
+            change,
+        )
+        vectors = np.frombuffer(b"".join(record[0] for record in records), np.float16)
+        return vectors.reshape(len(records), -1)
+
+    def live_after(self, row: int, change: int) -> int:
+        """How many versions that were written after a row id were live after ``change``."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers "
+            "WHERE row > ? AND born <= ? AND (died IS NULL OR died > ?)",
+            row,
+            change,
+            change,
+        )
+        return int(found[0][0])
+
     def problems(self) -> list[str]:
         """What SQLite's own integrity check and the references between tables find wrong."""
         found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]
@@ -184,29 +222,42 @@ class Catalog:
         )[0][0]
         if lost:
             found.append(f"{lost} papers have no vector")
+        nameless = self.database.rows(
+            "SELECT count(*) FROM papers WHERE died IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM names WHERE names.row = papers.row AND name = id)"
+        )[0][0]
+        if nameless:
+            found.append(f"{nameless} papers can't be asked for by their ids")
         return [problem for problem in found if problem != "ok"]
 
-    def set_meta(self, values: dict[str, str]) -> None:
+    def set_meta(self, values: Mapping[str, str]) -> None:
         """Keep values of the index's own description."""
         with self.database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+            _set_meta(connection, values)
 
-    def commit(self, entries: Sequence[Entry], removed: Sequence[str] = ()) -> int:
-        """Add or replace papers and remove others, all or nothing; the change's number.
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Add or replace papers, remove others and set ``meta``, all or nothing.
 
-        On return the change is on the disk.
+        On return the change is on the disk. Where no paper changes, there is no change to number.
         """
         with self.database.transaction() as connection:
+            _set_meta(connection, meta)
+            if not (entries or removed):
+                return
             made = datetime.now(UTC).isoformat(timespec="seconds")
             number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
-            gone = [*removed, *(entry.paper.id for entry in entries)]
+            gone = {*removed, *(entry.paper.id for entry in entries)}
             connection.executemany(
                 "UPDATE papers SET died = ? WHERE id = ? AND died IS NULL",
                 [(number, id) for id in gone],
             )
             for entry in entries:
-                _insert(connection, entry, number)
-        return int(number or 0)
+                insert(connection, entry, number)
 
     def purge(self, change: int) -> None:
         """Forget the versions that had died by the last call's ``change``, so not this one's.
@@ -222,6 +273,19 @@ class Catalog:
                 "INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (str(change),)
             )
 
+    def copy_to(self, folder: Path) -> int:
+        """Copy the catalog as of this moment into another folder, while others may write.
+
+        Returns:
+            The change up to which the copy has forgotten what died, see :meth:`purge`.
+        """
+        self.database.copy_to(folder / CATALOG_FILE)
+        copy = Catalog(folder)
+        try:
+            return 0 if copy.is_blank else int(copy.meta("compacted") or 0)
+        finally:
+            copy.close()
+
     def settle(self) -> None:
         """Leave no write-ahead log behind, so that a copy of the file is whole."""
         self.database.settle()
@@ -231,33 +295,5 @@ class Catalog:
         self.database.close()
 
 
-def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
-    paper = [_stored(entry.paper, name) for name in _FIELDS]
-    row = connection.execute(
-        _INSERT, [None, *paper, entry.text_hash, int(entry.truncated), number, None]
-    ).lastrowid
-    connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, entry.vector.tobytes()))
-
-
-def _stored(paper: Paper, name: str) -> object:
-    value = getattr(paper, name)
-    return json.dumps(value, ensure_ascii=False) if name in _LISTS else value
-
-
-def paper_of(record: Sequence[Any]) -> Paper:
-    """The paper of a row of the table, its row id in front."""
-    values = dict(zip(_FIELDS, record[1:], strict=False))
-    for name in _LISTS:
-        values[name] = tuple(json.loads(values[name]))
-    return Paper(**values)
-
-
-def _block(records: list[tuple[Any, ...]]) -> Block:
-    """Records of ``row, the paper's fields, text_hash, truncated, born, died, vector``."""
-    vectors = np.frombuffer(b"".join(record[-1] for record in records), np.float16)
-    return Block(
-        rows=np.array([record[0] for record in records], np.int64),
-        papers=[paper_of(record) for record in records],
-        truncated=np.array([record[-4] for record in records], np.bool_),
-        vectors=vectors.reshape(len(records), -1),
-    )
+def _set_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())

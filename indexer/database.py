@@ -8,19 +8,28 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.resources import files
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Full, LifoQueue
 from typing import Any
 
-from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError, StorageError
+from indexer import migrations
+from indexer.errors import (
+    NO_LOCKS,
+    IndexDamagedError,
+    IndexFormatError,
+    IndexOutdatedError,
+    NearpaperError,
+    StorageError,
+)
 
-SCHEMA_VERSION = 1
-_APPLICATION_ID = 0x6E656172  # "near"
 MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
+_HALF_WRITTEN = ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
+_NO_LOCK = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_SHMLOCK")
+_COPIED_PAGES = 4096
+"""Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
 
 class Database:
@@ -35,27 +44,38 @@ class Database:
         self._lasting = writable or os.access(path.parent, os.W_OK)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
-            version = self._prepare()
-        if version > SCHEMA_VERSION:
-            self.close()
-            raise IndexFormatError(
-                f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
-                f"{SCHEMA_VERSION}); upgrade nearpaper"
-            )
+            try:
+                version = self._prepare()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname not in _HALF_WRITTEN:
+                    raise
+                self._roll_back()
+                version = self._prepare()
         self.is_blank = version == 0
+        if version and version != migrations.latest():
+            self.close()
+            raise _other_version(path, version)
 
     def _prepare(self) -> int:
-        """The schema's version; 0 for a file in which nothing was ever written."""
+        """The schema's version; 0 for a file in which nothing was ever written.
+
+        A writer brings an older schema up to date.
+        """
         with self._lent() as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version or not self._writable:
+            if not self._writable or version >= migrations.latest():
                 return version
-            script = files("indexer").joinpath("schema.sql").read_text(encoding="utf-8")
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; "
-                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-            return SCHEMA_VERSION
+            migrations.migrate(connection, version)
+            return migrations.latest()
+
+    def _roll_back(self) -> None:
+        """Undo what a killed writer began, which a connection that only reads may not.
+
+        In a write-ahead log that is nobody's business; the file's own creation is before it.
+        """
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as connection:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a question."""
@@ -79,6 +99,18 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def copy_to(self, path: Path) -> None:
+        """Write what is committed at this moment to a file, which is made or replaced."""
+        path.unlink(missing_ok=True)
+        with self._translated(), self._lent() as connection:
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # the moment
+            try:
+                with closing(sqlite3.connect(path)) as copy:
+                    connection.backup(copy, pages=_COPIED_PAGES)
+            finally:
+                connection.execute("ROLLBACK")
 
     def settle(self) -> None:
         """Move what stands in the write-ahead log into the file, so that a copy of it is whole."""
@@ -146,12 +178,32 @@ class Database:
             raise _translate(error, self.path) from error
 
 
+def _other_version(path: Path, version: int) -> IndexFormatError:
+    latest = migrations.latest()
+    if version > latest:
+        return IndexFormatError(
+            f"{path}: made by a newer nearpaper (catalog version {version}, this one reads "
+            f"{latest}); upgrade nearpaper"
+        )
+    return IndexOutdatedError(
+        f"{path}: made by an older nearpaper (catalog version {version}, this one reads {latest}); "
+        f"run `nearpaper compact --index {path.parent}` as a user who may write there"
+    )
+
+
 def _translate(error: sqlite3.Error, path: Path) -> NearpaperError:
     name = getattr(error, "sqlite_errorname", "")
+    if name in _NO_LOCK:
+        return StorageError(f"{path}: {NO_LOCKS}")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return StorageError(f"{path}: {error}; free some space and run the same command again")
+        return StorageError(
+            f"{path}: {error}; check the disk and its free space, and run the same command again"
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return StorageError(f"{path}: {error}; check the folder's owner and mode")
     if name.startswith("SQLITE_BUSY"):
-        return StorageError(f"{path}: locked by another program; wait and try again")
+        return StorageError(
+            f"{path}: locked by another program, or on a network file system without locks; wait "
+            "and try again, or choose a folder on a local disk"
+        )
     return IndexDamagedError(f"{path}: {error}; run `nearpaper check --index {path.parent}`")

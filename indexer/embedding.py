@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 HASHING_MODEL = "hashing"
+
+Precision = Literal["auto", "int8"]
+"""``auto`` is bf16 where the processor has it, else f32; their vectors can be compared."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class Model:
         document_prefix: Put before a paper's text.
         max_tokens: What the model reads; the rest of a text is cut.
         runtime: ``openvino``, ``torch`` or ``hashing``.
-        precision: ``bf16``, ``f32``, ...
+        precision: ``bf16``, ``f32`` or ``int8``.
         converted_sha256: Of the model as converted for the runtime, where it is.
     """
 

@@ -8,8 +8,10 @@
     │   ├── IndexNotFoundError    exit 3  HTTP 503  the folder holds no index
     │   └── PaperNotFoundError    exit 3  HTTP 404
     ├── SourceError               exit 1  HTTP 422  an input can't be read at all
+    ├── FetchError                exit 1  HTTP 502  an archive can't be reached or refuses
     ├── ModelError                exit 1  HTTP 503  a model can't be loaded or isn't the index's
     ├── IndexFormatError          exit 1  HTTP 503  by a newer nearpaper or another recipe
+    │   └── IndexOutdatedError    exit 1  HTTP 503  by an older one, and can't be migrated now
     ├── IndexDamagedError         exit 1  HTTP 503
     ├── IndexBusyError            exit 1  HTTP 409  another process writes
     └── StorageError              exit 1  HTTP 507  no room, no permission
@@ -21,13 +23,18 @@ document (RFC 9457) whose ``type`` ends in ``kind``.
 from __future__ import annotations
 
 import errno
+import re
 from typing import ClassVar
 
 __all__ = [
+    "CONTROLS",
+    "NO_LOCKS",
+    "FetchError",
     "IndexBusyError",
     "IndexDamagedError",
     "IndexFormatError",
     "IndexNotFoundError",
+    "IndexOutdatedError",
     "ModelError",
     "NearpaperError",
     "NotFoundError",
@@ -39,8 +46,18 @@ __all__ = [
 ]
 
 
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""Whatever begins a line, or a terminal or a log may obey instead of showing it."""
+
+
 class NearpaperError(Exception):
-    """Something failed; the message is one line for the person who caused or must mend it."""
+    """Something failed; the message is one line for the person who caused or must mend it.
+
+    It may quote what others wrote, such as an id or a folder's name, and still stays one line.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(CONTROLS.sub(" ", message))
 
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
@@ -89,6 +106,14 @@ class SourceError(NearpaperError):
     title = "The input can't be read"
 
 
+class FetchError(NearpaperError):
+    """An archive can't be reached, refuses, or answers what makes no sense."""
+
+    status = 502
+    kind = "fetch"
+    title = "The archive doesn't answer"
+
+
 class ModelError(NearpaperError):
     """The model can't be loaded, or isn't the one that the index was made with."""
 
@@ -103,6 +128,10 @@ class IndexFormatError(NearpaperError):
     status = 503
     kind = "index-format"
     title = "The index is of another format"
+
+
+class IndexOutdatedError(IndexFormatError):
+    """The index was made by an older nearpaper, and this process may not bring it up to date."""
 
 
 class IndexDamagedError(NearpaperError):
@@ -129,7 +158,14 @@ class StorageError(NearpaperError):
     title = "The file system refused"
 
 
+NO_LOCKS = (
+    "the file system has no locks, as some network ones haven't; choose a folder on a local disk"
+)
+"""Why an index can't be where nobody can say who writes to it."""
 _ADVICE = {
+    errno.ENOLCK: NO_LOCKS,
+    errno.EOPNOTSUPP: NO_LOCKS,
+    errno.ENOSYS: NO_LOCKS,
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
     errno.EACCES: "permission denied; check the folder's owner and mode",

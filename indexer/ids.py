@@ -1,8 +1,10 @@
 """One id for one paper, however it is written.
 
 arXiv ids lose their address, prefix, subject class and version (``2412.09645``,
-``math/0309136``); other DOIs become bare and lower case; addresses in the ACL Anthology become
-its ids; any other id stays as it is. Normalising twice changes nothing.
+``math/0309136``); addresses and DOIs in the ACL Anthology become its ids; other DOIs become bare
+and lower case; addresses at OpenAlex, Semantic Scholar and PubMed become ``W2741809807``,
+``corpusid:13756489``, ``pmid:29456894`` and the like; any other id stays as it is. Normalising
+twice changes nothing.
 """
 
 from __future__ import annotations
@@ -40,9 +42,13 @@ _ARXIV_PATH = re.compile(
 )
 _DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.ASCII | re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
-_ACL_PATH = re.compile(
-    r"(?:.*/)?([A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)(?:\.pdf|\.bib)?/?", re.ASCII
-)
+_ACL = re.compile(r"[A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.ASCII)
+_ACL_DOI = re.compile(rf"10\.(?:18653|3115)/v1/({_ACL.pattern})", re.ASCII | re.IGNORECASE)
+_ACL_PATH = re.compile(rf"(?:.*/)?({_ACL.pattern})(?:\.pdf|\.bib)?/?", re.ASCII)
+_KINDS = re.compile(r"(corpusid|pmid|pmcid):\s*(\w{1,20})", re.ASCII | re.IGNORECASE)
+_OPENALEX = re.compile(r"w\d{1,12}", re.ASCII | re.IGNORECASE)
+_SCHOLAR = re.compile(r"paper/(?:.*/)?([0-9a-f]{40})/?", re.ASCII)
+_PUBMED = re.compile(r"(?:pubmed/)?(\d{1,10})/?", re.ASCII)
 
 Id = tuple[str, int | None]
 
@@ -58,8 +64,28 @@ def normalise_id(text: str) -> Id:
     if len(text) > 10 * MAX_ID:
         raise ValueError(f"the id is longer than {MAX_ID} characters")
     host, path = _address(text)
-    found = _arxiv_at(host, path) or _arxiv(text) or _published(host, path, text) or (text, None)
+    found = (
+        _arxiv_at(host, path)
+        or _arxiv(text)
+        or _published(host, path, text)
+        or _listed(host, path, text)
+        or (text, None)
+    )
     return _checked(found)
+
+
+def archive_of(id: str) -> str:
+    """``arxiv`` or ``acl`` for a normalised id of an archive that holds no paper twice."""
+    if _NEW.fullmatch(id) or _OLD.fullmatch(id):
+        return "arxiv"
+    return "acl" if _ACL.fullmatch(id) else ""
+
+
+def preference(id: str) -> tuple[int, str]:
+    """A key that sorts the best of a paper's normalised ids to the front: see ``doubles``."""
+    if archive := archive_of(id):
+        return ("arxiv", "acl").index(archive), id
+    return (2 if id.startswith("10.") else 4 if id.startswith("title:") else 3), id
 
 
 def normalise_doi(text: str) -> str:
@@ -72,9 +98,9 @@ def normalise_doi(text: str) -> str:
     return _checked((unicodedata.normalize("NFC", match[1].lower()), None))[0]
 
 
-def title_id(title: str) -> str:
-    """An id for a paper that has none: the same for titles of the same folded words."""
-    folded = " ".join(words(title)) or title
+def title_id(title: str, author: str = "") -> str:
+    """An id for a paper that has none: the same for titles and names of the same folded words."""
+    folded = " ".join(words(f"{title} {author}")) or title
     digest = hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=8)
     return f"title:{digest.hexdigest()}"
 
@@ -123,11 +149,29 @@ def _published(host: str, path: str, text: str) -> Id | None:
     if _is_under(host, ("aclanthology.org", "aclweb.org")):
         match = _ACL_PATH.fullmatch(path)
         return (match[1], None) if match else None
+    if text[:4].lower() == "acl:" and _ACL.fullmatch(text[4:].strip()):
+        return text[4:].strip(), None
     try:
         doi = normalise_doi(text)
     except ValueError:
         return None
+    if match := _ACL_DOI.fullmatch(doi):
+        # Until 2019 ids began with a letter, which DOIs may have in lower case.
+        return match[1][:1].upper() + match[1][1:], None
     return (_arxiv(doi.removeprefix(_ARXIV_DOI)) if doi.startswith(_ARXIV_DOI) else None) or (
         doi,
         None,
     )
+
+
+def _listed(host: str, path: str, text: str) -> Id | None:
+    """Numbers of those that list papers of others: Semantic Scholar, OpenAlex, PubMed."""
+    if match := _KINDS.fullmatch(path if _is_under(host, ("semanticscholar.org",)) else text):
+        return f"{match[1].lower()}:{match[2]}", None
+    if _is_under(host, ("openalex.org",)) and (match := _OPENALEX.fullmatch(path.split("/")[-1])):
+        return match[0].upper(), None
+    if _is_under(host, ("semanticscholar.org",)) and (match := _SCHOLAR.fullmatch(path)):
+        return match[1], None
+    if _is_under(host, ("ncbi.nlm.nih.gov",)) and (match := _PUBMED.fullmatch(path)):
+        return f"pmid:{match[1]}", None
+    return None

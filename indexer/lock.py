@@ -21,8 +21,10 @@ class WriterLock:
     Raises ``IndexBusyError`` when another process still holds it after ``patience`` seconds.
     """
 
-    def __init__(self, folder: Path, *, patience: float = PATIENCE_SECONDS) -> None:
-        path = folder / LOCK_FILE
+    def __init__(
+        self, folder: Path, *, patience: float = PATIENCE_SECONDS, file: str = LOCK_FILE
+    ) -> None:
+        path = folder / file
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:

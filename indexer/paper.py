@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 
 from indexer.dates import date_key, parse_date
@@ -17,10 +18,11 @@ from indexer.fields import (
     text_of,
     url_of,
 )
-from indexer.ids import normalise_doi, normalise_id, title_id
+from indexer.ids import normalise_doi, normalise_id, preference, title_id
 from indexer.text import clean_text
 
 __all__ = [
+    "FIELD_NAMES",
     "TEXT_NAMES",
     "Paper",
     "clean_text",
@@ -37,6 +39,7 @@ MAX_TITLE = 2_000
 MAX_ABSTRACT = 100_000
 MAX_VENUE = 2_000
 MAX_LICENCE = 500
+MAX_IDS = 50
 
 _ID = ("arxiv_id", "arxivid", "id", "_id", "paper_id", "paperid")
 _ABSTRACT = ("abstract", "summary", "text")
@@ -46,6 +49,15 @@ _CATEGORIES = ("categories", "category")
 _VENUE = ("venue", "journal", "journal_ref", "booktitle")
 _COMMENTS = ("comments", "numcomments")
 _LICENCE = ("licence", "license")
+
+FIELD_NAMES = frozenset(
+    (
+        *("title", "author_count", "doi", "ids", "licence", "license", "listed", "submitted"),
+        *("upvotes", "url", "version", *_ID, *_ABSTRACT, *_AUTHORS, *_DATE, *_CATEGORIES),
+        *(*_VENUE, *_COMMENTS),
+    )
+)
+"""All names that say something in a record."""
 
 TEXT_NAMES = frozenset(("title", *_ABSTRACT))
 """Names of which a record, or the header of a table, needs at least one."""
@@ -73,6 +85,8 @@ class Paper:
         submitted: Day on which it was submitted to a list such as Daily Papers.
         listed: Day on which an archive listed it.
         licence: Licence of the record, as its source words it.
+        ids: Other ids that it is known by, normalised and sorted.
+        harvested: When a source last told something new, ISO 8601 in UTC.
     """
 
     id: str
@@ -92,6 +106,8 @@ class Paper:
     submitted: str = ""
     listed: str = ""
     licence: str = ""
+    ids: tuple[str, ...] = ()
+    harvested: str = ""
 
 
 def make_paper(fields: Fields, *, source: str) -> Paper:
@@ -112,12 +128,13 @@ def make_paper(fields: Fields, *, source: str) -> Paper:
     if not (title or abstract):
         raise ValueError("neither title nor abstract")
     doi = _doi(raw.get("doi"))
-    name, version = _identify(first_of(raw, _ID), doi, title)
+    authors = names_of(first_of(raw, _AUTHORS))
+    name, version = _identify(first_of(raw, _ID), doi, title, "".join(authors[:1]))
     return Paper(
         id=name,
         title=title,
         abstract=abstract,
-        authors=names_of(first_of(raw, _AUTHORS)),
+        authors=authors,
         author_count=count_of(raw.get("author_count"), "author_count"),
         date=date_of(first_of(raw, _DATE)),
         url=url_of(raw.get("url")),
@@ -131,25 +148,49 @@ def make_paper(fields: Fields, *, source: str) -> Paper:
         submitted=date_of(raw.get("submitted")),
         listed=date_of(raw.get("listed")),
         licence=text_of(first_of(raw, _LICENCE), "licence", MAX_LICENCE),
+        ids=_other_ids(name, doi, raw.get("ids")),
     )
 
 
-def merge(old: Paper, new: Paper) -> Paper:
-    """``old`` with the fields that ``new`` carries; sources add up, the id stays.
+def merge(old: Paper, new: Paper, *, second_hand: bool = False) -> Paper:
+    """Two records of a paper as one: with the better id, all ids and all sources.
 
-    A date that is only the beginning of the known one (``2023-11`` for ``2023-11-05``) says
-    nothing new and doesn't replace it.
+    The record with the better id tells the fields, the other fills what is open; of the same id
+    the later one tells. A date that is only the beginning of the known one (``2023-11`` for
+    ``2023-11-05``) says nothing new and doesn't replace it. Counts are always the later ones.
+
+    Args:
+        old: What is known.
+        new: What comes.
+        second_hand: ``new`` was told by somebody who lists papers of others, and only fills, too,
+            if anybody else has told of the paper.
     """
+    fills = preference(new.id) > preference(old.id) or (second_hand and old.sources != new.sources)
     carried = {name: getattr(new, name) for name in _MERGED}
-    changes = {name: value for name, value in carried.items() if value not in ("", (), None)}
-    for name in ("date", "submitted", "listed"):
-        if getattr(old, name).startswith(carried[name]):
+    known = {name: getattr(old, name) for name in _MERGED}
+    changes = {
+        name: value
+        for name, value in carried.items()
+        if value not in _UNKNOWN and (not fills or known[name] in _UNKNOWN or name in _COUNTS)
+    }
+    for name in _DATES:
+        if known[name].startswith(carried[name]):
             changes.pop(name, None)
+        elif carried[name].startswith(known[name]):
+            changes[name] = carried[name]
+    id = min(old.id, new.id, key=preference)
+    ids = {old.id, new.id, *old.ids, *new.ids} - {id}
     sources = tuple(dict.fromkeys(old.sources + new.sources))
-    return replace(old, **changes, sources=sources)
+    changes |= {"id": id, "ids": tuple(sorted(ids)), "sources": sources}
+    same = all(getattr(old, name) == value for name, value in changes.items())
+    return old if same else replace(old, **changes)
 
 
-_MERGED = tuple(field.name for field in fields(Paper) if field.name not in ("id", "sources"))
+_UNKNOWN: tuple[object, ...] = ("", (), None)
+_COUNTS = frozenset(("upvotes", "comments"))
+_DATES = ("date", "submitted", "listed")
+_OWN = frozenset(("id", "ids", "sources", "harvested"))
+_MERGED = tuple(field.name for field in fields(Paper) if field.name not in _OWN)
 
 
 def text_hash(text: str) -> str:
@@ -157,8 +198,17 @@ def text_hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _identify(value: object, doi: str, title: str) -> tuple[str, int | None]:
-    """The record's own id, else its DOI, else one made from its title."""
+def _other_ids(own: str, doi: str, values: object) -> tuple[str, ...]:
+    """The other ids of a record, at most :data:`MAX_IDS`; those that are none count as unknown."""
+    found = {normalise_id(doi)[0]} if doi else set()
+    for value in values[:MAX_IDS] if isinstance(values, list) else ():
+        with suppress(ValueError):
+            found.add(normalise_id(value)[0] if isinstance(value, str) else own)
+    return tuple(sorted(found - {own}))
+
+
+def _identify(value: object, doi: str, title: str, author: str) -> tuple[str, int | None]:
+    """The record's own id, else its DOI, else one made from title and first author."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is not None and not isinstance(value, str):
@@ -168,7 +218,7 @@ def _identify(value: object, doi: str, title: str) -> tuple[str, int | None]:
     if doi:
         return normalise_id(doi)
     if title:
-        return title_id(title), None
+        return title_id(title, author), None
     raise ValueError("no id, and neither DOI nor title to make one of")
 
 

@@ -8,29 +8,38 @@ are known cost nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 
-from indexer.catalog import Entry, Known
-from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
-from indexer.matching import require_match
-from indexer.paper import Paper, merge, text_hash
+from indexer.doubles import Group, grouped
+from indexer.embedding import Precision
+from indexer.loading import Loader, no_sample
+from indexer.names import Name
+from indexer.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
+from indexer.records import Entry, Known
 from indexer.rejects import RejectsFile
-from indexer.sources import Reject, Source, open_source
+from indexer.sources import Item, Reject, Removal, Source, open_source
 from indexer.writer import Writer
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
 LONG_SECONDS = 10.0
 """What is left of a build from which on people are told what it will take."""
+SAMPLE = 400
+"""Records that int8 is calibrated and checked on."""
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
+
+News = tuple[Paper, Group]
+"""A paper of which something is new, and what it was put together from."""
 
 
 def add(
@@ -39,7 +48,9 @@ def add(
     *,
     format: str | None = None,
     model: str | None = None,
+    precision: Precision | None = None,
     rejects: Path | None = None,
+    keep_doubles: bool = False,
     listener: Listener | None = None,
 ) -> Tally:
     """Add and update the papers of ``inputs`` in an index, which is made if it isn't there.
@@ -49,107 +60,150 @@ def add(
         inputs: Paths, or ``-`` for standard input.
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
+        precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
+            first :data:`SAMPLE` papers.
         rejects: Where records that are no papers are listed; by default in the index's folder.
+        keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
         listener: Is told of the progress.
 
     Returns:
         What was done. Ctrl-C ends a run early and in good order.
     """
-    loader = _Loader(folder, model)
-    with ExitStack() as opened:
+    with ExitStack() as stack:
         # An input that can't be read ends the run before anything is made.
-        sources = [opened.enter_context(open_source(path, format)) for path in inputs]
-        writer = opened.enter_context(Writer(folder, create=loader.for_new_index))
-        loader.expect(writer.model)
-        bin = opened.enter_context(RejectsFile(rejects or folder / "rejects.jsonl"))
-        run = _Run(writer, loader, bin, sources, listener or Silent())
-        try:
-            run.read_all()
-        except KeyboardInterrupt:
-            run.tally.interrupted = True
-        run.tally.generation = writer.publish().generation
-    run.tally.seconds = time.monotonic() - run.started
+        sources = [stack.enter_context(open_source(path, format)) for path in inputs]
+        records = _Records(sources)
+        run = stack.enter_context(
+            opened(
+                folder,
+                model=model,
+                precision=precision,
+                sample=records.sample,
+                rejects=rejects,
+                keep_doubles=keep_doubles,
+                listener=listener or Silent(),
+            )
+        )
+        for source, batch in records.batches():
+            run.take_batch(batch, second_hand=source.second_hand)
+            run.report(_fraction(sources))
     return run.tally
 
 
-class _Loader:
-    """Loads the model when it is needed first: a run without news never needs it."""
+@contextmanager
+def opened(
+    folder: Path,
+    *,
+    model: str | None,
+    precision: Precision | None = None,
+    sample: Callable[[], list[str]] = no_sample,
+    rejects: Path | None = None,
+    keep_doubles: bool = False,
+    listener: Listener,
+) -> Iterator[Run]:
+    """An index open for a run; what it committed is published at its end.
 
-    def __init__(self, folder: Path, name: str | None) -> None:
-        self._folder, self._name = folder, name
-        self._expected: Model | None = None
+    ``sample`` gives texts of the papers to come, which int8 is calibrated on.
+    Ctrl-C ends the block early and in good order, marked in the tally.
+    """
+    started = time.monotonic()
+    loader = Loader(folder, model, precision, sample)
+    with (
+        Writer(folder, create=loader.for_new_index) as writer,
+        RejectsFile(rejects or folder / "rejects.jsonl") as bin,
+    ):
+        loader.expect(writer.model)
+        run = Run(writer, loader, bin, listener, keep_doubles)
+        try:
+            yield run
+        except KeyboardInterrupt:
+            run.tally.interrupted = True
+        run.tally.generation = writer.publish().generation
+    run.tally.seconds = time.monotonic() - started
 
-    def for_new_index(self) -> Model:
-        """What a new index is made with."""
-        self._expected = self.embedder.model
-        return self._expected
 
-    def expect(self, model: Model) -> None:
-        """Hold to the model that an index was made with."""
-        if self._name is not None and self._expected is None:
-            require_match(self._folder, model, self.embedder.model)
-        self._expected = model
+class _Records:
+    """What the sources give, one after the other, with a look ahead."""
 
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The model, loaded."""
-        name = self._name or (self._expected.name if self._expected else DEFAULT_MODEL)
-        embedder = load_embedder(name)
-        if self._expected is not None:
-            require_match(self._folder, self._expected, embedder.model)
-        return embedder
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._left: Iterator[tuple[Source, Item]] = (
+            (source, item) for source in sources for item in source
+        )
+
+    def sample(self) -> list[str]:
+        """Texts of the papers among the next records, which are read all the same."""
+        ahead = list(islice(self._left, SAMPLE))
+        self._left = chain(ahead, self._left)
+        return [document_text(record) for _, record in ahead if isinstance(record, Paper)]
+
+    def batches(self) -> Iterator[tuple[Source, list[Item]]]:
+        """All records, in lists of at most :data:`BATCH` of one source."""
+        for source, pairs in groupby(self._left, key=itemgetter(0)):
+            for batch in _batches(record for _, record in pairs):
+                yield source, batch
 
 
 @dataclass
-class _Run:
-    """One call of :func:`add` under way."""
+class Run:
+    """Records on their way into an index, between opening and publishing it."""
 
     writer: Writer
-    loader: _Loader
+    loader: Loader
     bin: RejectsFile
-    sources: Sequence[Source]
     listener: Listener
+    keep_doubles: bool
 
     def __post_init__(self) -> None:
         self.tally = Tally()
         self.started = self._published = time.monotonic()
         self._estimated = False
 
-    def read_all(self) -> None:
-        """Take in all sources, batch by batch."""
-        for source in self.sources:
-            for batch in _batches(source):
-                self._take(batch)
-                self._report()
+    def take(self, records: Sequence[Item], *, second_hand: bool, meta: Mapping[str, str]) -> None:
+        """Take in records that belong together, batch by batch.
 
-    def _take(self, batch: Sequence[Paper | Reject]) -> None:
+        Args:
+            records: In the order in which they came.
+            second_hand: They only fill what others leave open.
+            meta: Values of the index's description, committed together with the last batch.
+        """
+        batches = list(_batches(records)) or [[]]
+        for batch in batches[:-1]:
+            self.take_batch(batch, second_hand=second_hand)
+        self.take_batch(batches[-1], second_hand=second_hand, meta=meta)
+
+    def take_batch(
+        self,
+        batch: Sequence[Item],
+        *,
+        second_hand: bool,
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Commit the news among a batch of records."""
-        papers = [record for record in batch if isinstance(record, Paper)]
         rejected = [record for record in batch if isinstance(record, Reject)]
         if rejected:
             self.tally.rejects_file = self.bin.write(rejected)
-        known = self.writer.catalog.current({paper.id for paper in papers})
-        news = self._news(papers, known)
-        if news:
-            self.writer.commit(self._embed(list(news.values())))
-            self.tally.added += len(news.keys() - known.keys())
-            self.tally.updated += len(news.keys() & known.keys())
+        papers, gone = _last_words(batch)
+        groups = grouped(self.writer.catalog, papers, keep_doubles=self.keep_doubles)
+        news = [
+            (paper, group) for group in groups if (paper := group.news(second_hand=second_hand))
+        ]
+        removed = {paper.id for paper in self.writer.catalog.current(gone).values()}
+        if news or removed or meta:
+            replaced = [paper.id for _, group in news for paper in group.known.values()]
+            self.writer.commit(self._embed(news), [*replaced, *removed], meta)
+        self._count(news)
+        self.tally.removed += len(removed)
         self.tally.rejected += len(rejected)
-        self.tally.unchanged += len(papers) - len(news)
+        self.tally.unchanged += len(batch) - len(rejected) - len(news) - len(removed)
 
-    def _news(self, papers: Iterable[Paper], known: dict[str, Paper]) -> dict[str, Paper]:
-        """By id, each paper that is new or tells something new, merged with what was known."""
-        news: dict[str, Paper] = {}
-        for paper in papers:
-            before = news.get(paper.id) or known.get(paper.id)
-            after = merge(before, paper) if before else paper
-            if after != before:
-                news[paper.id] = after
-        return news
+    def _count(self, news: Sequence[News]) -> None:
+        self.tally.updated += sum(bool(group.known) for _, group in news)
+        self.tally.added += sum(not group.known for _, group in news)
+        self.tally.folded += sum(group.folded for _, group in news)
 
-    def _embed(self, papers: Sequence[Paper]) -> list[Entry]:
+    def _embed(self, news: Sequence[News]) -> list[Entry]:
         """Entries of papers; only texts that were never embedded go through the model."""
-        texts = {text_hash(text): text for text in map(document_text, papers)}
+        texts = {text_hash(text): text for text in (document_text(paper) for paper, _ in news)}
         vectors = self.writer.catalog.known_texts(texts)
         missing = [key for key in texts if key not in vectors]
         if missing:
@@ -158,17 +212,26 @@ class _Run:
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
                 vectors[key] = Known(vector, bool(truncated))
             self.tally.embedded += len(missing)
-        entries = [_entry(paper, vectors) for paper in papers]
+        names = self.writer.catalog.names([row for _, group in news for row in group.known])
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        entries = [
+            _entry(
+                replace(paper, harvested=now),
+                vectors,
+                group.told.union(*(names[row] for row in group.known)),
+            )
+            for paper, group in news
+        ]
         self.tally.truncated += sum(entry.truncated for entry in entries)
         return entries
 
-    def _report(self) -> None:
+    def report(self, fraction: float | None) -> None:
+        """Say how far the run is, and let readers see it from time to time."""
         now = time.monotonic()
         self.tally.seconds = now - self.started
         if now - self._published > PUBLISH_SECONDS:
             self.tally.generation = self.writer.publish().generation
             self._published = now
-        fraction = _fraction(self.sources)
         if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
             self._estimated = True
             ahead = estimate(self.tally, fraction, self.writer.model.dimension)
@@ -177,12 +240,26 @@ class _Run:
         self.listener.advanced(self.tally, fraction)
 
 
-def _entry(paper: Paper, vectors: dict[str, Known]) -> Entry:
+def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
+    """The papers of a batch, and the ids of those of which it says last that they are gone."""
+    papers: list[Paper] = []
+    gone: set[str] = set()
+    for record in batch:
+        if isinstance(record, Removal):
+            papers = [paper for paper in papers if paper.id != record.id]
+            gone.add(record.id)
+        elif isinstance(record, Paper):
+            papers.append(record)
+            gone.discard(record.id)
+    return papers, gone
+
+
+def _entry(paper: Paper, vectors: dict[str, Known], names: Iterable[Name]) -> Entry:
     key = text_hash(document_text(paper))
-    return Entry(paper, key, vectors[key].vector, vectors[key].truncated)
+    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, names)
 
 
-def _batches(source: Iterable[Paper | Reject]) -> Iterator[list[Paper | Reject]]:
+def _batches(source: Iterable[Item]) -> Iterator[list[Item]]:
     records = iter(source)
     return iter(lambda: list(islice(records, BATCH)), [])
 
@@ -196,4 +273,4 @@ def _fraction(sources: Sequence[Source]) -> float | None:
     return sum(source.position for source in sources) / known
 
 
-__all__ = ["Estimate", "Listener", "Tally", "add"]
+__all__ = ["Estimate", "Listener", "Run", "Tally", "add", "opened"]

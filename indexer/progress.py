@@ -31,12 +31,14 @@ class Estimate:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What a run did so far; ``added + updated + unchanged + rejected`` is what was read.
+    """What a run did so far; what was read is the sum of the first five.
 
     Attributes:
         added: Papers new to the index.
         updated: Papers of which something changed.
+        removed: Papers of which an archive said that they are gone.
         unchanged: Records that told nothing new; they cost nothing.
+        folded: Papers that turned out to be the same as another, and became one with it.
         rejected: Records that are no papers; each stands in ``rejects_file`` with its reason.
         embedded: Texts that went through the model.
         truncated: Added or updated papers that are longer than the model reads.
@@ -48,7 +50,9 @@ class Tally:
 
     added: int = 0
     updated: int = 0
+    removed: int = 0
     unchanged: int = 0
+    folded: int = 0
     rejected: int = 0
     embedded: int = 0
     truncated: int = 0
@@ -60,7 +64,12 @@ class Tally:
     @property
     def read(self) -> int:
         """Records taken in."""
-        return self.added + self.updated + self.unchanged + self.rejected
+        return self.added + self.updated + self.removed + self.unchanged + self.rejected
+
+    @property
+    def changed(self) -> bool:
+        """Whether the index isn't what it was before."""
+        return bool(self.added or self.updated or self.removed)
 
 
 class Listener(Protocol):

@@ -6,20 +6,23 @@ import logging
 import threading
 from pathlib import Path
 
-from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import (
     IndexBusyError,
     IndexDamagedError,
     IndexFormatError,
     IndexNotFoundError,
+    IndexOutdatedError,
     NearpaperError,
     StorageError,
     storage_error,
 )
 from indexer.generation import Generation
+from indexer.lexicon import is_rewritten
 from indexer.location import require_index
 from indexer.manifest import MANIFEST_FILE, Manifest
-from indexer.writer import Writer
+from indexer.records import CATALOG_FILE
+from indexer.writer import Writer, require_catalog, require_kin
 
 _LOG = logging.getLogger("nearpaper")
 _TRIES = 20  # generations that may come and go while one is being opened
@@ -94,6 +97,7 @@ def _open_newest(folder: Path) -> Generation | None:
         if manifest is None:
             return None
         try:
+            _require_whole(folder, manifest)
             return Generation(folder, manifest)
         except (OSError, IndexDamagedError) as error:
             # A newer generation may have come, and the files of this one gone with it.
@@ -105,6 +109,23 @@ def _open_newest(folder: Path) -> Generation | None:
     raise IndexDamagedError(f"{folder}: changes faster than it can be opened; try again")
 
 
+def _require_whole(folder: Path, manifest: Manifest) -> None:
+    """Raise ``IndexDamagedError`` for files that aren't what was written, or of another index."""
+    require_catalog(folder)
+    altered, catalog = manifest.altered(folder), Catalog(folder)
+    try:
+        require_kin(folder, manifest, catalog)
+        if altered and catalog.last_change() > manifest.change:
+            # A writer extends the lexicon before it publishes.
+            altered = [name for name in altered if not is_rewritten(name)]
+    finally:
+        catalog.close()
+    if altered:
+        raise IndexDamagedError(
+            f"{folder / altered[0]}: not what was written; run `nearpaper rebuild --index {folder}`"
+        )
+
+
 def _unopened(error: OSError, folder: Path) -> NearpaperError:
     if isinstance(error, FileNotFoundError):
         return IndexDamagedError(
@@ -114,23 +135,30 @@ def _unopened(error: OSError, folder: Path) -> NearpaperError:
 
 
 def catch_up(folder: Path) -> None:
-    """Publish what a killed writer committed, if nobody writes and this process may."""
+    """Publish what a killed writer committed, if nobody writes and this process may.
+
+    A catalog of an older version is brought up to date; raises ``IndexOutdatedError`` where this
+    process may not.
+    """
     require_index(folder)
     if not lags(folder):
         return
     try:
         Writer(folder, outdated=True, patience=0).close()
     except (IndexBusyError, StorageError, IndexNotFoundError):
-        # What is published can be searched all the same.
-        return
+        # What is published can be searched all the same, unless the catalog can't be read.
+        Catalog(folder).close()
 
 
 def lags(folder: Path) -> bool:
-    """Whether the catalog holds changes that are not published."""
+    """Whether the catalog holds changes that are not published, or is of an older version."""
     manifest = Manifest.load(folder)
     if not (folder / CATALOG_FILE).exists():
         return False
-    catalog = Catalog(folder)
+    try:
+        catalog = Catalog(folder)
+    except IndexOutdatedError:
+        return True
     try:
         return not catalog.is_blank and (
             manifest is None or manifest.change < catalog.last_change()

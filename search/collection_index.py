@@ -67,7 +67,9 @@ def index_corpus(corpus: Path, model: Model, watch: Watch = unwatched) -> Path:
 def _add(folder: Path, corpus: Path, model: Model, watch: Watch) -> Tally:
     try:
         with watch() as listener:
-            return add(folder, [str(corpus)], model=model.name, listener=listener)
+            return add(
+                folder, [str(corpus)], model=model.name, keep_doubles=True, listener=listener
+            )  # judgements name every id
     except StorageError as error:
         raise StorageError(f"{error}, or set NEARPAPER_CACHE to another folder") from error
 

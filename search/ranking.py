@@ -149,4 +149,5 @@ class Ranking:
             return found[allowed[found]]
         if self.vector is None:
             return np.flatnonzero(allowed)[:k]
-        return dense_leg(self.generation, self.vector, k, allowed)[0]
+        # Only what is exact goes on where a shorter search of the same ended.
+        return dense_leg(self.generation, self.vector, k, allowed, exact=True)[0]

@@ -115,13 +115,8 @@ class Retriever:
         return place if place >= 0 else None
 
     def places(self, ids: Collection[str], generation: Generation) -> Positions:
-        """Positions of papers by id or DOI, -1 for those that the generation doesn't hold."""
-        catalog, change = self._reader.catalog, generation.manifest.change
-        rows = catalog.live_rows(ids, change)
-        for doi in (id for id in ids if id.startswith("10.") and id not in rows):
-            found = catalog.live_rows(catalog.ids_by_doi(doi), change)
-            if found:
-                rows[doi] = next(iter(found.values()))
+        """Positions of papers by any id, -1 for those that the generation doesn't hold."""
+        rows = self._reader.catalog.live_rows(ids, generation.manifest.change)
         return generation.positions([rows.get(id, 0) for id in ids])
 
     def known_places(self, ids: Sequence[str], generation: Generation) -> Positions:

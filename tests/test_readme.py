@@ -56,9 +56,15 @@ def commands() -> dict[str, Any]:
     return dict(getattr(COMMAND, "commands"))  # noqa: B009 - which mypy doesn't know of
 
 
+def parts(command: Any) -> list[Any]:
+    """A command and those that it holds."""
+    held = getattr(command, "commands", {})
+    return [command, *(part for one in held.values() for part in parts(one))]
+
+
 def options() -> set[str]:
-    """Every long option of every command, and of the command that holds them."""
-    parameters = [one for command in (COMMAND, *commands().values()) for one in command.params]
+    """Every long option of every command, and of the commands that hold them."""
+    parameters = [one for command in parts(COMMAND) for one in command.params]
     return {name for one in parameters for name in one.opts if name.startswith("--")}
 
 
@@ -73,6 +79,8 @@ def test_every_command_and_option_is_explained() -> None:
     assert len(commands()) >= 11
     for name in commands():
         assert re.search(rf"(nearpaper |`){name}\b", pages), name
+    for name in commands()["fetch"].commands:
+        assert f"nearpaper fetch {name}" in pages, name
     for option in options():
         assert re.search(rf"{option}(?![\w-])", pages), option
 

@@ -33,7 +33,7 @@ def test_wheel_holds_the_three_rooms_and_their_files(wheel: Path) -> None:
         "search",
         "api",
     }
-    for needed in ("indexer/schema.sql", "search/py.typed", "api/pages/"):
+    for needed in ("indexer/migrations/0001_papers.sql", "search/py.typed", "api/pages/"):
         assert any(name.startswith(needed) for name in names), needed
 
 

@@ -22,6 +22,20 @@ def read_jsonl(stream: BinaryIO) -> Iterator[Raw | Bad]:
             yield _record(line._replace(data=data))
 
 
+def is_jsonl(text: str) -> bool:
+    """Whether text begins with an object on a line of its own, or one longer than what we see.
+
+    Lists may also be written with an object on every line, so a document that begins as a list
+    counts as JSON Lines only where its first line is a value by itself and more lines follow.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if text.startswith("["):
+        return len(lines) > 1 and _is_value(lines[0])
+    if text.startswith("{") and len(lines) == 1:
+        return True
+    return any(line.startswith("{") and _is_value(line) for line in lines)
+
+
 def parse_value(text: str, start: int = 0) -> tuple[Any, int]:
     """The JSON value that begins at ``start``, and where it ends.
 
@@ -34,6 +48,13 @@ def parse_value(text: str, start: int = 0) -> tuple[Any, int]:
         raise BadJSONError(f"not JSON: {_plain(error.msg)} at column {error.colno}") from None
     except RecursionError:
         raise BadJSONError("not readable JSON: nested too deeply") from None
+
+
+def _is_value(line: str) -> bool:
+    try:
+        return not line[parse_value(line)[1] :].strip()
+    except BadJSONError:
+        return False
 
 
 def _record(line: Line) -> Raw | Bad:

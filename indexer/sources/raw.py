@@ -39,7 +39,21 @@ class Bad(NamedTuple):
     reason: str
 
 
-Reader = Callable[[BinaryIO], Iterator[Raw | Bad]]
+class Gone(NamedTuple):
+    """A record that says that a paper was taken out of the archive.
+
+    Attributes:
+        line: On which it begins, from 1.
+        text: As it stands in the input.
+        id: Of the paper, as the archive writes it.
+    """
+
+    line: int
+    text: str | bytes
+    id: str
+
+
+Reader = Callable[[BinaryIO], Iterator[Raw | Bad | Gone]]
 """Reads the decompressed bytes of an input, which begin behind any byte order mark."""
 
 

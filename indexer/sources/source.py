@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from indexer.errors import SourceError, UsageError
-from indexer.paper import Paper, make_paper
-from indexer.sources.detect import FORMATS, detect_format
-from indexer.sources.raw import Bad, Raw, excerpt
+from indexer.paper import Paper, make_paper, normalise_id
+from indexer.sources.detect import FORMATS, SECOND_HAND, SEEKING, detect_format
+from indexer.sources.raw import Bad, Gone, Raw, excerpt
 from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take
 
 STDIN = "-"
 """The path that stands for standard input."""
+ARCHIVES = {"huggingface": "huggingface-daily", "oai-pmh": "arxiv", "arxiv-atom": "arxiv"}
+"""What papers of a format name as their source; else it is the name of the file."""
 
 _BOM = b"\xef\xbb\xbf"
 _SUFFIXES = frozenset(
-    (".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
+    (
+        *(".gz", ".gzip", ".zst", ".zstd", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt"),
+        *(".xml", ".bib", ".ris", ".parquet", ".arrow", ".feather"),
+    )
 )
 
 
@@ -41,12 +46,28 @@ class Reject:
     record: str
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Word of an archive that a paper was taken out of it.
+
+    Attributes:
+        id: Of the paper, normalised.
+    """
+
+    id: str
+
+
+Item = Paper | Removal | Reject
+"""What a record of an input can turn out to be."""
+
+
 class Source:
     """Papers and rejects of one input, to be iterated once; closes itself at the end.
 
     Attributes:
         name: What papers name as their source.
         format: A key of :data:`~indexer.sources.detect.FORMATS`.
+        second_hand: Whether it lists papers that others hold.
         size: Bytes on disk, ``None`` where that isn't known.
     """
 
@@ -60,14 +81,17 @@ class Source:
         except BaseException:
             self.close()
             raise
-        self.name = "huggingface-daily" if self.format == "huggingface" else _stem(self._path)
+        self.second_hand = self.format in SECOND_HAND
+        self.name = ARCHIVES.get(self.format) or _stem(self._path)
 
     @property
     def position(self) -> int:
         """Bytes of the input read so far, as on disk: compressed where it is compressed."""
-        return self._position
+        if self._content is not self._file:
+            return self._position
+        return (self.size or 0) if self._file.closed else self._file.tell()
 
-    def __iter__(self) -> Iterator[Paper | Reject]:
+    def __iter__(self) -> Iterator[Item]:
         """The records in order.
 
         Raises:
@@ -77,7 +101,7 @@ class Source:
         try:
             for item in FORMATS[self.format](self._content):
                 line = item.line
-                yield self._paper(item)
+                yield judge(item, source=self.name, path=self._path)
         except SourceError as error:
             raise SourceError(f"{self._path}: {error}") from None
         except BrokenStreamError as error:
@@ -114,7 +138,18 @@ class Source:
                 f"{self._path}: no papers recognised in it; "
                 f"say what it is with --format ({', '.join(FORMATS)})"
             )
+        if format in SEEKING and self._is_plain(head[:4]):
+            return format, self._file
         return format, content
+
+    def _is_plain(self, mark: bytes) -> bool:
+        """Whether this is a file on disk, uncompressed; leaves it at its beginning."""
+        if self.size is None:
+            return False
+        self._file.seek(0)
+        found = self._file.read(len(mark))
+        self._file.seek(0)
+        return found == mark
 
     def _chunks(self) -> Iterator[bytes]:
         """The bytes on disk, counted."""
@@ -125,15 +160,25 @@ class Source:
         except OSError as error:
             raise BrokenStreamError(f"reading failed ({error.strerror})") from None
 
-    def _paper(self, item: Raw | Bad) -> Paper | Reject:
-        if isinstance(item, Bad):
-            reason = item.reason
-        else:
-            try:
-                return make_paper(item.fields, source=self.name)
-            except ValueError as error:
-                reason = str(error)
-        return Reject(self._path, item.line, reason, excerpt(item.text))
+
+def judge(item: Raw | Bad | Gone, *, source: str, path: str) -> Item:
+    """What a record is: a paper, word of one that is gone, or nothing that can be taken.
+
+    Args:
+        item: As a reader gave it.
+        source: What the paper names as its source.
+        path: Of the input, for a reject.
+    """
+    if isinstance(item, Bad):
+        reason = item.reason
+    else:
+        try:
+            if isinstance(item, Gone):
+                return Removal(normalise_id(item.id)[0])
+            return make_paper(item.fields, source=source)
+        except ValueError as error:
+            reason = str(error)
+    return Reject(path, item.line, reason, excerpt(item.text))
 
 
 def open_source(path: str, format: str | None = None) -> Source:

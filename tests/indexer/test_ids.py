@@ -45,7 +45,7 @@ def test_every_way_to_write_an_arxiv_id_is_one_paper(text: str) -> None:
         ("cond-mat.mes-hall/9901001", ("cond-mat/9901001", None)),
         ("10.48550/arXiv.math/0309136", ("math/0309136", None)),
         ("10.1145/3292500.3330701", ("10.1145/3292500.3330701", None)),
-        ("https://doi.org/10.18653/v1/N19-1423", ("10.18653/v1/n19-1423", None)),
+        ("https://doi.org/10.18653/v1/N19-1423", ("N19-1423", None)),
         ("https://aclanthology.org/N19-1423/", ("N19-1423", None)),
         ("https://aclanthology.org/2020.acl-main.1.pdf", ("2020.acl-main.1", None)),
         ("https://www.aclweb.org/anthology/P19-1001", ("P19-1001", None)),

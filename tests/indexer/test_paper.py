@@ -62,6 +62,7 @@ def test_a_record_becomes_a_clean_paper() -> None:
         doi="10.1002/spe.2984",
         sources=("snapshot",),
         licence="CC0",
+        ids=("10.1002/spe.2984",),
     )
 
 

@@ -1,6 +1,6 @@
--- Version 1 of the catalog. A row of `papers` is one immutable version of a paper: an update adds
--- a row and marks the old one as died. `born` and `died` are numbers of `changes`, so that
--- what was live after any change can be told at any later time.
+-- A row of `papers` is one immutable version of a paper: an update adds a row and marks the old
+-- one as died. `born` and `died` are numbers of `changes`, so that what was live after any change
+-- can be told at any later time.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

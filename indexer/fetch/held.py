@@ -1,0 +1,61 @@
+"""The page under way on disk, as it was received, until its papers are in the catalog.
+
+Embedding a page takes longer than getting it. Whoever is killed meanwhile needn't ask again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import zstandard
+
+from indexer.errors import storage_error
+from indexer.fetch.archive import Answer, Place
+from indexer.manifest import sync_folder
+
+PAGE_FILE = "fetched-page.zst"
+
+
+class HeldPage:
+    """At most one page, in the index's folder; belongs to the holder of the writer's lock.
+
+    Args:
+        folder: Of the index.
+        key: Of the harvest.
+        max_bytes: A page that is larger when unpacked isn't one of ours.
+    """
+
+    def __init__(self, folder: Path, key: str, max_bytes: int) -> None:
+        self._path, self._key, self._max_bytes = folder / PAGE_FILE, key, max_bytes
+
+    def save(self, place: Place, answer: Answer) -> None:
+        """Keep a page; on return it is on the disk."""
+        head = json.dumps([self._key, *place, answer.status, answer.day, answer.kind])
+        packed = zstandard.compress(head.encode() + b"\n" + answer.body)
+        temporary = self._path.with_suffix(".new")
+        try:
+            with temporary.open("wb") as file:
+                file.write(packed)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise storage_error(error, self._path) from error
+
+    def load(self, place: Place) -> Answer | None:
+        """The page of ``place``, if that is the one that is kept."""
+        try:
+            with zstandard.open(self._path, "rb") as file:
+                content = file.read(self._max_bytes + 100_000)
+            head, _, body = content.partition(b"\n")
+            *named, status, day, kind = json.loads(head)
+        except (OSError, zstandard.ZstdError, ValueError, TypeError):
+            return None
+        return Answer(status, body, day, kind) if named == [self._key, *place] else None
+
+    def drop(self) -> None:
+        """Its papers are in the catalog."""
+        self._path.unlink(missing_ok=True)
