@@ -43,6 +43,8 @@ class Bare:
         faiss.omp_set_num_threads(1)  # as the engine does
         files = [vector_file(folder, name) for name in (manifest.base, manifest.tail)]
         self._vectors = [faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC) for path in files]
+        if manifest.probing.nlist:
+            self._vectors[0].nprobe = manifest.probing.nprobe
         words = lexicon_folder(folder, manifest.lexicon)
         self._stems = Lexicon(words).stems
         self._lexicon = open_lexicon(words)

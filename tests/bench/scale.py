@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.catalog import Catalog, Entry
+from indexer.catalog import Catalog
 from indexer.embedding import Model
 from indexer.manifest import Manifest
+from indexer.names import names_of
 from indexer.paper import Paper, text_hash
 from indexer.recipe import document_text
+from indexer.records import Entry
 from indexer.writer import Writer
 from search.engine import Engine
 from tests.bench.compare import alone
@@ -100,7 +102,7 @@ def _mixed_words(first: str, second: str, chance: random.Random) -> str:
 
 
 def _entry(paper: Paper, vector: NDArray[np.float16]) -> Entry:
-    return Entry(paper, text_hash(document_text(paper)), vector, truncated=False)
+    return Entry(paper, text_hash(document_text(paper)), vector, False, names_of(paper))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,18 +57,20 @@ def test_blocks_hold_as_many_vectors_as_asked_the_real_ones_first(real: Real) ->
         assert sum(map(len, blocks)) == total
         first = min(total, 800)
         assert np.array_equal(np.concatenate(blocks)[:first], real.vectors[:first])
+    every = real.sample(900 + BLOCK, 900 + BLOCK)
+    assert np.array_equal(every, np.concatenate(blocks).astype(np.float16))
 
 
 def test_vectors_are_measured_at_each_size(real: Real, tmp_path: Path) -> None:
     members, questions = tmp_path / "real", real.vectors[:40].astype(np.float32)
     Real(real.vectors[40:]).save(members)
-    seconds, peak = growth.write(members, 2_000, tmp_path / "some.faiss")
-    time, found, memory = growth.search(tmp_path / "some.faiss", questions)
+    written = growth.write(members, 2_000, tmp_path / "some.faiss")
+    time, found, memory = growth.search(tmp_path / "some.faiss", written.probing, questions)
     flat, right = growth.scan(members, 2_000, questions)
-    assert seconds > 0
-    assert peak > 0
+    assert written.seconds > 0
+    assert written.peak > 0
     assert growth.recall(found, right) > 0.95
-    size = growth.Size(2_000, seconds, peak, 1, time, flat, 1.0, memory)
+    size = growth.Size(2_000, written, 1, time, flat, 1.0, memory)
     assert "| 2,000 |" in markdown(growth.table([size], 760))
 
 

@@ -60,6 +60,18 @@ class Real:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    def sample(self, total: int, count: int) -> NDArray[np.float16]:
+        """``count`` of the first ``total`` vectors at random, in their order."""
+        chosen = np.random.default_rng(SEED).permutation(total)[:count]
+        chosen.sort()
+        rows = np.empty((len(chosen), self.vectors.shape[1]), np.float16)
+        start = 0
+        for block in self.blocks(total):
+            first, last = np.searchsorted(chosen, [start, start + len(block)])
+            rows[first:last] = block[chosen[first:last] - start]
+            start += len(block)
+        return rows
+
     def save(self, folder: Path) -> None:
         """Keep the vectors and their clusters, which take a minute to find, for other processes."""
         folder.mkdir(exist_ok=True)
