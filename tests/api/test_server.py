@@ -48,6 +48,13 @@ def test_serves_over_ipv6(folder: Path) -> None:
         assert httpx2.get(f"{address}/healthz", timeout=30).status_code == 200
 
 
+def test_an_answer_is_not_held_back_until_its_head_is_acknowledged(folder: Path) -> None:
+    with serving(folder) as (address, _), httpx2.Client(base_url=address, timeout=30) as client:
+        times = [client.get("/healthz").elapsed.total_seconds() for _ in range(40)]
+    # A connection's first answers are acknowledged at once; later ones only after 40 ms.
+    assert min(times[20:]) < 0.035
+
+
 def test_a_port_in_use_is_one_line(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
