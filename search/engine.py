@@ -241,6 +241,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._retriever.close()
         self._reader.close()
 
     def __enter__(self) -> Engine:

@@ -165,7 +165,7 @@ def test_every_command_and_option_has_help() -> None:
     group: Any = typer.main.get_command(app)
     assert set(group.commands) == {
         *("index", "search", "similar", "show", "remove"),
-        *("info", "check", "rebuild", "compact", "evaluate", "serve"),
+        *("info", "check", "rebuild", "compact", "backup", "restore", "evaluate", "serve", "fetch"),
     }
     for command in (group, *group.commands.values()):
         assert command.help
