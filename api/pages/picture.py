@@ -16,7 +16,8 @@ MOST = 30
 WIDTH, HEIGHT, MARGIN = 640, 300, 24
 APART = 30
 """Between the middles of two points: a little more than each is wide."""
-_ROUNDS = 200
+_ROUNDS, _STILL = 100, 0.5
+"""Pushes are over when none is longer than half a unit, or after so many rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
     found: NDArray[np.float64] = low + places * (high - low)
     for _ in range(_ROUNDS):
         push = _pushes(found)
-        if not push.any():
+        if np.abs(push).max() < _STILL:
             break
         found = np.clip(found + push, low, high)
     return found

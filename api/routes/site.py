@@ -30,8 +30,8 @@ from search.neighbourhood import Plane
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 NEIGHBOURS = 12
 """On a paper's page, and in its picture."""
-DAILY = 50
-"""Papers on a page of a day."""
+DAILY = 25
+"""Papers on a page of a day, or of what is trending."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
