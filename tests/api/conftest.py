@@ -35,7 +35,8 @@ def record(number: int) -> dict[str, Any]:
 HOSTILE: dict[str, Any] = {
     "id": "2501.00099",
     "title": "Hostile <script>alert(1)</script> [bold]markup[/bold] \x1b[31min titles",
-    "abstract": "Hostile <img src=x onerror=alert(1)> abstract \x9b2J with [link=file:///]controls.",
+    "abstract": "Hostile <img src=x onerror=alert(1)> abstract \x9b2J with [link=file:///]controls"
+    r", $\text{<img src=y onerror=alert(2)>}^2$ of $\href{javascript:alert(3)}{n}^2$.",
     "authors": ["Mallory <b>"],
     "date": "2025-01-01",
     "url": "javascript:alert(1)",
