@@ -16,7 +16,7 @@ from api.headers import SecurityHeaders
 from api.lazy import LazyEngine
 from api.pages.render import STATIC_FOLDER
 from api.problems import install_problems
-from api.routes import health, papers, site
+from api.routes import health, huggingface, papers, site
 from indexer.errors import NearpaperError
 from indexer.version import version
 from search.engine import Engine
@@ -49,7 +49,7 @@ def create_app(
     app.state.reranker = reranker
     app.add_middleware(SecurityHeaders)
     install_problems(app)
-    for router in (papers.router, health.router, site.router):
+    for router in (papers.router, huggingface.router, health.router, site.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC_FOLDER))
     return app

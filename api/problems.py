@@ -16,7 +16,9 @@ from api.wording import message
 from indexer.errors import NearpaperError, UsageError
 
 PROBLEM_TYPE = "urn:nearpaper:problem:"
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
+_OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/papers/", "/graph/", "/recommendations/")
+"""Addresses at which clients of other services ask: they know 400, and read ``error``."""
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", *_OTHERS_SHAPES)
 _MOST_DETAILS = 3
 
 
@@ -29,16 +31,20 @@ def install_problems(app: FastAPI) -> None:
 
 
 def _answer(request: Request, *, status: int, kind: str, title: str, detail: str) -> Response:
-    detail = message(detail)
+    detail, path = message(detail), request.url.path
+    if path.startswith(_OTHERS_SHAPES) and status == UsageError.status:
+        status = HTTPStatus.BAD_REQUEST
     if _wants_page(request):
         return render_error(request, status=status, title=title, detail=detail)
-    problem = {
+    problem: dict[str, str | int] = {
         "type": PROBLEM_TYPE + kind,
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": quote(request.url.path),
+        "instance": quote(path),
     }
+    if path.startswith(_OTHERS_SHAPES):
+        problem |= {"error": detail, "message": detail}
     return JSONResponse(problem, status, media_type="application/problem+json")
 
 

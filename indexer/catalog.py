@@ -163,6 +163,21 @@ class Catalog:
         papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
         return {name: papers[row] for name, row in rows.items()}
 
+    def submitted(
+        self, first: str, last: str, change: int, *, by_upvotes: bool, limit: int, offset: int
+    ) -> list[int]:
+        """Row ids of the papers that were submitted to a list on the days from first to last.
+
+        The newest day first and within it the most upvotes, or the most upvotes first throughout.
+        """
+        records = self.database.rows(
+            "SELECT row FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY "
+            "CASE WHEN ? THEN upvotes END DESC, submitted DESC, upvotes DESC, row LIMIT ? OFFSET ?",
+            *(first, last, change, change, by_upvotes, limit, offset),
+        )
+        return [record[0] for record in records]
+
     def sources(self) -> dict[str, int]:
         """How many live papers each source tells of, the largest source first."""
         counts: Counter[str] = Counter()

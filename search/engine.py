@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from indexer.embedding import Embedder
 from indexer.errors import PaperNotFoundError, UsageError
@@ -18,7 +20,15 @@ from search.answering import Answering, empty_answer
 from search.encoder import Encoder
 from search.filters import Filters
 from search.query import parse
-from search.request import Page, asked_ids, asked_mode, asked_question, asked_score
+from search.request import (
+    LAST_DAY,
+    Page,
+    asked_ids,
+    asked_mode,
+    asked_question,
+    asked_score,
+    named_ids,
+)
 from search.rerank import Reranker
 from search.retrieval import Retriever
 
@@ -190,6 +200,52 @@ class Engine:
             raise PaperNotFoundError(f"{id}: not in the index, which is still empty")
         at = self._retriever.known_places(wanted, generation)
         return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
+
+    def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
+        """Papers by their ids, however these are written; ``None`` for those that aren't there."""
+        wanted, generation = named_ids(ids), self._reader.generation()
+        if generation is None:
+            return [None] * len(wanted)
+        known = np.array(sorted({id for id in wanted if id}), np.object_)
+        at = self._retriever.places(known.tolist(), generation)
+        papers = self._papers(generation.column("rows", at[at >= 0]))
+        found = dict(zip(known[at >= 0], papers, strict=True))
+        return [found.get(id) for id in wanted]
+
+    def daily(
+        self,
+        first: str = "",
+        last: str = "",
+        *,
+        sort: Literal["newest", "upvotes"] = "newest",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[Paper]:
+        """Papers that were submitted to a list such as Daily Papers.
+
+        Args:
+            first: First day, ``YYYY-MM-DD``.
+            last: Last day, likewise.
+            sort: The newest day first, or the most upvotes first.
+            limit: How many to give.
+            offset: How many to pass over.
+        """
+        page, generation = Page(limit, offset), self._reader.generation()
+        if generation is None:
+            return []
+        return self._papers(
+            self._reader.catalog.submitted(
+                first,
+                last or LAST_DAY,
+                generation.manifest.change,
+                by_upvotes=sort == "upvotes",
+                limit=page.limit,
+                offset=page.offset,
+            )
+        )
+
+    def _papers(self, rows: Iterable[int]) -> list[Paper]:
+        return self._reader.catalog.papers([int(row) for row in rows])
 
     @property
     def generation(self) -> int:

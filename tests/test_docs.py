@@ -30,7 +30,7 @@ PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 BIN = Path(sys.executable).parent
 LOCAL = "http://127.0.0.1:8000"
 
-_ELSEWHERE = ("make ", "nearpaper serve", "nearpaper fetch", "curl ")
+_ELSEWHERE = ("make ", "nearpaper serve", "nearpaper fetch", "curl ", "HF_ENDPOINT=")
 """Beginnings of lines that other tests look after."""
 
 

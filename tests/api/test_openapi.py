@@ -14,6 +14,7 @@ def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None
     document: dict[str, Any] = client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         *("/api/v1/search", "/api/v1/similar", "/api/v1/papers/{id}"),
+        *("/api/papers/search", "/api/papers/{id}", "/papers/{id}.md", "/api/daily_papers"),
         *("/healthz", "/readyz"),
     }
     search = document["paths"]["/api/v1/search"]["get"]
