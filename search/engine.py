@@ -212,6 +212,14 @@ class Engine:
         found = dict(zip(known[at >= 0], papers, strict=True))
         return [found.get(id) for id in wanted]
 
+    def titled(self, title: str, *, filters: Filters = ANY) -> Paper | None:
+        """The paper of a title, which may be misspelt; ``None`` where there is none."""
+        asked, generation = asked_question(title), self._reader.generation()
+        if generation is None:
+            return None
+        at = self._retriever.by_title(asked, generation, filters)[:1]
+        return next(iter(self._papers(generation.column("rows", at))), None)
+
     def daily(
         self,
         first: str = "",

@@ -84,6 +84,14 @@ class Retriever:
         named = len(ranking.named) > 0
         return Retrieved(ranking, query.text, mode, named, notes + warnings)
 
+    def by_title(self, title: str, generation: Generation, filters: Filters) -> Positions:
+        """Papers of a title, misspelt or not, most alike first."""
+        allowed = filters.select(generation)
+        mode, vector, _ = self._embedded(title, generation, "hybrid")
+        ranking = Ranking(generation, allowed.copy(), mode, vector, title)
+        found = titled(generation, self._reader.catalog, ranking, title)
+        return found[allowed[found]]
+
     def for_examples(
         self,
         near: Sequence[str],

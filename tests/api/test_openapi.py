@@ -15,6 +15,9 @@ def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None
     assert set(document["paths"]) == {
         *("/api/v1/search", "/api/v1/similar", "/api/v1/papers/{id}"),
         *("/api/papers/search", "/api/papers/{id}", "/papers/{id}.md", "/api/daily_papers"),
+        *("/graph/v1/paper/search", "/graph/v1/paper/search/match", "/graph/v1/paper/batch"),
+        *("/graph/v1/paper/{id}", "/recommendations/v1/papers"),
+        "/recommendations/v1/papers/forpaper/{id}",
         *("/healthz", "/readyz"),
     }
     search = document["paths"]["/api/v1/search"]["get"]

@@ -59,7 +59,7 @@ def daily_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(daily_index: Path) -> Iterator[str]:
     """Where ``nearpaper serve`` answers."""
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--index", daily_index]
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--index", str(daily_index)]
     with subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
     ) as process:
