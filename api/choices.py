@@ -14,7 +14,7 @@ from typing import Any
 from api import options
 from api.selection import Selection, selection
 
-Command = Callable[..., None]
+Command = Callable[..., int | None]
 
 
 def _chosen(
@@ -50,9 +50,9 @@ def choosing(command: Command) -> Command:
     shared = signature(_chosen, eval_str=True).parameters
 
     @wraps(command)
-    def with_options(**values: Any) -> None:  # noqa: ANN401 - whatever the options hold
+    def with_options(**values: Any) -> int | None:  # noqa: ANN401 - whatever the options hold
         choice = {name: values.pop(name) for name in shared}
-        command(**values, chosen=_chosen(**choice))
+        return command(**values, chosen=_chosen(**choice))
 
     parameters = [
         parameter.replace(kind=Parameter.KEYWORD_ONLY)

@@ -71,7 +71,7 @@ def serve(
 for _command in (
     *(upkeep.index, searching.search, searching.similar, searching.show),
     *(upkeep.remove, upkeep.info, upkeep.check, upkeep.rebuild, upkeep.compact),
-    *(upkeep.backup, upkeep.restore),
+    *(upkeep.backup, upkeep.restore, upkeep.export),
     *(evaluate, serve),
 ):
     app.command()(_command)

@@ -146,6 +146,8 @@ class Catalog:
 
         Raises ``IndexBusyError`` if a row is gone: two compactions have overtaken the question.
         """
+        if not rows:
+            return []
         records = self.database.rows(
             "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
         )
@@ -156,6 +158,16 @@ class Catalog:
                 "and if that doesn't help run `nearpaper check`"
             )
         return [found[row] for row in rows]
+
+    def titles(self, rows: Sequence[int]) -> list[str]:
+        """The titles alone of these row ids, in their order; empty where a row is gone."""
+        found = dict(
+            self.database.rows(
+                "SELECT row, title FROM papers WHERE row IN (SELECT value FROM json_each(?))",
+                json.dumps(rows),
+            )
+        )
+        return [found.get(row, "") for row in rows]
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The live papers that these names mean, by the names."""
@@ -361,7 +373,7 @@ def paper_of(record: Sequence[Any]) -> Paper:
     stored = (*record[1 : _FIRST + 1], *record[_SECOND : _SECOND + 2])
     values = dict(zip(_FIELDS, stored, strict=True))
     for name in _LISTS:
-        values[name] = tuple(json.loads(values[name]))
+        values[name] = () if values[name] == "[]" else tuple(json.loads(values[name]))
     return Paper(**values)
 
 

@@ -79,6 +79,10 @@ class Embedder(Protocol):
         """The ``(d,)`` float32 unit vector of a question. Safe to call from many threads."""
         ...
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order. Safe to call from one thread at a time."""
+        ...
+
 
 def unit_rows(rows: NDArray[Any]) -> Vectors:
     """``(n, d)`` float32 of unit length; a row without a direction becomes the first axis."""

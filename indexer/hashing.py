@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding import HASHING_MODEL, Encoded, Model, unit_rows
+from indexer.embedding import HASHING_MODEL, Encoded, Model, Vectors, unit_rows
 
 DIMENSION = 256
 MAX_WORDS = 4096
@@ -48,6 +48,10 @@ class HashingEmbedder:
         """The ``(d,)`` float32 unit vector of a question."""
         vector: NDArray[np.float32] = unit_rows(_hashed(_words(text))[None])[0]
         return vector
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order."""
+        return self.encode_documents(texts).vectors
 
 
 def _words(text: str) -> list[str]:

@@ -109,10 +109,20 @@ class OpenVinoEmbedder:
     def encode_documents(self, texts: Sequence[str]) -> Encoded:
         """Vectors of ``n`` texts, in their order."""
         tokens = self._reader.read([self._facts.document_prefix + text for text in texts])
+        vectors = self._in_batches(tokens)
+        return Encoded(vectors, np.array([one.truncated for one in tokens], bool))
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order."""
+        return self._in_batches(
+            self._reader.read([self._facts.query_prefix + text for text in texts])
+        )
+
+    def _in_batches(self, tokens: Sequence[Tokens]) -> Vectors:
         rows = np.empty((len(tokens), self._facts.dimension), np.float32)
         for batch in batches([len(one.ids) for one in tokens], TOKEN_BUDGET):
             rows[batch] = self._infer([tokens[place] for place in batch])
-        return Encoded(unit_rows(rows), np.array([one.truncated for one in tokens], bool))
+        return unit_rows(rows)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """The ``(d,)`` float32 unit vector of a question."""

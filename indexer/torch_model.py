@@ -82,6 +82,10 @@ class TorchEmbedder:
         vector: NDArray[np.float32] = self._encode(self._transformer.encode_query, [text])[0]
         return vector
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order."""
+        return self._encode(self._transformer.encode_query, texts)
+
     def _encode(self, encode: Callable[..., Vectors], texts: Sequence[str]) -> Vectors:
         with self._turn:
             rows = encode(

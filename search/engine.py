@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import islice
+from os import cpu_count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 
@@ -33,6 +37,22 @@ from search.rerank import Reranker
 from search.retrieval import Retriever
 
 ANY = Filters()
+TOGETHER = 128
+"""Questions that are embedded at once; fewer than the encoder remembers."""
+
+_parsed = lru_cache(2 * TOGETHER)(parse)
+
+
+class Asked(TypedDict, total=False):
+    """What may be chosen beside a question; see :meth:`Engine.search`."""
+
+    mode: Mode
+    filters: Filters
+    sort: Sort
+    limit: int
+    offset: int
+    min_score: float
+    explain: Explain
 
 
 class Engine:
@@ -90,7 +110,7 @@ class Engine:
         generation = self._reader.generation()
         if generation is None:
             return empty_answer(question, page)
-        query = parse(asked)
+        query = _parsed(asked)
         found = self._retriever.for_question(query, generation, filters=filters, mode=mode)
         if reranker is not None:
             self._answering.rerank(found, reranker)
@@ -201,6 +221,51 @@ class Engine:
         at = self._retriever.known_places(wanted, generation)
         return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
 
+    def search_many(
+        self, questions: Iterable[str], **options: Unpack[Asked]
+    ) -> Iterator[Answer | UsageError]:
+        """Answers to many questions, in their order: embedded together, looked up side by side.
+
+        Args:
+            questions: As for :meth:`search`, any number; read as the answers are taken.
+            **options: Likewise.
+
+        Returns:
+            An answer for each question; for one that can't be asked, what is wrong with it.
+        """
+        remaining = iter(questions)
+
+        def answered(question: str | UsageError) -> Answer | UsageError:
+            if isinstance(question, UsageError):
+                return question
+            return self.search(question, **options)
+
+        with ThreadPoolExecutor(cpu_count(), "search-many") as pool:
+            while some := [_checked(question) for question in islice(remaining, TOGETHER)]:
+                self._prepare(some, options.get("mode", "hybrid"))
+                yield from pool.map(answered, some)
+
+    def similar_many(
+        self, ids: Iterable[str], **options: Unpack[Asked]
+    ) -> Iterator[Answer | UsageError | PaperNotFoundError]:
+        """For each of many papers those nearest to it; what is wrong for one that isn't there."""
+        for id in ids:
+            try:
+                asked = asked_ids([id])
+            except UsageError as error:
+                yield error
+                continue
+            try:
+                yield self.similar(asked, **options)
+            except PaperNotFoundError as error:
+                yield error
+
+    def _prepare(self, questions: Iterable[str | UsageError], mode: Mode) -> None:
+        generation = self._reader.generation()
+        if generation is not None and mode != "lexical":
+            texts = {_parsed(asked_question(one)).text for one in questions if isinstance(one, str)}
+            self._retriever.prepare(texts, generation)
+
     def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
         """Papers by their ids, however these are written; ``None`` for those that aren't there."""
         wanted, generation = named_ids(ids), self._reader.generation()
@@ -290,3 +355,11 @@ class Engine:
 def _options(filters: Filters, mode: Mode, sort: Sort) -> dict[str, Any]:
     """What was chosen beside the question."""
     return {**filters.as_dict(), "mode": mode, "sort": sort}
+
+
+def _checked(question: str) -> str | UsageError:
+    try:
+        asked_question(question)
+    except UsageError as error:
+        return error
+    return question

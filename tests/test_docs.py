@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -206,9 +206,10 @@ def fetch(command: str, server: str) -> tuple[int, str]:
     fields = [after for word, after in pairwise(words) if word == "--data-urlencode"]
     (url,) = (word for word in words if word.startswith(LOCAL))
     query = urlencode([field.partition("=")[::2] for field in fields])
+    body = next((after.encode() for word, after in pairwise(words) if word == "--json"), None)
     address = url.replace(LOCAL, server) + (f"?{query}" if query else "")
     try:
-        with urlopen(address, timeout=60) as answer:  # noqa: S310 - an address of this machine
+        with urlopen(Request(address, body), timeout=60) as answer:  # noqa: S310 - on this machine
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
