@@ -207,9 +207,10 @@ def fetch(command: str, server: str) -> tuple[int, str]:
     (url,) = (word for word in words if word.startswith(LOCAL))
     query = urlencode([field.partition("=")[::2] for field in fields])
     body = next((after.encode() for word, after in pairwise(words) if word == "--json"), None)
+    headers = {"Content-Type": "application/json"} if body else {}
     address = url.replace(LOCAL, server) + (f"?{query}" if query else "")
     try:
-        with urlopen(Request(address, body), timeout=60) as answer:  # noqa: S310 - on this machine
+        with urlopen(Request(address, body, headers), timeout=60) as answer:  # noqa: S310 - of ours
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
