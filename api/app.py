@@ -12,11 +12,12 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from api.bodies import BoundedBodies
 from api.headers import SecurityHeaders
 from api.lazy import LazyEngine
 from api.pages.render import STATIC_FOLDER
 from api.problems import install_problems
-from api.routes import health, papers, site
+from api.routes import batch, health, huggingface, papers, semantic_scholar, site
 from indexer.errors import NearpaperError
 from indexer.version import version
 from search.engine import Engine
@@ -47,10 +48,11 @@ def create_app(
     )
     app.state.engine = LazyEngine(folder, engine)
     app.state.reranker = reranker
+    app.add_middleware(BoundedBodies)
     app.add_middleware(SecurityHeaders)
     install_problems(app)
-    for router in (papers.router, health.router, site.router):
-        app.include_router(router)
+    for module in (batch, papers, huggingface, semantic_scholar, health, site):
+        app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_FOLDER))
     return app
 

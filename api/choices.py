@@ -17,7 +17,7 @@ from api.selection import Selection, selection
 from api.terminal import Form
 from indexer.errors import UsageError
 
-Command = Callable[..., None]
+Command = Callable[..., int | None]
 
 
 def _chosen(
@@ -104,10 +104,10 @@ def choosing(command: Command) -> Command:
     groups = {name: _SHARED[name] for name in own if name in _SHARED}
 
     @wraps(command)
-    def with_options(**values: Any) -> None:  # noqa: ANN401 - whatever the options hold
+    def with_options(**values: Any) -> int | None:  # noqa: ANN401 - whatever the options hold
         for name, (shared, made_of) in groups.items():
             values[name] = made_of(**{option: values.pop(option) for option in shared})
-        command(**values)
+        return command(**values)
 
     parameters = [
         parameter.replace(kind=Parameter.KEYWORD_ONLY)

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api import options, searching, upkeep
+from api.agents import mcp
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
 from api.fetch import fetch
@@ -71,8 +72,8 @@ def serve(
 for _command in (
     *(upkeep.index, searching.search, searching.similar, searching.show),
     *(upkeep.remove, upkeep.info, upkeep.check, upkeep.rebuild, upkeep.compact),
-    *(upkeep.backup, upkeep.restore),
-    *(evaluate, serve),
+    *(upkeep.backup, upkeep.restore, upkeep.export),
+    *(evaluate, serve, mcp),
 ):
     app.command()(_command)
 app.add_typer(fetch)

@@ -16,8 +16,32 @@ from api.wording import message
 from indexer.errors import NearpaperError, UsageError
 
 PROBLEM_TYPE = "urn:nearpaper:problem:"
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
+_OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/papers/", "/graph/", "/recommendations/")
+"""Addresses at which clients of other services ask: they know 400, and read ``error``."""
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", *_OTHERS_SHAPES)
 _MOST_DETAILS = 3
+Problem = dict[str, str | int]
+
+
+def problem_document(error: NearpaperError, path: str) -> Problem:
+    """The problem document of an error, as part of an answer to a request at ``path``."""
+    return _document(
+        status=error.status,
+        kind=error.kind,
+        title=error.title,
+        detail=message(str(error)),
+        path=path,
+    )
+
+
+def _document(*, status: int, kind: str, title: str, detail: str, path: str) -> Problem:
+    return {
+        "type": PROBLEM_TYPE + kind,
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "instance": quote(path),
+    }
 
 
 def install_problems(app: FastAPI) -> None:
@@ -29,16 +53,14 @@ def install_problems(app: FastAPI) -> None:
 
 
 def _answer(request: Request, *, status: int, kind: str, title: str, detail: str) -> Response:
-    detail = message(detail)
+    detail, path = message(detail), request.url.path
+    if path.startswith(_OTHERS_SHAPES) and status == UsageError.status:
+        status = HTTPStatus.BAD_REQUEST
     if _wants_page(request):
         return render_error(request, status=status, title=title, detail=detail)
-    problem = {
-        "type": PROBLEM_TYPE + kind,
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "instance": quote(request.url.path),
-    }
+    problem = _document(status=status, kind=kind, title=title, detail=detail, path=path)
+    if path.startswith(_OTHERS_SHAPES):
+        problem |= {"error": detail, "message": detail}
     return JSONResponse(problem, status, media_type="application/problem+json")
 
 

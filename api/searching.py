@@ -6,45 +6,67 @@ from typing import Annotated
 
 import typer
 
+from api import batch as batch_options
 from api import options, terminal
+from api.batch import search_batch, similar_batch, write_fields
 from api.choices import choosing
+from api.fields import asked_fields
 from api.selection import Selection
 from api.terminal import Form
 
 
 @choosing
 def search(
-    question: options.Question,
     chosen: Selection,
+    question: options.Question = "",
+    batch: batch_options.Batch = None,
+    fields: batch_options.Fields = "",
     index: options.IndexFolder = None,
     rerank: options.Rerank = None,
     form_or_table: Form = "",
-) -> None:
+) -> int | None:
     """Find the papers that answer a question, by meaning and by words."""
     from search.engine import Engine
     from search.rerank import load_reranker
 
+    if batch is not None:
+        return search_batch(batch, question, chosen, index=index, fields=fields, rerank=rerank)
+    wanted = asked_fields(fields)
     with Engine.open(index) as engine:
         reranker = load_reranker(rerank) if rerank else None
         answer = engine.search(question, reranker=reranker, **chosen)
-        terminal.show_answer(answer, form=form_or_table)
+        if wanted:
+            write_fields(answer, wanted, as_json=form_or_table == "json")
+        else:
+            terminal.show_answer(answer, form=form_or_table)
+    return None
 
 
 @choosing
 def similar(
     chosen: Selection,
     id: options.Examples = None,
+    batch: batch_options.Batch = None,
+    fields: batch_options.Fields = "",
     unlike: options.Unlike = None,
     text: options.Text = "",
     index: options.IndexFolder = None,
     form_or_table: Form = "",
-) -> None:
+) -> int | None:
     """Find the neighbours of papers of the index, of a text, or of both."""
     from search.engine import Engine
 
+    if batch is not None:
+        named = bool(id or unlike or text)
+        return similar_batch(batch, named, chosen, index=index, fields=fields)
+    wanted = asked_fields(fields)
     with Engine.open(index) as engine:
         answer = engine.similar(id or (), unlike=unlike or (), text=text, **chosen)
-        terminal.show_answer(answer, form=form_or_table)
+        if wanted:
+            write_fields(answer, wanted, as_json=form_or_table == "json")
+        else:
+            terminal.show_answer(answer, form=form_or_table)
+    return None
 
 
 @choosing

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.terminal import say
@@ -34,22 +35,36 @@ def serve(folder: Path | None, *, host: str, port: int, rerank: str | None = Non
     with Engine.open(folder) as engine, _listen(host, port) as listener:
         reranker = load_reranker(rerank) if rerank else None
         say(f"{engine.papers:,} papers at {_address(listener)}, Ctrl-C stops")
-        config = uvicorn.Config(
-            create_app(engine=engine, reranker=reranker),
-            http="h11",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            # Ctrl-C is how a server is stopped; by now it has finished its requests.
-            say("stopped")
+        run(create_app(engine=engine, reranker=reranker), listener)
+
+
+def serve_agents(folder: Path | None, *, host: str, port: int) -> None:
+    """The same for agents, over streamable HTTP at ``/mcp``."""
+    from api.mcp import make_server
+
+    with Engine.open(folder) as engine, _listen(host, port) as listener:
+        say(f"{engine.papers:,} papers for agents at {_address(listener)}/mcp, Ctrl-C stops")
+        run(make_server(engine).streamable_http_app(host=host), listener)
+
+
+def run(app: ASGIApp, listener: socket.socket) -> None:
+    """Let an application answer at a socket until the process is told to stop."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        # Ctrl-C is how a server is stopped; by now it has finished its requests.
+        say("stopped")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -200,6 +200,19 @@ def restore(
     _say_copied(maintenance.restore(source, folder), "restored", folder)
 
 
+def export(
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="Parquet file that is made or replaced.")
+    ],
+    index: options.IndexFolder = None,
+) -> None:
+    """Write all papers with their vectors to a Parquet file."""
+    from indexer.export import export as write
+
+    papers = write(chosen_folder(index), target)
+    terminal.say(f"{papers:,} papers with their vectors in {target}")
+
+
 def _say_copied(copied: Copied, done: str, to: Path) -> None:
     terminal.say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, checked")
     if copied.lost:

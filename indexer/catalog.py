@@ -92,6 +92,8 @@ class Catalog:
 
         Raises ``IndexBusyError`` if a row is gone: two compactions have overtaken the question.
         """
+        if not rows:
+            return []
         records = self.database.rows(
             "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
         )
@@ -103,11 +105,36 @@ class Catalog:
             )
         return [found[row] for row in rows]
 
+    def titles(self, rows: Sequence[int]) -> list[str]:
+        """The titles alone of these row ids, in their order; empty where a row is gone."""
+        found = dict(
+            self.database.rows(
+                "SELECT row, title FROM papers WHERE row IN (SELECT value FROM json_each(?))",
+                json.dumps(rows),
+            )
+        )
+        return [found.get(row, "") for row in rows]
+
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The live papers that these names mean, by the names."""
         rows = self.live_rows(ids, self.last_change())
         papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
         return {name: papers[row] for name, row in rows.items()}
+
+    def submitted(
+        self, first: str, last: str, change: int, *, by_upvotes: bool, limit: int, offset: int
+    ) -> list[int]:
+        """Row ids of the papers that were submitted to a list on the days from first to last.
+
+        The newest day first and within it the most upvotes, or the most upvotes first throughout.
+        """
+        records = self.database.rows(
+            "SELECT row FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY "
+            "CASE WHEN ? THEN upvotes END DESC, submitted DESC, upvotes DESC, row LIMIT ? OFFSET ?",
+            *(first, last, change, change, by_upvotes, limit, offset),
+        )
+        return [record[0] for record in records]
 
     def sources(self) -> dict[str, int]:
         """How many live papers each source tells of, the largest source first."""

@@ -94,7 +94,7 @@ def paper_of(record: Sequence[Any]) -> Paper:
     values = dict(zip(_FIELDS, stored, strict=True))
     try:
         for name in _LISTS:
-            values[name] = tuple(json.loads(values[name]))
+            values[name] = () if values[name] == "[]" else tuple(json.loads(values[name]))
     except (ValueError, TypeError, RecursionError) as error:
         raise IndexDamagedError(
             f"{CATALOG_FILE}: the record of {values['id']} can't be read; run `nearpaper check`"

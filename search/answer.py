@@ -20,6 +20,10 @@ MAX_LIMIT = 1_000
 """Results in one answer."""
 MAX_IDS = 100
 """Papers that one answer is to be similar to."""
+MAX_BATCH = 1_000
+"""Questions and papers in one request."""
+MAX_LOOKUP = 1_000
+"""Papers looked up at once."""
 MAX_DEPTH = 10_000
 """How far ``offset + limit`` reaches down the ranking."""
 

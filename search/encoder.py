@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ class Encoder:
     ) -> None:
         self._folder, self._given, self._most = folder, embedder, remembered
         self._loading, self._remembering = threading.Lock(), threading.Lock()
+        self._preparing = threading.Lock()
         self._loaded: tuple[Model, Embedder, Batching] | None = None
         self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
 
@@ -46,12 +48,25 @@ class Encoder:
                 self._recent.move_to_end(key)
                 return self._recent[key]
         vector = self._load(model)[1].vector(text)
+        self._remember(key, vector)
+        return vector
+
+    def prepare(self, texts: Collection[str], model: Model) -> None:
+        """Encode questions together that will be asked next, as many as are remembered."""
+        with self._remembering:
+            texts = [text for text in dict.fromkeys(texts) if (model, text) not in self._recent]
+        if texts := texts[: self._most]:
+            with self._preparing:
+                vectors = self.embedder(model).encode_queries(texts)
+            for text, vector in zip(texts, vectors, strict=True):
+                self._remember((model, text), vector.copy())
+
+    def _remember(self, key: tuple[Model, str], vector: NDArray[np.float32]) -> None:
         vector.flags.writeable = False  # it is handed out again
         with self._remembering:
             self._recent[key] = vector
             if len(self._recent) > self._most:
                 self._recent.popitem(last=False)
-        return vector
 
     def embedder(self, model: Model) -> Embedder:
         """What embeds like ``model``; raises ``ModelError``."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import islice
+from os import cpu_count
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal, TypedDict, Unpack
+
+import numpy as np
 
 from indexer.embedding import Embedder
 from indexer.errors import PaperNotFoundError, UsageError
@@ -20,11 +26,35 @@ from search.encoder import Encoder
 from search.filters import Filters
 from search.neighbourhood import Plane, plane
 from search.query import parse
-from search.request import Page, asked_ids, asked_mode, asked_question, asked_score
+from search.request import (
+    LAST_DAY,
+    Page,
+    asked_ids,
+    asked_mode,
+    asked_question,
+    asked_score,
+    named_ids,
+)
 from search.rerank import Reranker
 from search.retrieval import Retriever
 
 ANY = Filters()
+TOGETHER = 128
+"""Questions that are embedded at once; fewer than the encoder remembers."""
+
+_parsed = lru_cache(2 * TOGETHER)(parse)
+
+
+class Asked(TypedDict, total=False):
+    """What may be chosen beside a question; see :meth:`Engine.search`."""
+
+    mode: Mode
+    filters: Filters
+    sort: Sort
+    limit: int
+    offset: int
+    min_score: float
+    explain: Explain
 
 
 class Engine:
@@ -82,7 +112,7 @@ class Engine:
         generation = self._reader.generation()
         if generation is None:
             return empty_answer(question, page)
-        query = parse(asked)
+        query = _parsed(asked)
         found = self._retriever.for_question(query, generation, filters=filters, mode=mode)
         if reranker is not None:
             self._answering.rerank(found, reranker)
@@ -223,6 +253,105 @@ class Engine:
         at = self._retriever.known_places(wanted, generation)
         return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
 
+    def search_many(
+        self, questions: Iterable[str], **options: Unpack[Asked]
+    ) -> Iterator[Answer | UsageError]:
+        """Answers to many questions, in their order: embedded together, looked up side by side.
+
+        Args:
+            questions: As for :meth:`search`, any number; read as the answers are taken.
+            **options: Likewise.
+
+        Returns:
+            An answer for each question; for one that can't be asked, what is wrong with it.
+        """
+        remaining = iter(questions)
+
+        def answered(question: str | UsageError) -> Answer | UsageError:
+            if isinstance(question, UsageError):
+                return question
+            return self.search(question, **options)
+
+        with ThreadPoolExecutor(cpu_count(), "search-many") as pool:
+            while some := [_checked(question) for question in islice(remaining, TOGETHER)]:
+                self._prepare(some, options.get("mode", "hybrid"))
+                yield from pool.map(answered, some)
+
+    def similar_many(
+        self, ids: Iterable[str], **options: Unpack[Asked]
+    ) -> Iterator[Answer | UsageError | PaperNotFoundError]:
+        """For each of many papers those nearest to it; what is wrong for one that isn't there."""
+        for id in ids:
+            try:
+                asked = asked_ids([id])
+            except UsageError as error:
+                yield error
+                continue
+            try:
+                yield self.similar(asked, **options)
+            except PaperNotFoundError as error:
+                yield error
+
+    def _prepare(self, questions: Iterable[str | UsageError], mode: Mode) -> None:
+        generation = self._reader.generation()
+        if generation is not None and mode != "lexical":
+            texts = {_parsed(asked_question(one)).text for one in questions if isinstance(one, str)}
+            self._retriever.prepare(texts, generation)
+
+    def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
+        """Papers by their ids, however these are written; ``None`` for those that aren't there."""
+        wanted, generation = named_ids(ids), self._reader.generation()
+        if generation is None:
+            return [None] * len(wanted)
+        known = np.array(sorted({id for id in wanted if id}), np.object_)
+        at = self._retriever.places(known.tolist(), generation)
+        papers = self._papers(generation.column("rows", at[at >= 0]))
+        found = dict(zip(known[at >= 0], papers, strict=True))
+        return [found.get(id) for id in wanted]
+
+    def titled(self, title: str, *, filters: Filters = ANY) -> Paper | None:
+        """The paper of a title, which may be misspelt; ``None`` where there is none."""
+        asked, generation = asked_question(title), self._reader.generation()
+        if generation is None:
+            return None
+        at = self._retriever.by_title(asked, generation, filters)[:1]
+        return next(iter(self._papers(generation.column("rows", at))), None)
+
+    def daily(
+        self,
+        first: str = "",
+        last: str = "",
+        *,
+        sort: Literal["newest", "upvotes"] = "newest",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[Paper]:
+        """Papers that were submitted to a list such as Daily Papers.
+
+        Args:
+            first: First day, ``YYYY-MM-DD``.
+            last: Last day, likewise.
+            sort: The newest day first, or the most upvotes first.
+            limit: How many to give.
+            offset: How many to pass over.
+        """
+        page, generation = Page(limit, offset), self._reader.generation()
+        if generation is None:
+            return []
+        return self._papers(
+            self._reader.catalog.submitted(
+                first,
+                last or LAST_DAY,
+                generation.manifest.change,
+                by_upvotes=sort == "upvotes",
+                limit=page.limit,
+                offset=page.offset,
+            )
+        )
+
+    def _papers(self, rows: Iterable[int]) -> list[Paper]:
+        return self._reader.catalog.papers([int(row) for row in rows])
+
     @property
     def generation(self) -> int:
         """Of the index that answers come from now; 0 while it is empty."""
@@ -259,3 +388,11 @@ class Engine:
 def _options(filters: Filters, mode: Mode, sort: Sort) -> dict[str, Any]:
     """What was chosen beside the question."""
     return {**filters.as_dict(), "mode": mode, "sort": sort}
+
+
+def _checked(question: str) -> str | UsageError:
+    try:
+        asked_question(question)
+    except UsageError as error:
+        return error
+    return question

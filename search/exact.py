@@ -38,8 +38,8 @@ def _nearly_titled(
     question = " ".join(words(asked))
     if len(question) < LEAST_LETTERS:
         return np.empty(0, np.int64)
-    papers = catalog.papers(generation.column("rows", candidates).tolist())
-    alike = np.array([fuzz.ratio(question, " ".join(words(paper.title))) for paper in papers])
+    titles = catalog.titles(generation.column("rows", candidates).tolist())
+    alike = np.array([fuzz.ratio(question, " ".join(words(title))) for title in titles])
     order = np.argsort(-alike, kind="stable")
     return candidates[order[alike[order] >= NEAR]]
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from indexer.errors import UsageError
 from indexer.paper import normalise_id
-from search.answer import MAX_DEPTH, MAX_IDS, MAX_LIMIT, MAX_QUESTION, MODES, SORTS, Mode, Sort
+from search.answer import (
+    MAX_DEPTH,
+    MAX_IDS,
+    MAX_LIMIT,
+    MAX_LOOKUP,
+    MAX_QUESTION,
+    MODES,
+    SORTS,
+    Mode,
+    Sort,
+)
+
+LAST_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,19 @@ def asked_ids(ids: Sequence[str]) -> list[str]:
         return list(dict.fromkeys(normalise_id(id)[0] for id in ids))
     except ValueError as error:
         raise UsageError(f"not a paper's id: {error}") from error
+
+
+def named_ids(ids: Sequence[str]) -> list[str]:
+    """Normalised ids in their order, empty for what is none; raises ``UsageError``."""
+    if len(ids) > MAX_LOOKUP:
+        raise UsageError(f"{len(ids)} papers asked for: at most {MAX_LOOKUP}")
+    names = []
+    for id in ids:
+        try:
+            names.append(normalise_id(id)[0])
+        except ValueError:
+            names.append("")
+    return names
 
 
 def asked_mode(mode: str) -> Mode:

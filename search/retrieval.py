@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -95,6 +96,19 @@ class Retriever:
         self._promote_named(ranking, query)
         named = len(ranking.named) > 0
         return Retrieved(ranking, query.text, mode, named, notes + warnings)
+
+    def prepare(self, texts: Collection[str], generation: Generation) -> None:
+        """Embed what will be asked next, many at once; without the model nothing happens yet."""
+        with suppress(ModelError):
+            self._encoder.prepare([text for text in texts if text], generation.manifest.model)
+
+    def by_title(self, title: str, generation: Generation, filters: Filters) -> Positions:
+        """Papers of a title, misspelt or not, most alike first."""
+        allowed = filters.select(generation)
+        mode, vector, _ = self._embedded(title, generation, "hybrid")
+        ranking = Ranking(generation, allowed.copy(), mode, vector, title)
+        found = titled(generation, self._reader.catalog, ranking, title)
+        return found[allowed[found]]
 
     def for_examples(
         self,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -30,7 +30,7 @@ PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 BIN = Path(sys.executable).parent
 LOCAL = "http://127.0.0.1:8000"
 
-_ELSEWHERE = ("make ", "nearpaper serve", "nearpaper fetch", "curl ")
+_ELSEWHERE = ("make ", "nearpaper serve", "nearpaper fetch", "curl ", "HF_ENDPOINT=")
 """Beginnings of lines that other tests look after."""
 
 
@@ -206,9 +206,11 @@ def fetch(command: str, server: str) -> tuple[int, str]:
     fields = [after for word, after in pairwise(words) if word == "--data-urlencode"]
     (url,) = (word for word in words if word.startswith(LOCAL))
     query = urlencode([field.partition("=")[::2] for field in fields])
+    body = next((after.encode() for word, after in pairwise(words) if word == "--json"), None)
+    headers = {"Content-Type": "application/json"} if body else {}
     address = url.replace(LOCAL, server) + (f"?{query}" if query else "")
     try:
-        with urlopen(address, timeout=60) as answer:  # noqa: S310 - an address of this machine
+        with urlopen(Request(address, body, headers), timeout=60) as answer:  # noqa: S310 - of ours
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:

@@ -14,6 +14,11 @@ def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None
     document: dict[str, Any] = client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         *("/api/v1/search", "/api/v1/similar", "/api/v1/papers/{id}"),
+        *("/api/v1/search/batch", "/api/v1/schema"),
+        *("/api/papers/search", "/api/papers/{id}", "/papers/{id}.md", "/api/daily_papers"),
+        *("/graph/v1/paper/search", "/graph/v1/paper/search/match", "/graph/v1/paper/batch"),
+        *("/graph/v1/paper/{id}", "/recommendations/v1/papers"),
+        "/recommendations/v1/papers/forpaper/{id}",
         *("/healthz", "/readyz"),
     }
     search = document["paths"]["/api/v1/search"]["get"]

@@ -1,0 +1,38 @@
+"""A choice of fields, so that an answer carries no more than is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from indexer.errors import UsageError
+
+PAPER_FIELDS = (
+    *("id", "title", "abstract", "authors", "author_count", "date", "url", "categories", "venue"),
+    *("upvotes", "comments", "version", "doi", "sources", "submitted", "listed", "licence"),
+    *("ids", "harvested"),
+)
+"""Of every paper."""
+RESULT_FIELDS = ("rank", *PAPER_FIELDS, "score", "why", "folded")
+"""Of every result."""
+
+
+def asked_fields(text: str, known: Collection[str] = RESULT_FIELDS) -> tuple[str, ...]:
+    """The names in a list with commas, in their order; empty means all. Raises ``UsageError``."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"no field {', '.join(unknown)}; there are {', '.join(known)}")
+    return names
+
+
+def narrowed(record: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """A record with these fields in their order; with all of them where none are named."""
+    return {name: record[name] for name in fields} if fields else dict(record)
+
+
+def narrowed_answer(answer: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """An answer whose results have these fields, without facets; whole where none are named."""
+    if not fields:
+        return dict(answer)
+    rest = {name: value for name, value in answer.items() if name != "facets"}
+    return {**rest, "results": [narrowed(result, fields) for result in answer["results"]]}

@@ -1,0 +1,112 @@
+"""All papers of an index with their vectors in one Parquet file, for people's own experiments.
+
+Columns are the fields of a paper, and ``vector``: float32 of unit length. The model, the text
+recipe and the generation that they are of stand in the file's metadata, as JSON under
+``nearpaper``. Memory stays constant; the file is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.catalog import Block, Catalog
+from indexer.errors import IndexNotFoundError, SourceError, storage_error
+from indexer.manifest import Manifest
+from indexer.paper import Paper
+from indexer.reader import catch_up
+
+_LISTS = ("authors", "categories", "sources", "ids")
+_NUMBERS = ("author_count", "upvotes", "comments", "version")
+
+
+def export(folder: Path, target: Path) -> int:
+    """Write what is published to a Parquet file, replacing one of that name; how many papers.
+
+    Args:
+        folder: Of the index.
+        target: The file.
+
+    Raises:
+        SourceError: The extra ``parquet`` isn't installed.
+        IndexNotFoundError: There is no index, or it is empty.
+        StorageError: The file can't be written.
+    """
+    _require_parquet()
+    catch_up(folder)
+    manifest = Manifest.load(folder)
+    if manifest is None:
+        raise IndexNotFoundError(f"{folder}: still empty; add papers with `nearpaper index`")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        done = _write(folder, manifest, part)
+        part.replace(target)
+    except OSError as error:
+        raise storage_error(error, target) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return done
+
+
+def _require_parquet() -> None:
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise SourceError(
+            "Parquet needs pyarrow; install it with `pip install 'nearpaper[parquet]'`"
+        ) from None
+
+
+def _write(folder: Path, manifest: Manifest, part: Path) -> int:
+    from pyarrow import parquet
+
+    schema, done = _schema(manifest), 0
+    with parquet.ParquetWriter(part, schema, compression="zstd") as writer:
+        for block in _blocks(folder, manifest):
+            writer.write_table(_table(block, schema))
+            done += len(block.papers)
+    return done
+
+
+def _blocks(folder: Path, manifest: Manifest) -> Iterator[Block]:
+    catalog = Catalog(folder)
+    try:
+        yield from catalog.scan(after=0, change=manifest.change)
+    finally:
+        catalog.close()
+
+
+def _schema(manifest: Manifest) -> Any:  # noqa: ANN401 - pyarrow ships no types
+    import pyarrow as pa
+
+    kinds = dict.fromkeys(_LISTS, pa.list_(pa.string())) | dict.fromkeys(_NUMBERS, pa.int64())
+    columns = [(field.name, kinds.get(field.name, pa.string())) for field in fields(Paper)]
+    columns.append(("vector", pa.list_(pa.float32(), manifest.model.dimension)))
+    facts = {
+        "generation": manifest.generation,
+        "model": asdict(manifest.model),
+        "recipe": manifest.recipe,
+    }
+    return pa.schema(columns, metadata={"nearpaper": json.dumps(facts)})
+
+
+def _table(block: Block, schema: Any) -> Any:  # noqa: ANN401 - likewise
+    """Empty text is null, as in JSON."""
+    import pyarrow as pa
+
+    arrays = [
+        pa.array([_given(getattr(paper, name)) for paper in block.papers], schema.field(name).type)
+        for name in schema.names[:-1]
+    ]
+    flat = pa.array(np.ascontiguousarray(block.vectors, np.float32).reshape(-1))
+    vectors = pa.FixedSizeListArray.from_arrays(flat, block.vectors.shape[1])
+    return pa.Table.from_arrays([*arrays, vectors], schema=schema)
+
+
+def _given(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else None if value == "" else value

@@ -1,0 +1,133 @@
+"""Many questions at once: ``--batch``, ``--fields``, ``/api/v1/search/batch``, the schema."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+from api.fields import RESULT_FIELDS
+
+Nearpaper = Callable[..., tuple[int, str, str]]
+BATCH = "/api/v1/search/batch"
+
+
+def test_every_line_gets_an_answer(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("protein folding\n\n" + "x" * 30_000 + "\n2402.00001\n", encoding="utf-8")
+    code, out, err = nearpaper("search", "--batch", str(file), "--limit", "2")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [answer.get("query") for answer in answers] == [
+        "protein folding",
+        None,
+        None,
+        "2402.00001",
+    ]
+    assert len(answers[0]["results"]) == 2
+    assert (answers[1]["line"], answers[2]["line"]) == (2, 3)
+    assert "empty" in answers[1]["error"]
+    assert "at most 10000" in answers[2]["error"]
+    assert err.count("\n") == 2
+    alone = json.loads(nearpaper("search", "protein folding", "--limit", "2", "--json")[1])
+    assert answers[0]["results"] == alone["results"]
+
+
+def test_standard_input_is_read(nearpaper: Nearpaper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("2402.00001\n2412.99999"))
+    code, out, err = nearpaper("similar", "--batch", "-", "--fields", "id", "--limit", "3")
+    first, second = map(json.loads, out.splitlines())
+    assert code == 1
+    assert len(first["results"]) == 3
+    assert all(list(result) == ["id"] for result in first["results"])
+    assert "facets" not in first
+    assert "2412.99999" in second["error"]
+    assert "line 2" in err
+
+
+def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("search", "speech", "--limit", "2", "--fields", "score, id")
+    assert code == 0
+    assert [list(json.loads(line)) for line in out.splitlines()] == [["score", "id"]] * 2
+    out = nearpaper("similar", "2402.00001", "--fields", "id", "--json")[1]
+    assert list(json.loads(out)["results"][0]) == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "speech", "--fields", "colour"], "no field colour; there are rank, id"),
+        (["search", "--batch", "/nowhere/questions.txt"], "No such file"),
+        (["search", "speech", "--batch", "-"], "takes neither QUESTION"),
+        (["similar", "2402.00001", "--batch", "-"], "takes neither ID"),
+        (["search"], "the question is empty"),
+    ],
+)
+def test_mistakes_are_one_line(nearpaper: Nearpaper, arguments: list[str], said: str) -> None:
+    code, out, err = nearpaper(*arguments)
+    assert code in (1, 2)
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_one_request_answers_questions_and_ids(client: TestClient) -> None:
+    asked = {"questions": ["protein folding", " "], "ids": ["2402.00001", "2412.99999"]}
+    response = client.post(f"{BATCH}?limit=2&category=math", json=asked)
+    first, empty, near, missing = response.json()["answers"]
+    search = client.get("/api/v1/search?limit=2&category=math&q=protein+folding").json()
+    similar = client.get("/api/v1/similar?limit=2&category=math&id=2402.00001").json()
+    for ours, theirs in ((first, search), (near, similar)):
+        assert {**ours, "took_ms": 0} == {**theirs, "took_ms": 0}
+    assert (empty["status"], missing["status"]) == (422, 404)
+    assert missing["type"] == "urn:nearpaper:problem:no-paper"
+    narrow = client.post(f"{BATCH}?fields=id,score", json={"questions": ["speech"]}).json()
+    assert list(narrow["answers"][0]["results"][0]) == ["id", "score"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body"),
+    [
+        ("", {}),
+        ("", {"questions": ["x"] * 1_001}),
+        ("", {"questions": ["x"] * 501, "ids": ["2402.00001"] * 500}),
+        ("limit=100", {"questions": ["x"] * 201}),
+        ("explain=true", {"questions": ["x"]}),
+        ("fields=colour", {"questions": ["x"]}),
+        ("limit=0", {"questions": ["x"]}),
+        ("", {"ids": ["x" * 501]}),
+        ("", {"questions": "x"}),
+    ],
+)
+def test_requests_are_bounded(client: TestClient, parameters: str, body: dict[str, Any]) -> None:
+    response = client.post(f"{BATCH}?{parameters}", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "\n" not in response.json()["detail"]
+
+
+def test_answers_keep_to_the_published_schema(client: TestClient, nearpaper: Nearpaper) -> None:
+    schema = client.get("/api/v1/schema").json()
+    assert schema["$id"] == "urn:nearpaper:schema:answer:1"
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    whole = json.loads(nearpaper("search", "speech", "--explain", "--json")[1])
+    validator.validate(whole)
+    assert list(whole["results"][0]) == list(RESULT_FIELDS)
+    del whole["results"][0]["title"]
+    assert not validator.is_valid(whole)
+
+
+def test_papers_are_exported(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    target = tmp_path / "papers.parquet"
+    code, out, err = nearpaper("export", str(target))
+    assert (code, out) == (0, "")
+    assert err == f"nearpaper: 32 papers with their vectors in {target}\n"
+    assert pq.read_table(target).num_rows == 32
