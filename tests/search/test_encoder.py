@@ -36,10 +36,6 @@ class Counting:
         self.asked += 1
         return self._inner.encode_query(text)
 
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.asked += len(texts)
-        return self._inner.encode_queries(texts)
-
 
 def test_a_question_is_encoded_once_until_many_others_were() -> None:
     embedder = Counting()
