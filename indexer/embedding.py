@@ -75,6 +75,13 @@ class Embedder(Protocol):
         """Vectors of ``n`` texts, in their order. Safe to call from one thread at a time."""
         ...
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order. Safe to call from many threads.
+
+        What a question is encoded with may change its vector by a cosine of up to 0.001.
+        """
+        ...
+
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """The ``(d,)`` float32 unit vector of a question. Safe to call from many threads."""
         ...

@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding import HASHING_MODEL, Encoded, Model, unit_rows
+from indexer.embedding import HASHING_MODEL, Encoded, Model, Vectors, unit_rows
 
 DIMENSION = 256
 MAX_WORDS = 4096
@@ -44,9 +44,13 @@ class HashingEmbedder:
         rows = np.array([_hashed(some) for some in words], np.float32).reshape(-1, DIMENSION)
         return Encoded(unit_rows(rows), np.array([len(some) > MAX_WORDS for some in words], bool))
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order."""
+        return self.encode_documents(texts).vectors
+
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """The ``(d,)`` float32 unit vector of a question."""
-        vector: NDArray[np.float32] = unit_rows(_hashed(_words(text))[None])[0]
+        vector: NDArray[np.float32] = self.encode_queries([text])[0]
         return vector
 
 

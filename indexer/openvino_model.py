@@ -112,21 +112,30 @@ class OpenVinoEmbedder:
     def encode_documents(self, texts: Sequence[str]) -> Encoded:
         """Vectors of ``n`` texts, in their order."""
         tokens = self._reader.read([self._facts.document_prefix + text for text in texts])
-        rows = np.empty((len(tokens), self._facts.dimension), np.float32)
-        for batch in batches([len(one.ids) for one in tokens], TOKEN_BUDGET):
-            rows[batch] = self._infer([tokens[place] for place in batch])
-        return Encoded(unit_rows(rows), np.array([one.truncated for one in tokens], bool))
+        truncated = np.array([one.truncated for one in tokens], bool)
+        return Encoded(self._in_batches(tokens), truncated)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order."""
+        return self._in_batches(
+            self._reader.read([self._facts.query_prefix + text for text in texts])
+        )
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """The ``(d,)`` float32 unit vector of a question."""
-        tokens = self._reader.read([self._facts.query_prefix + text])
-        vector: NDArray[np.float32] = unit_rows(self._infer(tokens))[0]
+        vector: NDArray[np.float32] = self.encode_queries([text])[0]
         return vector
 
     def inputs(self, texts: Sequence[str]) -> list[list[NDArray[np.int64]]]:
         """What the model is given for each text as a document: ``(1, tokens)`` ids and mask."""
         tokens = self._reader.read([self._facts.document_prefix + text for text in texts])
         return [_padded([one], self._facts.pad_id) for one in tokens]
+
+    def _in_batches(self, tokens: Sequence[Tokens]) -> Vectors:
+        rows = np.empty((len(tokens), self._facts.dimension), np.float32)
+        for batch in batches([len(one.ids) for one in tokens], TOKEN_BUDGET):
+            rows[batch] = self._infer([tokens[place] for place in batch])
+        return unit_rows(rows)
 
     def _infer(self, tokens: Sequence[Tokens]) -> Vectors:
         # Called with its defaults, a request copies what goes in and what comes out; calling the
