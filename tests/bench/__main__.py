@@ -62,12 +62,18 @@ def measure(report: Report, console: Console, found: Papers, scratch: Path, aske
         report.facts["not installed"] = ", ".join(missing)
     _show(console, report)
     questions, runs = find_questions(papers, asked), dict[str, compare.Run]()
+    shares: dict[str, float] = {}
     for name in filter(is_installed, PEERS):
         console.print(f"{name} builds and answers ...")
         folder = scratch / f"peer-{len(runs)}"
-        runs[name] = compare.alone(compare.run, name, folder, papers, questions)
+        with machine.watched(shares, name):
+            runs[name] = compare.alone(compare.run, name, folder, papers, questions)
         if name == compare.OURS:
-            _against_limits(report, console, papers, folder / "index", runs[name].build)
+            with machine.watched(shares, "its limits and HTTP"):
+                _against_limits(report, console, papers, folder / "index", runs[name].build)
+    busy = ", ".join(f"{share:.0%} during {name}" for name, share in shares.items())
+    report.facts["processor time that other programs took"] = busy
+    console.print(f"processor time that other programs took: {busy}", highlight=False)
     report.add(compare.tables(runs, len(papers)), console)
 
 

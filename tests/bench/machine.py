@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -39,6 +42,24 @@ def facts() -> dict[str, str]:
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def watched(shares: dict[str, float], name: str) -> Iterator[None]:
+    """Notes under ``name`` which share of the processors' time other programs took meanwhile.
+
+    Child processes count as own once they have ended. Never exact: times are kept in ticks.
+    """
+    started, before = time.perf_counter(), _others_seconds()
+    yield
+    there_was = (time.perf_counter() - started) * psutil.cpu_count()
+    shares[name] = min(1.0, max(0.0, (_others_seconds() - before) / there_was))
+
+
+def _others_seconds() -> float:
+    """Time that all processors worked for anyone but this process and its children."""
+    whole, own = psutil.cpu_times(), os.times()
+    return float(whole.user + whole.nice + whole.system - sum(own[:4]))
 
 
 def _processor() -> tuple[str, set[str]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from indexer.paper import Paper
-from tests.bench import compare, growth, limits, scale
+from tests.bench import compare, growth, limits, machine, scale
 from tests.bench.measures import Latency, Memory, latency, ratio
 from tests.bench.papers import (
     SAMPLE,
@@ -130,6 +133,19 @@ def test_times_and_ratios() -> None:
     assert ratio(3, 2) == 1.5
     assert np.isnan(ratio(3, 0))
     assert Memory.now(os.getpid()).own > 1_000_000
+
+
+def test_what_other_programs_take_is_told_from_own_work() -> None:
+    shares: dict[str, float] = {}
+    with machine.watched(shares, "own"):
+        compare.alone(sum, range(10_000_000))
+        sum(range(10_000_000))
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
+        with machine.watched(shares, "another"):
+            time.sleep(0.5)
+        other.kill()
+    assert 0 <= shares["own"] <= 1
+    assert 0.3 / machine.cores() < shares["another"] <= 1
 
 
 def test_the_report_shows_figures_with_three_digits_and_bars(tmp_path: Path) -> None:
