@@ -340,6 +340,9 @@ class Engine:
         """Let go of the files."""
         self._reader.close()
 
+    def __repr__(self) -> str:
+        return f"<Engine over {self.papers:,} papers, generation {self.generation}>"
+
     def __enter__(self) -> Engine:
         return self
 
