@@ -17,7 +17,7 @@ from api.headers import SecurityHeaders
 from api.lazy import LazyEngine
 from api.pages.render import STATIC_FOLDER
 from api.problems import install_problems
-from api.routes import batch, health, huggingface, papers, semantic_scholar, site
+from api.routes import batch, feeds, health, huggingface, papers, semantic_scholar, site
 from indexer.errors import NearpaperError
 from indexer.version import version
 from search.engine import Engine
@@ -51,7 +51,7 @@ def create_app(
     app.add_middleware(BoundedBodies)
     app.add_middleware(SecurityHeaders)
     install_problems(app)
-    for module in (batch, papers, huggingface, semantic_scholar, health, site):
+    for module in (batch, feeds, papers, huggingface, semantic_scholar, health, site):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_FOLDER))
     return app

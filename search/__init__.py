@@ -4,3 +4,33 @@ Start at :class:`search.engine.Engine`. Always holds: an answer comes from one g
 index; whenever k papers pass the filters, k papers come back; pages never repeat or drop a paper;
 nothing here imports ``api``.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from search.answer import Answer, Result
+    from search.engine import Engine
+    from search.filters import Filters
+
+__all__ = ["Answer", "Engine", "Filters", "Result"]
+
+_HOMES = {
+    "Answer": "search.answer",
+    "Engine": "search.engine",
+    "Filters": "search.filters",
+    "Result": "search.answer",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for; a command that only shows its help needs none of it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'search' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

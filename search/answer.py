@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from indexer.paper import Paper
+from search.notebook import as_frame, as_html, as_text
 
 Sort = Literal["relevance", "newest", "upvotes"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "upvotes")
@@ -47,7 +48,7 @@ class Result:
     folded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer:
     """A page of results.
 
@@ -74,3 +75,13 @@ class Answer:
     generation: int
     took_ms: float
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas need not be there
+        """The results as a ``pandas.DataFrame``, see :func:`search.notebook.as_frame`."""
+        return as_frame(self)

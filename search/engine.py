@@ -373,6 +373,9 @@ class Engine:
         self._retriever.close()
         self._reader.close()
 
+    def __repr__(self) -> str:
+        return f"<Engine over {self.papers:,} papers, generation {self.generation}>"
+
     def __enter__(self) -> Engine:
         return self
 

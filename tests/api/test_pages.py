@@ -154,8 +154,9 @@ def test_pages_are_accessible(client: TestClient, address: str) -> None:
 
 def test_the_api_page_lists_every_address(client: TestClient) -> None:
     html = get(client, "/docs")
-    for path in client.get("/openapi.json").json()["paths"]:
-        assert f"GET {path}" in html
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path}" in html
 
 
 def test_what_pages_link_to_is_there(client: TestClient) -> None:

@@ -1,0 +1,58 @@
+"""``/feed.atom``: any search as a feed to follow."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import Response
+
+from api.models import problem_response
+from api.routes.parameters import Chosen, Lazy
+from api.shapes.atom import MEDIA_TYPE, feed
+from search.answer import MAX_QUESTION
+
+ENTRIES = 50
+"""Papers in a feed without a limit."""
+
+router = APIRouter(
+    tags=["feeds"],
+    responses={
+        "4XX": problem_response("The request can't be carried out as it is worded."),
+        503: problem_response("There is no index, or it can't be used."),
+    },
+)
+
+
+@router.get(
+    "/feed.atom",
+    response_class=Response,
+    responses={
+        200: {"description": "Done.", "content": {MEDIA_TYPE: {}}},
+        304: {"description": "Nothing has changed.", "content": {}},
+    },
+)
+def atom(
+    request: Request,
+    lazy: Lazy,
+    chosen: Chosen,
+    q: Annotated[str, Query(min_length=1, max_length=MAX_QUESTION, description="A question.")],
+    if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """The papers that match a question best, newest first, as an Atom feed."""
+    engine, given = lazy.engine(), request.query_params
+    tag = _tag(engine.generation, str(request.url))
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if tag in (one.strip() for one in if_none_match.split(",")):
+        return Response(status_code=304, headers=headers)
+    chosen["sort"] = chosen["sort"] if "sort" in given else "newest"
+    chosen["limit"] = chosen["limit"] if "limit" in given else ENTRIES
+    content = feed(engine.search(q, **chosen), address=str(request.url))
+    return Response(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _tag(generation: int, address: str) -> str:
+    """Changes with the index and with what is asked; a generation never changes."""
+    digest = blake2b(address.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f'W/"{generation}-{digest}"'

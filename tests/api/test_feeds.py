@@ -1,0 +1,66 @@
+"""Searches as Atom feeds, read by a feed library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import feedparser
+import pytest
+from lxml import etree
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from indexer.pipeline import add
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_a_feed_library_reads_a_search_newest_first(client: TestClient) -> None:
+    response = client.get("/feed.atom?q=speech&category=math&limit=7")
+    assert response.headers["content-type"] == "application/atom+xml"
+    found = feedparser.parse(response.content)
+    assert not found.bozo
+    assert found.version == "atom10"
+    assert found.feed.title == "nearpaper: speech"
+    assert len(found.entries) == 7
+    dates = [entry.published for entry in found.entries]
+    assert dates == sorted(dates, reverse=True)
+    first = found.entries[0]
+    assert first.id.startswith("urn:nearpaper:paper:24")
+    assert first.tags[0].term == "math.OC"
+    assert [author.name for author in first.authors][1] == "Zoë Shared"
+    assert first.summary
+    assert first.link.startswith("https://example.org/")
+
+
+def test_what_rfc_4287_demands_is_there(client: TestClient) -> None:
+    root = etree.fromstring(client.get("/feed.atom?q=hostile+strings").content)
+    entries = root.findall(f"{ATOM}entry")
+    assert len(entries) == 32
+    for element in (root, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(ATOM + name)) == 1, name
+    assert all(entry.findtext(f"{ATOM}author/{ATOM}name") for entry in entries)
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(set(ids)) == 32
+    links = [link.get("href") or "" for link in root.iter(f"{ATOM}link")]
+    assert all(link.startswith(("http://", "https://")) for link in links)
+
+
+def test_nothing_is_sent_again_until_the_index_changes(source: Path, tmp_path: Path) -> None:
+    add(tmp_path / "index", [str(source)], model="hashing")
+    with TestClient(create_app(tmp_path / "index")) as client:
+        tag = client.get("/feed.atom?q=speech").headers["etag"]
+        again = client.get("/feed.atom?q=speech", headers={"If-None-Match": f'"x", {tag}'})
+        assert (again.status_code, again.content) == (304, b"")
+        assert client.get("/feed.atom?q=other", headers={"If-None-Match": tag}).status_code == 200
+        (tmp_path / "more.jsonl").write_text('{"id": "2601.00001", "title": "Speech, anew"}\n')
+        add(tmp_path / "index", [str(tmp_path / "more.jsonl")])
+        assert client.get("/feed.atom?q=speech", headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=x&limit=0", "?q=x&after=never"])
+def test_what_makes_no_sense_is_a_problem(client: TestClient, query: str) -> None:
+    response = client.get(f"/feed.atom{query}")
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
