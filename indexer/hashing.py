@@ -41,17 +41,21 @@ class HashingEmbedder:
     def encode_documents(self, texts: Sequence[str]) -> Encoded:
         """Vectors of ``n`` texts, in their order."""
         words = [_words(text) for text in texts]
-        rows = np.array([_hashed(some) for some in words], np.float32).reshape(-1, DIMENSION)
-        return Encoded(unit_rows(rows), np.array([len(some) > MAX_WORDS for some in words], bool))
+        return Encoded(_vectors(words), np.array([len(some) > MAX_WORDS for some in words], bool))
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``n`` questions, in their order."""
-        return self.encode_documents(texts).vectors
+        return _vectors([_words(text) for text in texts])
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """The ``(d,)`` float32 unit vector of a question."""
         vector: NDArray[np.float32] = self.encode_queries([text])[0]
         return vector
+
+
+def _vectors(texts: Sequence[Sequence[str]]) -> Vectors:
+    rows = np.array([_hashed(words) for words in texts], np.float32)
+    return unit_rows(rows.reshape(-1, DIMENSION))
 
 
 def _words(text: str) -> list[str]:
