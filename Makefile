@@ -5,12 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_INDEX ?= data/index
 
-.PHONY: help demo test test-all lint format clean
+.PHONY: help demo test test-all crash bench bench-full lint format clean
 
 help:
 	@echo "make demo      install, index the sample papers, ask two questions"
 	@echo "make test      install, run the tests (a few minutes)"
 	@echo "make test-all  the same with the slow ones"
+	@echo "make crash     kill the writer at every system call, change an index under load (half an hour)"
+	@echo "make bench     install, measure beside limits and other engines (15 minutes, 1 GB more);"
+	@echo "               PAPERS=FILE takes your papers, COUNT=N so many of them"
+	@echo "make bench-full  growth to 3,000,000 papers (hours, 40 GB); INDEX=DIR grows from an index"
 	@echo "make lint      ruff and mypy"
 	@echo "make format    let ruff format the code"
 
@@ -36,10 +40,26 @@ demo: $(VENV)/installed
 	@echo "  nearpaper serve              a search page and an HTTP API on http://127.0.0.1:8000"
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not crash"
 
 test-all: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not crash"
+
+crash: $(VENV)/installed
+	$(BIN)/python -m pytest -m crash
+
+$(VENV)/bench-installed: $(VENV)/installed
+	@echo "Installing the engines that are compared ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@
+
+bench: $(VENV)/bench-installed
+	@$(BIN)/python -m tests.bench $(if $(PAPERS),--papers $(PAPERS)) $(if $(COUNT),--count $(COUNT))
+
+bench-full: $(VENV)/bench-installed
+	@$(BIN)/python -m tests.bench --full $(if $(PAPERS),--papers $(PAPERS)) \
+		$(if $(INDEX),--index $(INDEX)) $(if $(LARGEST),--largest $(LARGEST))
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

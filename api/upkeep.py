@@ -10,6 +10,7 @@ import typer
 from api import options, terminal
 from api.exit_codes import INTERRUPTED, NOT_THERE
 from api.options import chosen_folder
+from indexer.precision import Precision
 
 if TYPE_CHECKING:
     from indexer.backup import Copied
@@ -33,6 +34,14 @@ def index(
             metavar="NAME",
             help="Sentence-transformers model of a new index, by name or path.",
             show_default="all-MiniLM-L6-v2",
+        ),
+    ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            help="Of a new index: int8 encodes faster, calibrated on its papers, and needs "
+            "nearpaper[int8]; auto is bf16 or f32, as the processor can.",
+            show_default="auto",
         ),
     ] = None,
     keep_doubles: Annotated[
@@ -63,6 +72,7 @@ def index(
             source,
             format=format,
             model=model,
+            precision=precision,
             rejects=rejects,
             keep_doubles=keep_doubles,
             listener=bar,
@@ -135,6 +145,13 @@ def rebuild(
             show_default="the index's own",
         ),
     ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            help="With --embed: the precision to change to, int8 or auto.",
+            show_default="the index's own",
+        ),
+    ] = None,
 ) -> None:
     """Make the derived parts of the index anew from its catalog."""
     from api.progress import ProgressBar
@@ -142,7 +159,7 @@ def rebuild(
 
     with ProgressBar() as bar:
         generation = maintenance.rebuild(
-            chosen_folder(index), embed=embed, model=model, listener=bar
+            chosen_folder(index), embed=embed, model=model, precision=precision, listener=bar
         )
     terminal.say(f"rebuilt; the index is at generation {generation}")
 
@@ -158,11 +175,18 @@ def compact(index: options.IndexFolder = None) -> None:
 def backup(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder that is made for it.")],
     index: options.IndexFolder = None,
+    salvage: Annotated[
+        bool,
+        typer.Option(
+            "--salvage", help="Of a damaged catalog, copy the papers that can still be read."
+        ),
+    ] = False,
 ) -> None:
     """Copy the index to a new folder, whole and checked, while it may be in use."""
     from indexer import maintenance
 
-    _say_copied(maintenance.backup(chosen_folder(index), target), "backed up", target)
+    copied = maintenance.backup(chosen_folder(index), target, salvage_damaged=salvage)
+    _say_copied(copied, "backed up", target)
 
 
 def restore(
@@ -191,7 +215,9 @@ def export(
 
 def _say_copied(copied: Copied, done: str, to: Path) -> None:
     terminal.say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, checked")
-    if copied.rebuilt:
+    if copied.lost:
+        terminal.say(f"{copied.lost:,} papers could not be read; add them again from their source")
+    elif copied.rebuilt:
         terminal.say(
             "the derived files were made anew from the catalog, the source's weren't what was "
             "written; run `nearpaper check` there"

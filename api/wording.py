@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
-"""Whatever a terminal may obey instead of showing it."""
+from indexer.errors import CONTROLS
+
 _HEAD, _TAIL = 400, 200
 """Characters kept of a long message: what is wrong stands in front, what to do at the end."""
 
@@ -17,7 +16,7 @@ _MOST_WORDS = 12
 
 def clean(text: str) -> str:
     """``text`` in one line, without anything that a terminal would obey."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 def message(text: str) -> str:

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.catalog import Catalog
@@ -22,6 +22,7 @@ from indexer.lock import LOCK_FILE, WriterLock
 from indexer.manifest import MANIFEST_FILE, Manifest, stamp, sync_folder
 from indexer.publishing import PARTS
 from indexer.reader import catch_up
+from indexer.salvage import salvage
 from indexer.writer import Writer, readable_manifest
 
 _LOCK_FILE = "copying.lock"
@@ -37,6 +38,7 @@ class Copied:
         papers: Live papers of the copy.
         generation: That it is at.
         bytes: What its files take up.
+        lost: Papers of the source that could not be read; always 0 without ``salvage_damaged``.
         rebuilt: The derived files of the source weren't what was written, or changed too fast, so
             that those of the copy were made anew from the catalog.
     """
@@ -44,13 +46,21 @@ class Copied:
     papers: int
     generation: int
     bytes: int
+    lost: int
     rebuilt: bool
 
 
-def backup(folder: Path, target: Path) -> Copied:
+def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copied:
     """Copy an index to a folder that isn't there yet, or is empty.
 
-    Raises ``IndexDamagedError`` where the catalog can't be copied whole; nothing is left then.
+    Args:
+        folder: Where the index is.
+        target: Where the copy goes.
+        salvage_damaged: Of a damaged catalog, copy the papers that can still be read.
+
+    Raises:
+        IndexDamagedError: The catalog can't be copied whole, or nothing of it can be read; nothing
+            is left in the target then.
     """
     require_index(folder)
     _require_apart(folder, target)
@@ -58,10 +68,12 @@ def backup(folder: Path, target: Path) -> Copied:
     with suppress(IndexDamagedError):  # of a derived file, or the copy's own check will tell
         catch_up(folder)
     with _partial(target) as partial:
-        rebuilt = not _copy_whole(folder, partial)
+        if salvage_damaged:
+            salvage(folder, partial)
+        rebuilt = salvage_damaged or not _copy_whole(folder, partial)
         if rebuilt:
             Writer(partial, derive=True, outdated=True).close()
-        copied = _verified(folder, partial, rebuilt=rebuilt)
+        copied = _verified(folder, partial, rebuilt=rebuilt, salvaged=salvage_damaged)
         _publish(partial, target)
     return copied
 
@@ -123,7 +135,8 @@ def _copy_whole(folder: Path, partial: Path) -> bool:
             break
         # What a later compaction forgot could not be told from what is live.
         if fits and manifest is not None and compacted <= manifest.base_change:
-            manifest.save(partial)
+            files = {name: stamp(partial / name) for name in manifest.files}
+            replace(manifest, files=files).save(partial)
             return True
     for part in PARTS:
         shutil.rmtree(partial / part, ignore_errors=True)
@@ -159,7 +172,7 @@ def _copy_catalog(folder: Path, partial: Path) -> int:
         catalog.close()
 
 
-def _verified(folder: Path, partial: Path, *, rebuilt: bool) -> Copied:
+def _verified(folder: Path, partial: Path, *, rebuilt: bool, salvaged: bool) -> Copied:
     """The copy, which is checked like any index, and brought up to its catalog."""
     try:
         findings = check(partial)
@@ -171,12 +184,14 @@ def _verified(folder: Path, partial: Path, *, rebuilt: bool) -> Copied:
             f"{folder}: not copied, {first.part} isn't whole ({first.problem}); "
             f"run `nearpaper check --index {folder}`"
         )
-    manifest = Manifest.load(partial)
+    manifest, source = Manifest.load(partial), readable_manifest(folder)
+    papers = manifest.papers if manifest else 0
     files = [path for path in partial.rglob("*") if path.is_file() and path.suffix != ".lock"]
     return Copied(
-        papers=manifest.papers if manifest else 0,
+        papers=papers,
         generation=manifest.generation if manifest else 0,
         bytes=sum(path.stat().st_size for path in files),
+        lost=max(0, source.papers - papers) if source and salvaged else 0,
         rebuilt=rebuilt,
     )
 

@@ -10,11 +10,9 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,59 +21,7 @@ from indexer.database import Database
 from indexer.errors import IndexBusyError
 from indexer.names import Name
 from indexer.paper import Paper
-
-CATALOG_FILE = "catalog.sqlite"
-_LISTS = frozenset({"authors", "categories", "sources", "ids"})
-# The table's columns stand in this order: row id, fields, text_hash, truncated, born, died, and the
-# fields of version 2.
-_FIELDS = tuple(field.name for field in fields(Paper))
-_FIRST = len(_FIELDS) - 2
-_TRUNCATED, _SECOND = _FIRST + 2, _FIRST + 5
-_INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A paper about to be committed.
-
-    Attributes:
-        paper: The record.
-        text_hash: Of the text that was embedded.
-        vector: ``(d,)`` float16, unit length.
-        truncated: The text was longer than the model reads.
-        names: By which it can be asked for.
-    """
-
-    paper: Paper
-    text_hash: str
-    vector: NDArray[np.float16]
-    truncated: bool
-    names: Iterable[Name]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A text that was embedded before."""
-
-    vector: NDArray[np.float16]
-    truncated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A run of ``n`` live papers, ascending by row id.
-
-    Attributes:
-        rows: ``(n,)`` int64 row ids.
-        papers: The records.
-        truncated: ``(n,)`` bool.
-        vectors: ``(n, d)`` float16, unit length.
-    """
-
-    rows: NDArray[np.int64]
-    papers: list[Paper]
-    truncated: NDArray[np.bool_]
-    vectors: NDArray[np.float16]
+from indexer.records import CATALOG_FILE, Block, Entry, Known, block_of, entry_of, insert, paper_of
 
 
 class Catalog:
@@ -207,22 +153,20 @@ class Catalog:
             most,
         )
         names = self.names(record[0] for record in records)
-        return [
-            Entry(
-                paper_of(record),
-                record[_TRUNCATED - 1],
-                np.frombuffer(record[-1], np.float16),
-                bool(record[_TRUNCATED]),
-                names[record[0]],
-            )
-            for record in records
-        ]
+        return [entry_of(record, names[record[0]]) for record in records]
 
     def _by_sources(self) -> list[tuple[str, int]]:
         """Every list of sources that papers have, as stored, and how many have it."""
         return self.database.rows(
             "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
         )
+
+    def sample_papers(self, most: int) -> list[Paper]:
+        """At most that many live papers, spread evenly; always the same of the same papers."""
+        rows = [r[0] for r in self.database.rows("SELECT row FROM papers WHERE died IS NULL")]
+        step = max(1, len(rows) / most)
+        places = range(min(most, len(rows)))
+        return self.papers([rows[int(place * step)] for place in places])
 
     def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
         """What was embedded before among these text hashes, of live or removed papers."""
@@ -249,7 +193,7 @@ class Catalog:
             )
             if not records:
                 return
-            yield _block(records)
+            yield block_of(records)
             after = records[-1][0]
 
     def died(self, *, since: int, change: int, upto_row: int) -> NDArray[np.int64]:
@@ -265,6 +209,36 @@ class Catalog:
     def rows_after(self, row: int) -> int:
         """How many versions were written after this row id."""
         return int(self.database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
+
+    def count(self) -> int:
+        """How many papers are live."""
+        return int(self.database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0])
+
+    def sample_vectors(self, size: int, change: int) -> NDArray[np.float16]:
+        """``(m, d)`` vectors of up to ``size`` random papers that were live after ``change``."""
+        last = int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
+        chosen = np.random.default_rng(change).permutation(last)[:size] + 1
+        records = self.database.rows(
+            "SELECT vector FROM papers JOIN vectors USING (row) "
+            "WHERE row IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row",
+            json.dumps(chosen.tolist()),
+            change,
+            change,
+        )
+        vectors = np.frombuffer(b"".join(record[0] for record in records), np.float16)
+        return vectors.reshape(len(records), -1)
+
+    def live_after(self, row: int, change: int) -> int:
+        """How many versions that were written after a row id were live after ``change``."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers "
+            "WHERE row > ? AND born <= ? AND (died IS NULL OR died > ?)",
+            row,
+            change,
+            change,
+        )
+        return int(found[0][0])
 
     def problems(self) -> list[str]:
         """What SQLite's own integrity check and the references between tables find wrong."""
@@ -310,7 +284,7 @@ class Catalog:
                 [(number, id) for id in gone],
             )
             for entry in entries:
-                _insert(connection, entry, number)
+                insert(connection, entry, number)
 
     def purge(self, change: int) -> None:
         """Forget the versions that had died by the last call's ``change``, so not this one's.
@@ -350,39 +324,3 @@ class Catalog:
 
 def _set_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
-
-
-def _insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
-    stored = [_stored(entry.paper, name) for name in _FIELDS]
-    known = (entry.text_hash, int(entry.truncated), number, None)
-    row = connection.execute(_INSERT, [None, *stored[:_FIRST], *known, *stored[_FIRST:]]).lastrowid
-    connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, entry.vector.tobytes()))
-    connection.executemany(
-        "INSERT INTO names VALUES (?, ?, ?, ?, ?)",
-        [(name.name, row, name.archive, name.year, name.author) for name in entry.names],
-    )
-
-
-def _stored(paper: Paper, name: str) -> object:
-    value = getattr(paper, name)
-    return json.dumps(value, ensure_ascii=False) if name in _LISTS else value
-
-
-def paper_of(record: Sequence[Any]) -> Paper:
-    """The paper of a row of the table, its row id in front."""
-    stored = (*record[1 : _FIRST + 1], *record[_SECOND : _SECOND + 2])
-    values = dict(zip(_FIELDS, stored, strict=True))
-    for name in _LISTS:
-        values[name] = () if values[name] == "[]" else tuple(json.loads(values[name]))
-    return Paper(**values)
-
-
-def _block(records: list[tuple[Any, ...]]) -> Block:
-    """Records of the table's columns with the vector behind them."""
-    vectors = np.frombuffer(b"".join(record[-1] for record in records), np.float16)
-    return Block(
-        rows=np.array([record[0] for record in records], np.int64),
-        papers=[paper_of(record) for record in records],
-        truncated=np.array([record[_TRUNCATED] for record in records], np.bool_),
-        vectors=vectors.reshape(len(records), -1),
-    )

@@ -6,20 +6,29 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
 from indexer.generation import Generation
 from indexer.location import require_index
 from indexer.lock import WriterLock
-from indexer.manifest import Manifest, stamp
+from indexer.manifest import MANIFEST_FILE, Manifest, stamp
+from indexer.paper import text_hash
 from indexer.reader import catch_up, lags
+from indexer.recipe import document_text
+from indexer.records import CATALOG_FILE, Block
+from indexer.salvage import salvaged
+from indexer.writer import require_kin
 
 _TRIES = 5  # generations that may come and go while one is being checked
 _PAUSE_SECONDS = 0.2
+_MOST = 20  # findings of one kind
+_RESTORE = "nearpaper restore BACKUP"
 _UNTOUCHED = (CATALOG_FILE, "vectors/", "columns")
 """What a writer leaves as it is until it publishes. It extends the lexicon in place, and new
 vectors of all papers stand in the catalog first."""
@@ -56,9 +65,7 @@ def check(folder: Path) -> list[Finding]:
                 return found
             time.sleep(_PAUSE_SECONDS)
     except IndexDamagedError as error:
-        part = _part(error, folder)
-        remedy = "" if part == CATALOG_FILE else _remedy(folder)
-        return [Finding(part=part, problem=str(error), remedy=remedy)]
+        return [_of(error, folder)]
     raise IndexBusyError(
         f"{folder}: a writer's work is not published yet; check again when it is done, as a user "
         "who may write there"
@@ -92,9 +99,12 @@ def _compared(folder: Path) -> tuple[list[Finding], Manifest | None]:
         return (list(_catalog(folder)) if (folder / CATALOG_FILE).exists() else []), None
     found = [*_catalog(folder), *_files(folder, manifest, remedy)]
     try:
-        return found or list(_contents(folder, manifest, remedy)), manifest
-    except (IndexDamagedError, FileNotFoundError) as error:
-        return [Finding(part="manifest.json", problem=str(error), remedy=remedy)], manifest
+        found += _kin(folder, manifest, remedy) if not found else []
+        return found or list(islice(_contents(folder, manifest, remedy), _MOST)), manifest
+    except IndexDamagedError as error:
+        return [_of(error, folder)], manifest
+    except FileNotFoundError as error:
+        return [Finding(part=MANIFEST_FILE, problem=str(error), remedy=remedy)], manifest
 
 
 def _remedy(folder: Path) -> str:
@@ -113,7 +123,36 @@ def _catalog(folder: Path) -> Iterator[Finding]:
         if catalog is not None:
             catalog.close()
     for problem in problems:
-        yield Finding(part=CATALOG_FILE, problem=problem, remedy="")
+        yield Finding(part=CATALOG_FILE, problem=problem, remedy=_RESTORE)
+    if problems:
+        yield from _savable(folder)
+
+
+def _savable(folder: Path) -> Iterator[Finding]:
+    """How much of a damaged catalog can still be read, if any of it can."""
+    with suppress(IndexDamagedError, StorageError):
+        catalog, manifest = Catalog(folder), Manifest.load(folder)
+        try:
+            if manifest is not None:
+                blocks = salvaged(catalog, manifest.model.dimension)
+                papers = sum(len(entries) for entries in blocks)
+                problem = f"{papers:,} of {manifest.papers:,} papers can still be read"
+                remedy = f"nearpaper backup --salvage TARGET --index {folder}"
+                yield Finding(part=CATALOG_FILE, problem=problem, remedy=remedy)
+        finally:
+            catalog.close()
+
+
+def _kin(folder: Path, manifest: Manifest, remedy: str) -> list[Finding]:
+    """Whether the catalog is the one that the rest was made from."""
+    catalog = Catalog(folder)
+    try:
+        require_kin(folder, manifest, catalog)
+    except IndexDamagedError as error:
+        return [Finding(part=CATALOG_FILE, problem=str(error), remedy=remedy)]
+    finally:
+        catalog.close()
+    return []
 
 
 def _files(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
@@ -129,10 +168,15 @@ def _files(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
 
 
 def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
-    """Compare row ids and vectors with the catalog's, block by block."""
+    """Compare row ids and vectors with the catalog's, block by block.
+
+    The derived files are what was written, or this isn't reached: where vectors differ it is the
+    catalog that has changed.
+    """
     generation, catalog = Generation(folder, manifest), Catalog(folder)
     try:
         live, words = 0, generation.lexicon.rows()
+        ahead = catalog.last_change() > manifest.change
         for block in catalog.scan(after=0, change=manifest.change):
             live += len(block.rows)
             positions = generation.positions(block.rows)
@@ -141,14 +185,10 @@ def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding
                     part="columns", problem="other papers than the catalog", remedy=remedy
                 )
                 return
-            if not np.array_equal(generation.vectors(positions), block.vectors):
-                yield Finding(
-                    part="vectors", problem="other vectors than the catalog", remedy=remedy
-                )
-                return
             if not np.isin(block.rows, words, assume_unique=True).all():
                 yield Finding(part="lexicon", problem="lacks papers", remedy=remedy)
                 return
+            yield from _altered(block, generation.vectors(positions), folder, ahead=ahead)
         if live != manifest.papers or live != int(generation.live.sum()):
             problem = f"{manifest.papers} papers where the catalog has {live}"
             yield Finding(part="manifest.json", problem=problem, remedy=remedy)
@@ -156,6 +196,30 @@ def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding
         catalog.close()
 
 
-def _part(error: IndexDamagedError, folder: Path) -> str:
-    """The file that an error speaks of."""
-    return str(error).split(":", 1)[0].removeprefix(f"{folder}/")
+def _altered(
+    block: Block, vectors: NDArray[np.float16], folder: Path, *, ahead: bool
+) -> Iterator[Finding]:
+    """Papers of the catalog whose vector or text isn't what was written.
+
+    In a catalog that is ahead of the derived files other vectors may be those of another model.
+    """
+    differ = (vectors != block.vectors).any(axis=1)
+    for paper, written, altered in zip(block.papers, block.text_hashes, differ, strict=True):
+        if text_hash(document_text(paper)) != written:
+            problem = f"the text of {paper.id} isn't what was written"
+            yield Finding(
+                part=CATALOG_FILE,
+                problem=problem,
+                remedy=f"nearpaper index SOURCE --index {folder}",
+            )
+        elif altered:
+            problem = f"the vector of {paper.id} isn't what was written"
+            remedy = f"nearpaper rebuild --embed --index {folder}"
+            yield Finding(part="vectors" if ahead else CATALOG_FILE, problem=problem, remedy=remedy)
+
+
+def _of(error: IndexDamagedError, folder: Path) -> Finding:
+    """The finding of an error, which begins with the file that it speaks of."""
+    part = str(error).split(":", 1)[0].removeprefix(f"{folder}/")
+    remedy = _RESTORE if part == CATALOG_FILE else _remedy(folder)
+    return Finding(part=part, problem=str(error), remedy=remedy)

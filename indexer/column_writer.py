@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.catalog import Block
 from indexer.columns import Mask, Positions, title_hash, word_hash
 from indexer.folding import fold, words
 from indexer.paper import Paper, date_key
+from indexer.records import Block
 from indexer.tensors import write_tensors
 
 

@@ -65,7 +65,7 @@ class Columns:
             self._arrays = arrays = map_tensors(path)
             if missing := _NAMES - arrays.keys():
                 raise ValueError(f"lacks {', '.join(sorted(missing))}")
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IndexDamagedError(
                 f"{path}: not readable as columns; run `nearpaper rebuild`"
             ) from error

@@ -62,14 +62,14 @@ def _write(transformer: SentenceTransformer, target: Path) -> None:
     try:
         (target / TOKENIZER).write_text(tokenizer.to_str(), encoding="utf-8")
         graph = openvino().convert_model(_module(transformer), example_input=_example())
-        _name_by_order(graph)
+        name_by_order(graph)
         # Weights in 16 bits: half the file, and vectors of abstracts stay within 1e-6 in cosine.
         openvino().save_model(graph, target / GRAPH, compress_to_fp16=True)
     except (RuntimeError, TypeError, ValueError, LookupError, AttributeError, Error) as error:
         raise ConversionError(first_line(error)) from error
 
 
-def _name_by_order(graph: Model) -> None:
+def name_by_order(graph: Model) -> None:
     """Give the same names at every conversion, so that the files hash alike.
 
     OpenVINO's own names count everything that the process has made before.

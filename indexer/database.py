@@ -15,6 +15,7 @@ from typing import Any
 
 from indexer import migrations
 from indexer.errors import (
+    NO_LOCKS,
     IndexDamagedError,
     IndexFormatError,
     IndexOutdatedError,
@@ -25,6 +26,8 @@ from indexer.errors import (
 MAX_IDLE = 8
 """Connections kept open while nobody uses them."""
 _BUSY_SECONDS = 30.0
+_HALF_WRITTEN = ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
+_NO_LOCK = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_SHMLOCK")
 _COPIED_PAGES = 4096
 """Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
@@ -41,7 +44,13 @@ class Database:
         self._lasting = writable or os.access(path.parent, os.W_OK)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         with self._translated():
-            version = self._prepare()
+            try:
+                version = self._prepare()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname not in _HALF_WRITTEN:
+                    raise
+                self._roll_back()
+                version = self._prepare()
         self.is_blank = version == 0
         if version and version != migrations.latest():
             self.close()
@@ -58,6 +67,15 @@ class Database:
                 return version
             migrations.migrate(connection, version)
             return migrations.latest()
+
+    def _roll_back(self) -> None:
+        """Undo what a killed writer began, which a connection that only reads may not.
+
+        In a write-ahead log that is nobody's business; the file's own creation is before it.
+        """
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as connection:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a question."""
@@ -158,6 +176,10 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _translate(error, self.path) from error
+        except UnicodeDecodeError as error:  # of SQLite's own message, which quotes what is rotten
+            raise IndexDamagedError(
+                f"{self.path}: not readable; run `nearpaper check --index {self.path.parent}`"
+            ) from error
 
 
 def _other_version(path: Path, version: int) -> IndexFormatError:
@@ -175,10 +197,17 @@ def _other_version(path: Path, version: int) -> IndexFormatError:
 
 def _translate(error: sqlite3.Error, path: Path) -> NearpaperError:
     name = getattr(error, "sqlite_errorname", "")
+    if name in _NO_LOCK:
+        return StorageError(f"{path}: {NO_LOCKS}")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return StorageError(f"{path}: {error}; free some space and run the same command again")
+        return StorageError(
+            f"{path}: {error}; check the disk and its free space, and run the same command again"
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return StorageError(f"{path}: {error}; check the folder's owner and mode")
     if name.startswith("SQLITE_BUSY"):
-        return StorageError(f"{path}: locked by another program; wait and try again")
+        return StorageError(
+            f"{path}: locked by another program, or on a network file system without locks; wait "
+            "and try again, or choose a folder on a local disk"
+        )
     return IndexDamagedError(f"{path}: {error}; run `nearpaper check --index {path.parent}`")

@@ -33,7 +33,7 @@ class Model:
         document_prefix: Put before a paper's text.
         max_tokens: What the model reads; the rest of a text is cut.
         runtime: ``openvino``, ``torch`` or ``hashing``.
-        precision: ``bf16``, ``f32``, ...
+        precision: ``bf16``, ``f32`` or ``int8``.
         converted_sha256: Of the model as converted for the runtime, where it is.
     """
 
@@ -75,12 +75,15 @@ class Embedder(Protocol):
         """Vectors of ``n`` texts, in their order. Safe to call from one thread at a time."""
         ...
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question. Safe to call from many threads."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of ``n`` questions, in their order. Safe to call from many threads.
+
+        What a question is encoded with may change its vector by a cosine of up to 0.001.
+        """
         ...
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of ``n`` questions, in their order. Safe to call from one thread at a time."""
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """The ``(d,)`` float32 unit vector of a question. Safe to call from many threads."""
         ...
 
 

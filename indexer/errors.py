@@ -23,9 +23,12 @@ document (RFC 9457) whose ``type`` ends in ``kind``.
 from __future__ import annotations
 
 import errno
+import re
 from typing import ClassVar
 
 __all__ = [
+    "CONTROLS",
+    "NO_LOCKS",
     "FetchError",
     "IndexBusyError",
     "IndexDamagedError",
@@ -43,8 +46,18 @@ __all__ = [
 ]
 
 
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""Whatever begins a line, or a terminal or a log may obey instead of showing it."""
+
+
 class NearpaperError(Exception):
-    """Something failed; the message is one line for the person who caused or must mend it."""
+    """Something failed; the message is one line for the person who caused or must mend it.
+
+    It may quote what others wrote, such as an id or a folder's name, and still stays one line.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(CONTROLS.sub(" ", message))
 
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
@@ -145,7 +158,14 @@ class StorageError(NearpaperError):
     title = "The file system refused"
 
 
+NO_LOCKS = (
+    "the file system has no locks, as some network ones haven't; choose a folder on a local disk"
+)
+"""Why an index can't be where nobody can say who writes to it."""
 _ADVICE = {
+    errno.ENOLCK: NO_LOCKS,
+    errno.EOPNOTSUPP: NO_LOCKS,
+    errno.ENOSYS: NO_LOCKS,
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
     errno.EACCES: "permission denied; check the folder's owner and mode",

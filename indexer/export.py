@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from indexer.catalog import Block, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import IndexNotFoundError, SourceError, storage_error
 from indexer.manifest import Manifest
 from indexer.paper import Paper
 from indexer.reader import catch_up
+from indexer.records import Block
 
 _LISTS = ("authors", "categories", "sources", "ids")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")

@@ -18,7 +18,7 @@ from indexer.columns import Columns, Mask, Positions, most_frequent
 from indexer.errors import IndexDamagedError
 from indexer.lexicon import Lexicon
 from indexer.manifest import Manifest
-from indexer.vectors import Found, Vectors, best_first
+from indexer.vectors import EXACT, Found, Probing, Vectors, best_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Part:
     columns: Columns
 
     @classmethod
-    def open(cls, folder: Path, name: str) -> Part:
+    def open(cls, folder: Path, name: str, probing: Probing = EXACT) -> Part:
         """Map the files of a part; raises ``FileNotFoundError`` when one is gone."""
-        part = cls(Vectors(vector_file(folder, name)), Columns(column_file(folder, name)))
+        part = cls(Vectors(vector_file(folder, name), probing), Columns(column_file(folder, name)))
         if len(part.vectors) != len(part.columns):
             raise IndexDamagedError(
                 f"{folder}: vectors and columns of {name} don't fit; run `nearpaper rebuild`"
@@ -62,9 +62,10 @@ class Generation:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
-        self.parts = (Part.open(folder, manifest.base), Part.open(folder, manifest.tail))
+        base = Part.open(folder, manifest.base, manifest.probing)
+        self.parts = (base, Part.open(folder, manifest.tail))
         self.lexicon = Lexicon(lexicon_folder(folder, manifest.lexicon))
-        base, tail = self.parts
+        tail = self.parts[1]
         self._split = len(base)
         self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
         self.live[tail.columns.dead] = False
@@ -138,11 +139,16 @@ class Generation:
         held[held] = self.column("rows", found[held]) == wanted[held]
         return np.where(held, found, -1)
 
-    def nearest(self, query: NDArray[np.float32], k: int, mask: Mask) -> Found:
-        """The ``k`` live positions nearest to a ``(d,)`` unit vector, among those of ``mask``."""
+    def nearest(
+        self, query: NDArray[np.float32], k: int, mask: Mask, *, exact: bool = False
+    ) -> Found:
+        """The ``k`` live positions nearest to a ``(d,)`` unit vector, among those of ``mask``.
+
+        Without ``exact``, with the recall that the manifest names.
+        """
         mask = mask & self.live
         base, tail = self.parts
-        of_base = base.vectors.nearest(query, k, mask[: self._split])
+        of_base = base.vectors.nearest(query, k, mask[: self._split], exact=exact)
         of_tail = tail.vectors.nearest(query, k, mask[self._split :])
         return best_first(
             np.concatenate([of_base[0], of_tail[0] + self._split]),

@@ -44,14 +44,14 @@ class HashingEmbedder:
         rows = np.array([_hashed(some) for some in words], np.float32).reshape(-1, DIMENSION)
         return Encoded(unit_rows(rows), np.array([len(some) > MAX_WORDS for some in words], bool))
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question."""
-        vector: NDArray[np.float32] = unit_rows(_hashed(_words(text))[None])[0]
-        return vector
-
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``n`` questions, in their order."""
         return self.encode_documents(texts).vectors
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """The ``(d,)`` float32 unit vector of a question."""
+        vector: NDArray[np.float32] = self.encode_queries([text])[0]
+        return vector
 
 
 def _words(text: str) -> list[str]:

@@ -97,6 +97,11 @@ class Lexicon:
         """How many versions of papers it holds, dead ones included."""
         return int(self._searcher.num_docs)
 
+    @property
+    def last_row(self) -> int:
+        """The highest row id, 0 in an empty one."""
+        return last_row(self._searcher)
+
     def stems(self, text: str) -> list[str]:
         """The words of a text as they are looked up: folded, stemmed, without stop words."""
         return list(self._analysers[_ENGLISH].analyze(_SURROGATES.sub(" ", text)))
@@ -214,6 +219,14 @@ def _lockable(folder: Path) -> Iterator[Path]:
         for path in lexicon_files(folder):
             Path(beside, path.name).symlink_to(path.absolute())
         yield Path(beside)
+
+
+def last_row(searcher: tantivy.Searcher) -> int:
+    """The highest row id; rows are added ascending, so all below it were dealt with."""
+    from tantivy import Query
+
+    hits = searcher.search(Query.all_query(), limit=1, count=False, order_by_field="row").hits
+    return int(hits[0][0]) if hits else 0
 
 
 def damaged_lexicon(folder: Path) -> IndexDamagedError:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.catalog import Block
 from indexer.errors import StorageError
-from indexer.lexicon import damaged_lexicon, lexicon_files, open_lexicon
+from indexer.lexicon import damaged_lexicon, last_row, lexicon_files, open_lexicon
+from indexer.records import Block
 
 if TYPE_CHECKING:
-    import tantivy
+    pass
 
 _HEAP_BYTES = 128_000_000
 
@@ -23,7 +23,7 @@ class LexiconWriter:
         self._folder = folder
         try:
             index = open_lexicon(folder)
-            self.last_row = _last_row(index.searcher())
+            self.last_row = last_row(index.searcher())
             self._writer = index.writer(_HEAP_BYTES, 1)
         except ValueError as error:
             raise damaged_lexicon(folder) from error
@@ -56,11 +56,3 @@ class LexiconWriter:
         # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
         for path in lexicon_files(self._folder):
             path.chmod(self._folder.stat().st_mode & 0o666)
-
-
-def _last_row(searcher: tantivy.Searcher) -> int:
-    """The highest row id; rows are added ascending, so all below it were dealt with."""
-    from tantivy import Query
-
-    hits = searcher.search(Query.all_query(), limit=1, count=False, order_by_field="row").hits
-    return int(hits[0][0]) if hits else 0

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from indexer.catalog import CATALOG_FILE
-from indexer.errors import IndexNotFoundError
+from indexer.errors import IndexNotFoundError, storage_error
 from indexer.lock import LOCK_FILE
 from indexer.manifest import MANIFEST_FILE
+from indexer.records import CATALOG_FILE
 
 
 def default_folder() -> Path:
@@ -24,7 +24,11 @@ def default_folder() -> Path:
 
 def require_index(folder: Path) -> None:
     """Raise ``IndexNotFoundError`` unless the folder holds an index, be it an unfinished one."""
-    if not any((folder / name).exists() for name in (CATALOG_FILE, MANIFEST_FILE, LOCK_FILE)):
+    try:
+        found = [(folder / name).exists() for name in (CATALOG_FILE, MANIFEST_FILE, LOCK_FILE)]
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    if not any(found):
         raise IndexNotFoundError(
             f"{folder}: no index there; make one with `nearpaper index FILE --index {folder}`, "
             "or name another with --index or $NEARPAPER_INDEX"

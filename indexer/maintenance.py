@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from indexer.backup import Copied, backup, restore
-from indexer.catalog import Entry
 from indexer.checking import Finding, check
-from indexer.errors import NotFoundError, UsageError
+from indexer.embedding import Model
+from indexer.errors import ModelError, NotFoundError, UsageError
 from indexer.location import require_index
+from indexer.matching import load_matching
 from indexer.paper import normalise_id
+from indexer.precision import Precision
 from indexer.progress import Listener
 from indexer.reader import Reader
+from indexer.records import Entry
 from indexer.reembedding import reembed
 from indexer.writer import Writer
 
@@ -123,6 +126,7 @@ def rebuild(
     *,
     embed: bool = False,
     model: str | None = None,
+    precision: Precision | None = None,
     listener: Listener | None = None,
 ) -> int:
     """Make the derived parts anew from the catalog; the new generation.
@@ -132,13 +136,14 @@ def rebuild(
         embed: Make the vectors anew as well, which takes as long as the first time; without it
             no model is needed.
         model: With ``embed``: the model to bring the index to, by default its own.
+        precision: With ``embed``: ``int8``, or ``auto`` to leave it; by default the index's own.
         listener: Is told of the progress of embedding.
     """
     require_index(folder)
     if embed:
-        return reembed(folder, model, listener)
-    if model is not None:
-        raise UsageError("another model needs new vectors; add --embed")
+        return reembed(folder, model, precision, listener)
+    if model is not None or precision is not None:
+        raise UsageError("another model or precision needs new vectors; add --embed")
     with Writer(folder, derive=True, outdated=True) as writer:
         return writer.manifest.generation
 
@@ -170,9 +175,20 @@ def info(folder: Path) -> dict[str, Any]:
                 "format": manifest.format,
                 "recipe": manifest.recipe,
                 "model": asdict(manifest.model),
+                "probing": asdict(manifest.probing),
+                "encoder": _encoder(folder, manifest.model),
                 "sources": reader.catalog.sources(),
             }
         facts["disk_bytes"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         return facts
     finally:
         reader.close()
+
+
+def _encoder(folder: Path, model: Model) -> str:
+    """What runs on this machine; its precision may be another than the vectors were made in."""
+    try:
+        here = load_matching(folder, model).model
+    except ModelError as error:
+        return f"none: {error}"
+    return " ".join(filter(None, (here.runtime, here.precision, here.converted_sha256[:12])))

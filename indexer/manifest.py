@@ -16,20 +16,28 @@ from typing import Any
 
 from indexer.embedding import Model
 from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
+from indexer.vectors import EXACT, Probing
 
-FORMAT = 1
+FORMAT = 2
+"""2 added ``probing``; without it, as in 1, all vectors are compared."""
 MANIFEST_FILE = "manifest.json"
 _MAX_COUNT = 2**63 - 1  # SQLite's largest integer
 _PLAIN = {"int": int, "str": str}
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """A file as it was when it was published."""
+    """A file as it was when it was published.
+
+    Attributes:
+        bytes: Its size.
+        sha256: Of its content.
+        mtime_ns: When it was written, 0 where that isn't known; a copy has another.
+    """
 
     bytes: int
     sha256: str
+    mtime_ns: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +55,10 @@ class Manifest:
         truncated: Of these, how many are longer than the model reads.
         base: Name of the large immutable part, as in ``vectors/<base>.faiss``.
         tail: Name of the small part with what came since.
+        probing: How the vectors of the base are searched.
         lexicon: Name of the lexicon's folder, as in ``lexicon/<lexicon>``.
         files: Every file of the generation, by its path inside the folder.
+        identity: Of the catalog that it was made from, "" where that isn't known.
     """
 
     format: int = FORMAT
@@ -62,7 +72,9 @@ class Manifest:
     base: str
     tail: str
     lexicon: str
+    probing: Probing = EXACT
     files: dict[str, FileStamp]
+    identity: str = ""
 
     def save(self, folder: Path) -> None:
         """Publish: write beside, sync, rename over the old manifest, sync the folder."""
@@ -104,9 +116,10 @@ class Manifest:
                 )
             model = Model(**fields.pop("model"))
             files = {name: FileStamp(**values) for name, values in fields.pop("files").items()}
-            manifest = cls(model=model, files=files, **fields)
-            _require_plain(manifest)
-            _require_plain(model)
+            probing = Probing(**fields.pop("probing", {}))
+            manifest = cls(model=model, files=files, probing=probing, **fields)
+            for record in (manifest, model, probing):
+                _require_plain(record)
             for written in files.values():
                 _require_plain(written)
             manifest._require_sense()
@@ -114,8 +127,18 @@ class Manifest:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(path) from error
 
+    def altered(self, folder: Path) -> list[str]:
+        """Names of files that are not what was written; ``OSError`` for one that can't be read.
+
+        Only what has another size or time of writing than it had is read: memory that rots without
+        a trace is found by a check, not by every command that opens an index.
+        """
+        return [name for name, written in self.files.items() if _is_altered(folder / name, written)]
+
     def _require_sense(self) -> None:
         """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
+        if not self.probing.nprobe <= self.probing.nlist or not 0 <= self.probing.recall <= 1:
+            raise ValueError("probing")
         if self.format < 1 or self.base_change > self.change or self.truncated > self.papers:
             raise ValueError("counts")
         names = (self.base, self.tail, self.lexicon)
@@ -131,7 +154,7 @@ class Manifest:
             raise ValueError("files")
 
 
-def _require_plain(record: Manifest | Model | FileStamp) -> None:
+def _require_plain(record: Manifest | Model | Probing | FileStamp) -> None:
     """Raise ``ValueError`` unless texts are texts and numbers are whole, and neither huge nor < 0.
 
     By hand: a validating library takes too long to import for a single search.
@@ -150,14 +173,26 @@ def _damaged(path: Path) -> IndexDamagedError:
     )
 
 
+def _is_altered(path: Path, written: FileStamp) -> bool:
+    with path.open("rb") as file:  # which this process may have to be allowed to
+        found = os.fstat(file.fileno())
+    if found.st_size != written.bytes:
+        return True
+    return written.mtime_ns not in (0, found.st_mtime_ns) and digest(path) != written.sha256
+
+
 def stamp(path: Path) -> FileStamp:
     """Sync a finished file to the disk and describe it."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return FileStamp(path.stat().st_size, digest.hexdigest())
+    found = path.stat()
+    return FileStamp(found.st_size, digest(path), found.st_mtime_ns)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

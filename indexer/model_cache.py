@@ -49,7 +49,7 @@ class Facts:
         document_prefix: Put before a paper's text.
         max_tokens: What the model reads, special tokens included.
         pad_id: Token that fills up short texts.
-        precision: The lowest one that kept the vectors (``bf16`` or ``f32``).
+        precision: The lowest one that kept the vectors (``bf16`` or ``f32``), or ``int8``.
     """
 
     dimension: int
@@ -97,7 +97,7 @@ def converted_model(cache: Path, name: str, make: Callable[[Path], Facts]) -> Co
     folder = cache / "models" / name
     if folder.exists():
         try:
-            return _checked(folder)
+            return checked(folder)
         except DamagedError as error:
             _log.warning("%s is damaged (%s); it is made again", folder, error)
     try:
@@ -112,7 +112,7 @@ def _made(folder: Path, make: Callable[[Path], Facts]) -> Converted:
     with _locked(folder.with_name(f"{folder.name}.lock")):
         try:
             # Another process may have been first.
-            return _checked(folder)
+            return checked(folder)
         except DamagedError:
             _remove_leftovers(folder)
         fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
@@ -121,7 +121,7 @@ def _made(folder: Path, make: Callable[[Path], Facts]) -> Converted:
             _replace(folder, fresh)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-    return _checked(folder)
+    return checked(folder)
 
 
 def _remove_leftovers(folder: Path) -> None:
@@ -153,7 +153,8 @@ def _write_facts(folder: Path, facts: Facts) -> None:
     write_whole(folder / _FACTS, json.dumps({"sha256": _seal(content), "content": content}))
 
 
-def _checked(folder: Path) -> Converted:
+def checked(folder: Path) -> Converted:
+    """The converted model in ``folder``; raises ``DamagedError`` unless it is what was written."""
     try:
         kept = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         content = kept["content"]

@@ -1,10 +1,11 @@
 """What a paper is known by, and when two records are of the same paper.
 
 Two records are of one paper if they share an id, or a DOI, or if their titles have the same words,
-their first authors share a name, and their years are at most :data:`YEARS` apart. But no archive
-holds a paper twice: two records with different arXiv ids, or with different ids of the ACL
-Anthology, are two papers, whatever their DOIs and titles say. So are those whose titles are too
-short or too common to tell papers apart.
+their first authors share a name, and their years are at most :data:`YEARS` apart, at most one if
+neither is arXiv's: people print the same title again with other content. But no archive holds a
+paper twice: two records with different arXiv ids, or with different ids of the ACL Anthology, are
+two papers, whatever their DOIs and titles say. So are those whose titles are too short or too
+common to tell papers apart.
 
 The relation is between records, and doubles are what it connects, so that the order in which
 records come makes no difference. Misses are cheap and errors are not: a search shows
@@ -72,8 +73,9 @@ def meet(one: Name, other: Name) -> bool:
         return False
     if not one.author and not other.author:
         return True
+    years = YEARS if "arxiv" in (one.archive, other.archive) else 1
     apart = abs(one.year - other.year)
-    return apart <= YEARS and not set(one.author.split()).isdisjoint(other.author.split())
+    return apart <= years and not set(one.author.split()).isdisjoint(other.author.split())
 
 
 def _title_name(paper: Paper, archive: str) -> Iterator[Name]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from indexer.catalog import Catalog, paper_of
+from indexer.catalog import Catalog
 from indexer.embedding import Encoded, Model
 from indexer.paper import Paper
+from indexer.records import paper_of
 
 
 class NextVectors:

@@ -50,6 +50,14 @@ def load_openvino(folder: ModelFolder) -> OpenVinoEmbedder:
         ModelError: It can't be loaded, or its weights are not what they must be.
         StorageError: The cache can't be written.
     """
+    converted, weights = convert_once(folder)
+    return OpenVinoEmbedder(
+        converted, name=folder.name, revision=folder.revision, weights_sha256=weights
+    )
+
+
+def convert_once(folder: ModelFolder) -> tuple[Converted, str]:
+    """A model as converted, and what its weights as distributed hash to; raises the same."""
     cache = cache_folder()
     hashes = model_hashes(folder, cache)
     runtime = metadata.version("openvino")
@@ -60,12 +68,7 @@ def load_openvino(folder: ModelFolder) -> OpenVinoEmbedder:
 
         return convert(folder, target)
 
-    return OpenVinoEmbedder(
-        converted_model(cache, name, make),
-        name=folder.name,
-        revision=folder.revision,
-        weights_sha256=hashes.weights,
-    )
+    return converted_model(cache, name, make), hashes.weights
 
 
 class OpenVinoEmbedder:
@@ -109,8 +112,8 @@ class OpenVinoEmbedder:
     def encode_documents(self, texts: Sequence[str]) -> Encoded:
         """Vectors of ``n`` texts, in their order."""
         tokens = self._reader.read([self._facts.document_prefix + text for text in texts])
-        vectors = self._in_batches(tokens)
-        return Encoded(vectors, np.array([one.truncated for one in tokens], bool))
+        truncated = np.array([one.truncated for one in tokens], bool)
+        return Encoded(self._in_batches(tokens), truncated)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``n`` questions, in their order."""
@@ -118,17 +121,21 @@ class OpenVinoEmbedder:
             self._reader.read([self._facts.query_prefix + text for text in texts])
         )
 
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """The ``(d,)`` float32 unit vector of a question."""
+        vector: NDArray[np.float32] = self.encode_queries([text])[0]
+        return vector
+
+    def inputs(self, texts: Sequence[str]) -> list[list[NDArray[np.int64]]]:
+        """What the model is given for each text as a document: ``(1, tokens)`` ids and mask."""
+        tokens = self._reader.read([self._facts.document_prefix + text for text in texts])
+        return [_padded([one], self._facts.pad_id) for one in tokens]
+
     def _in_batches(self, tokens: Sequence[Tokens]) -> Vectors:
         rows = np.empty((len(tokens), self._facts.dimension), np.float32)
         for batch in batches([len(one.ids) for one in tokens], TOKEN_BUDGET):
             rows[batch] = self._infer([tokens[place] for place in batch])
         return unit_rows(rows)
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question."""
-        tokens = self._reader.read([self._facts.query_prefix + text])
-        vector: NDArray[np.float32] = unit_rows(self._infer(tokens))[0]
-        return vector
 
     def _infer(self, tokens: Sequence[Tokens]) -> Vectors:
         # Called with its defaults, a request copies what goes in and what comes out; calling the
@@ -173,10 +180,12 @@ def _compiled(graph: Path, precision: str) -> tuple[CompiledModel, str]:
     :data:`TOKEN_BUDGET` are within 6 to 10 % of what two streams encode.
     """
     core = openvino().Core()
-    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        precision = "f32"
-    options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
-    return core.compile_model(core.read_model(graph), "CPU", options), precision
+    fast = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    hint = "f32" if precision == "f32" else fast  # in int8: of what was left as it was
+    options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
+    return core.compile_model(core.read_model(graph), "CPU", options), (
+        "int8" if precision == "int8" else hint
+    )
 
 
 def openvino() -> ModuleType:

@@ -8,23 +8,23 @@ are known cost nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
-from itertools import islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
-from indexer.catalog import Entry, Known
 from indexer.doubles import Group, grouped
-from indexer.embedding import DEFAULT_MODEL, Embedder, Model, load_embedder
-from indexer.matching import require_match
+from indexer.loading import Loader, no_sample
 from indexer.names import Name
 from indexer.paper import Paper, text_hash
+from indexer.precision import Precision
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.recipe import document_text, embed
+from indexer.records import Entry, Known
 from indexer.rejects import RejectsFile
 from indexer.sources import Item, Reject, Removal, Source, open_source
 from indexer.writer import Writer
@@ -33,6 +33,8 @@ BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
 LONG_SECONDS = 10.0
 """What is left of a build from which on people are told what it will take."""
+SAMPLE = 400
+"""Records that int8 is calibrated and checked on."""
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
 
@@ -46,6 +48,7 @@ def add(
     *,
     format: str | None = None,
     model: str | None = None,
+    precision: Precision | None = None,
     rejects: Path | None = None,
     keep_doubles: bool = False,
     listener: Listener | None = None,
@@ -57,6 +60,8 @@ def add(
         inputs: Paths, or ``-`` for standard input.
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
+        precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
+            first :data:`SAMPLE` papers.
         rejects: Where records that are no papers are listed; by default in the index's folder.
         keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
         listener: Is told of the progress.
@@ -67,16 +72,21 @@ def add(
     with ExitStack() as stack:
         # An input that can't be read ends the run before anything is made.
         sources = [stack.enter_context(open_source(path, format)) for path in inputs]
+        records = _Records(sources)
         run = stack.enter_context(
             opened(
                 folder,
                 model=model,
+                precision=precision,
+                sample=records.sample,
                 rejects=rejects,
                 keep_doubles=keep_doubles,
                 listener=listener or Silent(),
             )
         )
-        run.read_all(sources)
+        for source, batch in records.batches():
+            run.take_batch(batch, second_hand=source.second_hand)
+            run.report(_fraction(sources))
     return run.tally
 
 
@@ -85,16 +95,19 @@ def opened(
     folder: Path,
     *,
     model: str | None,
+    precision: Precision | None = None,
+    sample: Callable[[], list[str]] = no_sample,
     rejects: Path | None = None,
     keep_doubles: bool = False,
     listener: Listener,
 ) -> Iterator[Run]:
     """An index open for a run; what it committed is published at its end.
 
+    ``sample`` gives texts of the papers to come, which int8 is calibrated on.
     Ctrl-C ends the block early and in good order, marked in the tally.
     """
     started = time.monotonic()
-    loader = _Loader(folder, model)
+    loader = Loader(folder, model, precision, sample)
     with (
         Writer(folder, create=loader.for_new_index) as writer,
         RejectsFile(rejects or folder / "rejects.jsonl") as bin,
@@ -109,32 +122,25 @@ def opened(
     run.tally.seconds = time.monotonic() - started
 
 
-class _Loader:
-    """Loads the model when it is needed first: a run without news never needs it."""
+class _Records:
+    """What the sources give, one after the other, with a look ahead."""
 
-    def __init__(self, folder: Path, name: str | None) -> None:
-        self._folder, self._name = folder, name
-        self._expected: Model | None = None
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._left: Iterator[tuple[Source, Item]] = (
+            (source, item) for source in sources for item in source
+        )
 
-    def for_new_index(self) -> Model:
-        """What a new index is made with."""
-        self._expected = self.embedder.model
-        return self._expected
+    def sample(self) -> list[str]:
+        """Texts of the papers among the next records, which are read all the same."""
+        ahead = list(islice(self._left, SAMPLE))
+        self._left = chain(ahead, self._left)
+        return [document_text(record) for _, record in ahead if isinstance(record, Paper)]
 
-    def expect(self, model: Model) -> None:
-        """Hold to the model that an index was made with."""
-        if self._name is not None and self._expected is None:
-            require_match(self._folder, model, self.embedder.model)
-        self._expected = model
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The model, loaded."""
-        name = self._name or (self._expected.name if self._expected else DEFAULT_MODEL)
-        embedder = load_embedder(name)
-        if self._expected is not None:
-            require_match(self._folder, self._expected, embedder.model)
-        return embedder
+    def batches(self) -> Iterator[tuple[Source, list[Item]]]:
+        """All records, in lists of at most :data:`BATCH` of one source."""
+        for source, pairs in groupby(self._left, key=itemgetter(0)):
+            for batch in _batches(record for _, record in pairs):
+                yield source, batch
 
 
 @dataclass
@@ -142,7 +148,7 @@ class Run:
     """Records on their way into an index, between opening and publishing it."""
 
     writer: Writer
-    loader: _Loader
+    loader: Loader
     bin: RejectsFile
     listener: Listener
     keep_doubles: bool
@@ -151,13 +157,6 @@ class Run:
         self.tally = Tally()
         self.started = self._published = time.monotonic()
         self._estimated = False
-
-    def read_all(self, sources: Sequence[Source]) -> None:
-        """Take in all sources, batch by batch."""
-        for source in sources:
-            for batch in _batches(source):
-                self._take(batch, second_hand=source.second_hand)
-                self.report(_fraction(sources))
 
     def take(self, records: Sequence[Item], *, second_hand: bool, meta: Mapping[str, str]) -> None:
         """Take in records that belong together, batch by batch.
@@ -169,10 +168,10 @@ class Run:
         """
         batches = list(_batches(records)) or [[]]
         for batch in batches[:-1]:
-            self._take(batch, second_hand=second_hand)
-        self._take(batches[-1], second_hand=second_hand, meta=meta)
+            self.take_batch(batch, second_hand=second_hand)
+        self.take_batch(batches[-1], second_hand=second_hand, meta=meta)
 
-    def _take(
+    def take_batch(
         self,
         batch: Sequence[Item],
         *,

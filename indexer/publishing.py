@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.catalog import Block, Catalog
+from indexer.catalog import Catalog
 from indexer.column_writer import ColumnWriter
 from indexer.columns import Columns, Positions
 from indexer.embedding import Model
@@ -23,7 +23,9 @@ from indexer.generation import column_file, lexicon_folder, vector_file
 from indexer.lexicon import Lexicon, is_rewritten, lexicon_files
 from indexer.lexicon_writer import LexiconWriter
 from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
-from indexer.vectors import VectorWriter
+from indexer.records import Block
+from indexer.vector_writer import TRAINED_ON, VectorWriter, cells_for
+from indexer.vectors import Probing
 
 TAIL_ROWS = 10_000
 """A tail of this size costs some 2 ms a query; folding costs seconds in a large index."""
@@ -78,18 +80,18 @@ def _make(
     generation = _next_generation(folder, old)
     if old is None or fold or _is_due(folder, catalog, old, change):
         base, base_change = f"base-{generation:08d}", change
-        _write_part(folder, base, catalog.scan(after=0, change=change), model.dimension, dead=_NONE)
+        probing = _write_base(folder, base, catalog, change, model.dimension)
     else:
-        base, base_change = old.base, old.base_change
+        base, base_change, probing = old.base, old.base_change, old.probing
     tail = f"tail-{generation:08d}"
     held = Columns(column_file(folder, base))
     died = catalog.died(since=base_change, change=change, upto_row=held.last_row)
     blocks = catalog.scan(after=held.last_row, change=change)
     dead = np.searchsorted(held.rows, died)
-    _write_part(folder, tail, blocks, model.dimension, dead=dead)
+    _write_part(folder, tail, blocks, VectorWriter(model.dimension), dead=dead)
     added = Columns(column_file(folder, tail))
     papers = len(held) - len(dead) + len(added)
-    renew = old is None or fold or _has_rotted(folder, old, papers)
+    renew = old is None or fold or _has_rotted(folder, catalog, old, change, papers)
     lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
     if old is None or renew:
         # A killed run may have left a folder of that name, whole or not.
@@ -106,7 +108,9 @@ def _make(
         base=base,
         tail=tail,
         lexicon=lexicon,
+        probing=probing,
         files=_stamps(folder, old, (base, tail), lexicon),
+        identity=catalog.meta("identity") or "",
     )
 
 
@@ -114,7 +118,8 @@ def _next_generation(folder: Path, old: Manifest | None) -> int:
     """One more than any that was ever published here, even where the manifest is lost."""
     if old:
         return old.generation + 1
-    numbers = (re.search(r"\d+", path.name) for path in folder.glob("*/*"))
+    written = (path for part in PARTS for path in (folder / part).glob("*"))
+    numbers = (re.search(r"\d+", path.name) for path in written)
     return 1 + max((int(number[0]) for number in numbers if number), default=0)
 
 
@@ -126,9 +131,14 @@ def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
     return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
 
 
-def _has_rotted(folder: Path, old: Manifest, papers: int) -> bool:
-    """Whether too much of the lexicon is of papers that died."""
-    held = len(Lexicon(lexicon_folder(folder, old.lexicon)))
+def _has_rotted(folder: Path, catalog: Catalog, old: Manifest, change: int, papers: int) -> bool:
+    """Whether too much of the lexicon would be of papers that died.
+
+    Of what it will hold, whether a killed run has put that there already or not: dead papers count
+    in its scores, so the same changes must always lead to the same lexicon.
+    """
+    lexicon = Lexicon(lexicon_folder(folder, old.lexicon))
+    held = len(lexicon) + catalog.live_after(lexicon.last_row, change)
     return held - papers > DEAD_SHARE * held
 
 
@@ -140,15 +150,25 @@ def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
     writer.commit()
 
 
+def _write_base(folder: Path, name: str, catalog: Catalog, change: int, dimension: int) -> Probing:
+    nlist = cells_for(catalog.count())
+    vectors = VectorWriter(dimension)
+    if nlist:
+        vectors = VectorWriter.in_cells(nlist, catalog.sample_vectors(TRAINED_ON * nlist, change))
+    blocks = catalog.scan(after=0, change=change)
+    return _write_part(folder, name, blocks, vectors, dead=_NONE)
+
+
 def _write_part(
-    folder: Path, name: str, blocks: Iterable[Block], dimension: int, *, dead: Positions
-) -> None:
-    vectors, columns = VectorWriter(dimension), ColumnWriter()
+    folder: Path, name: str, blocks: Iterable[Block], vectors: VectorWriter, *, dead: Positions
+) -> Probing:
+    columns = ColumnWriter()
     for block in blocks:
         vectors.add(block.vectors)
         columns.add(block)
-    vectors.write(vector_file(folder, name))
+    probing = vectors.write(vector_file(folder, name))
     columns.write(column_file(folder, name), dead, vectors.nearness())
+    return probing
 
 
 def _stamps(
@@ -163,7 +183,7 @@ def _stamps(
         name: stamp(folder / name) if name not in known or is_rewritten(name) else known[name]
         for name in names
     }
-    for path in {path.parent for path in paths} | {folder / part for part in PARTS}:
+    for path in {path.parent for path in paths} | {folder, *(folder / part for part in PARTS)}:
         sync_folder(path)
     return stamps
 

@@ -6,7 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
-from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import (
     IndexBusyError,
     IndexDamagedError,
@@ -18,9 +18,11 @@ from indexer.errors import (
     storage_error,
 )
 from indexer.generation import Generation
+from indexer.lexicon import is_rewritten
 from indexer.location import require_index
 from indexer.manifest import MANIFEST_FILE, Manifest
-from indexer.writer import Writer
+from indexer.records import CATALOG_FILE
+from indexer.writer import Writer, require_catalog, require_kin
 
 _LOG = logging.getLogger("nearpaper")
 _TRIES = 20  # generations that may come and go while one is being opened
@@ -95,6 +97,7 @@ def _open_newest(folder: Path) -> Generation | None:
         if manifest is None:
             return None
         try:
+            _require_whole(folder, manifest)
             return Generation(folder, manifest)
         except (OSError, IndexDamagedError) as error:
             # A newer generation may have come, and the files of this one gone with it.
@@ -104,6 +107,23 @@ def _open_newest(folder: Path) -> Generation | None:
                 raise
             raise _unopened(error, folder) from error
     raise IndexDamagedError(f"{folder}: changes faster than it can be opened; try again")
+
+
+def _require_whole(folder: Path, manifest: Manifest) -> None:
+    """Raise ``IndexDamagedError`` for files that aren't what was written, or of another index."""
+    require_catalog(folder)
+    altered, catalog = manifest.altered(folder), Catalog(folder)
+    try:
+        require_kin(folder, manifest, catalog)
+        if altered and catalog.last_change() > manifest.change:
+            # A writer extends the lexicon before it publishes.
+            altered = [name for name in altered if not is_rewritten(name)]
+    finally:
+        catalog.close()
+    if altered:
+        raise IndexDamagedError(
+            f"{folder / altered[0]}: not what was written; run `nearpaper rebuild --index {folder}`"
+        )
 
 
 def _unopened(error: OSError, folder: Path) -> NearpaperError:

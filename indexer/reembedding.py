@@ -9,25 +9,52 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from indexer.embedding import Embedder, load_embedder
+from indexer.embedding import Embedder
+from indexer.kept_model import forget_others, is_kept
+from indexer.matching import load_new
 from indexer.next_vectors import NextVectors
+from indexer.precision import Precision
 from indexer.progress import Listener, Silent, Tally
 from indexer.recipe import RECIPE, document_text, embed
 from indexer.writer import Writer
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
+SAMPLE = 400
+"""Papers that int8 is calibrated and checked on."""
 
 
-def reembed(folder: Path, model: str | None = None, listener: Listener | None = None) -> int:
-    """Make all vectors anew, with ``model`` or the index's own; the new generation."""
+def reembed(
+    folder: Path,
+    model: str | None = None,
+    precision: Precision | None = None,
+    listener: Listener | None = None,
+) -> int:
+    """Make all vectors anew, with ``model`` and ``precision`` or the index's own ones.
+
+    Returns the new generation.
+    """
     with Writer(folder, outdated=True) as writer:
-        embedder = load_embedder(model or writer.model.name)
+        embedder = _embedder(writer, model, precision)
         vectors = NextVectors(writer.catalog, embedder.model, RECIPE)
         _fill(vectors, embedder, listener or Silent())
         vectors.swap()
         writer.model, writer.recipe = embedder.model, RECIPE
-        return writer.publish(fold=True).generation
+        generation = writer.publish(fold=True).generation
+        forget_others(folder, embedder.model)
+        return generation
+
+
+def _embedder(writer: Writer, model: str | None, precision: Precision | None) -> Embedder:
+    """The next model; an int8 one is calibrated anew, on papers from all over the index."""
+    own = writer.model
+    if precision is None:
+        precision = "int8" if is_kept(own) else "auto"
+
+    def sample() -> list[str]:
+        return [document_text(paper) for paper in writer.catalog.sample_papers(SAMPLE)]
+
+    return load_new(writer.folder, model or own.name, precision, sample)
 
 
 def _fill(vectors: NextVectors, embedder: Embedder, listener: Listener) -> None:

@@ -77,14 +77,14 @@ class TorchEmbedder:
         rows = self._encode(self._transformer.encode_document, texts)
         return Encoded(rows, self._truncated(texts))
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question."""
-        vector: NDArray[np.float32] = self._encode(self._transformer.encode_query, [text])[0]
-        return vector
-
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``n`` questions, in their order."""
         return self._encode(self._transformer.encode_query, texts)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """The ``(d,)`` float32 unit vector of a question."""
+        vector: NDArray[np.float32] = self.encode_queries([text])[0]
+        return vector
 
     def _encode(self, encode: Callable[..., Vectors], texts: Sequence[str]) -> Vectors:
         with self._turn:

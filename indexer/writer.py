@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from uuid import uuid4
 
-from indexer.catalog import Catalog, Entry
+from indexer.catalog import Catalog
 from indexer.embedding import Model
 from indexer.errors import (
     IndexDamagedError,
@@ -19,9 +20,10 @@ from indexer.errors import (
 )
 from indexer.location import require_index
 from indexer.lock import PATIENCE_SECONDS, WriterLock
-from indexer.manifest import Manifest
+from indexer.manifest import MANIFEST_FILE, Manifest, sync_folder
 from indexer.publishing import publish
 from indexer.recipe import RECIPE
+from indexer.records import CATALOG_FILE, Entry
 
 
 class Writer:
@@ -50,6 +52,7 @@ class Writer:
         with ExitStack() as opened:
             _make_folder(folder)
             opened.enter_context(WriterLock(folder, patience=patience))
+            require_catalog(folder)
             self.catalog = Catalog(folder, writable=True)
             opened.callback(self.catalog.close)
             self.model, self.recipe = self._description(create)
@@ -59,12 +62,17 @@ class Writer:
                     f"{RECIPE!r}; run `nearpaper rebuild --embed --index {folder}`"
                 )
             # The catalog is the truth: a manifest that can't be read is made anew.
-            self.manifest = self._published(readable_manifest(folder), fold=derive)
+            manifest = readable_manifest(folder)
+            if manifest is not None and not derive:
+                require_kin(folder, manifest, self.catalog)
+            self.manifest = self._published(manifest, fold=derive)
             self._opened = opened.pop_all()
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
         """The model and the text recipe that the index was made with, or is to be made with."""
         stored = self.catalog.meta("model")
+        if self.catalog.meta("identity") is None:
+            self.catalog.set_meta({"identity": uuid4().hex})
         if stored is not None:
             return Model(**json.loads(stored)), self.catalog.meta("recipe") or ""
         if create is None:
@@ -113,9 +121,40 @@ class Writer:
         self.close()
 
 
+def require_catalog(folder: Path) -> None:
+    """Raise ``IndexDamagedError`` where something was published and its catalog is lost."""
+    path = folder / CATALOG_FILE
+    if (folder / MANIFEST_FILE).exists() and not (path.exists() and path.stat().st_size):
+        raise IndexDamagedError(
+            f"{path}: missing or empty, and nothing can make it anew; put it back, or move the "
+            "folder away and run `nearpaper restore BACKUP`"
+        )
+
+
+def require_kin(folder: Path, manifest: Manifest, catalog: Catalog) -> None:
+    """Raise ``IndexDamagedError`` if the derived parts were made from another catalog."""
+    identity = catalog.meta("identity")
+    if manifest.identity and manifest.identity != identity:
+        problem = "isn't the one that the other files were made from"
+    elif manifest.change > catalog.last_change():
+        problem = "is older than the other files"
+    else:
+        return
+    raise IndexDamagedError(
+        f"{folder / CATALOG_FILE}: {problem}; put the right one back, or make them from this one "
+        f"with `nearpaper rebuild --index {folder}`"
+    )
+
+
 def _make_folder(folder: Path) -> None:
+    """On return the folder is on the disk, as are those that were made for it."""
     try:
+        new = [
+            path for path in (folder.absolute(), *folder.absolute().parents) if not path.exists()
+        ]
         folder.mkdir(parents=True, exist_ok=True)
+        for path in new:
+            sync_folder(path.parent)
     except OSError as error:
         raise storage_error(error, folder) from error
 

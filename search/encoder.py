@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.embedding import Embedder, Model
 from indexer.matching import load_matching, require_match
+from search.batching import Batching
 
 REMEMBERED = 256
 """Question vectors kept, 1.5 KB each: pages, filters and sorts of one question follow each other,
@@ -32,8 +33,7 @@ class Encoder:
     ) -> None:
         self._folder, self._given, self._most = folder, embedder, remembered
         self._loading, self._remembering = threading.Lock(), threading.Lock()
-        self._preparing = threading.Lock()
-        self._loaded: tuple[Model, Embedder] | None = None
+        self._loaded: tuple[Model, Embedder, Batching] | None = None
         self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
 
     def encode(self, text: str, model: Model) -> NDArray[np.float32]:
@@ -46,7 +46,7 @@ class Encoder:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
-        vector = self.embedder(model).encode_query(text)
+        vector = self._load(model)[1].vector(text)
         self._remember(key, vector)
         return vector
 
@@ -55,8 +55,7 @@ class Encoder:
         with self._remembering:
             texts = [text for text in dict.fromkeys(texts) if (model, text) not in self._recent]
         if texts := texts[: self._most]:
-            with self._preparing:
-                vectors = self.embedder(model).encode_queries(texts)
+            vectors = self.embedder(model).encode_queries(texts)
             for text, vector in zip(texts, vectors, strict=True):
                 self._remember((model, text), vector.copy())
 
@@ -69,12 +68,16 @@ class Encoder:
 
     def embedder(self, model: Model) -> Embedder:
         """What embeds like ``model``; raises ``ModelError``."""
+        return self._load(model)[0]
+
+    def _load(self, model: Model) -> tuple[Embedder, Batching]:
         with self._loading:
             if self._loaded is None or self._loaded[0] != model:
-                self._loaded = (model, self._load(model))
-            return self._loaded[1]
+                embedder = self._matching(model)
+                self._loaded = (model, embedder, Batching(embedder.encode_queries))
+            return self._loaded[1:]
 
-    def _load(self, model: Model) -> Embedder:
+    def _matching(self, model: Model) -> Embedder:
         if self._given is None:
             return load_matching(self._folder, model)
         require_match(self._folder, model, self._given.model)

@@ -14,9 +14,19 @@ FEW = 5_000
 until enough of them are allowed."""
 
 
-def dense_leg(generation: Generation, vector: NDArray[np.float32], k: int, allowed: Mask) -> Found:
-    """The ``k`` allowed papers nearest to a ``(d,)`` unit vector, with their cosines. Exact."""
-    return generation.nearest(vector, k, allowed)
+def dense_leg(
+    generation: Generation,
+    vector: NDArray[np.float32],
+    k: int,
+    allowed: Mask,
+    *,
+    exact: bool = False,
+) -> Found:
+    """The ``k`` allowed papers nearest to a ``(d,)`` unit vector, with their cosines.
+
+    Without ``exact``, with the recall that a large index was built for.
+    """
+    return generation.nearest(vector, k, allowed, exact=exact)
 
 
 def lexical_leg(generation: Generation, text: str, k: int, allowed: Mask) -> Found:

@@ -7,6 +7,8 @@ papers come back as are allowed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,6 +36,7 @@ class Ranking:
         mode: By meaning, by words, or both.
         vector: ``(d,)``, what is searched for by meaning; ``None`` where it can't be.
         text: What is searched for by words.
+        words: Gives what the first :data:`DEPTH` by words are, where that is being looked up.
     """
 
     def __init__(
@@ -43,14 +46,15 @@ class Ranking:
         mode: Mode,
         vector: NDArray[np.float32] | None,
         text: str,
+        words: Callable[[], Found] | None = None,
     ) -> None:
         self.generation, self.allowed = generation, allowed
         self.vector = vector
         self.dense = self.lexical = NOTHING
-        if mode != "dense":
-            self.lexical = lexical_leg(generation, text, DEPTH, allowed)
         if mode != "lexical" and vector is not None:
             self.dense = dense_leg(generation, vector, DEPTH, allowed)
+        if mode != "dense":
+            self.lexical = words() if words else lexical_leg(generation, text, DEPTH, allowed)
         self.asks_for_words = bool(text)
         self.head = self._head(mode, text)
         self.named: Positions = NOTHING[0]
@@ -149,4 +153,5 @@ class Ranking:
             return found[allowed[found]]
         if self.vector is None:
             return np.flatnonzero(allowed)[:k]
-        return dense_leg(self.generation, self.vector, k, allowed)[0]
+        # Only what is exact goes on where a shorter search of the same ended.
+        return dense_leg(self.generation, self.vector, k, allowed, exact=True)[0]

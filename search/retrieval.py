@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -19,8 +20,9 @@ from search.conditions import allowed_papers, too_common
 from search.encoder import Encoder
 from search.exact import titled, written_by
 from search.filters import Filters
+from search.legs import lexical_leg
 from search.query import Query, all_filters
-from search.ranking import Ranking
+from search.ranking import DEPTH, Ranking
 from search.similar import examples, fold_duplicates
 
 
@@ -50,6 +52,11 @@ class Retriever:
 
     def __init__(self, reader: Reader, encoder: Encoder) -> None:
         self._reader, self._encoder = reader, encoder
+        self._beside = ThreadPoolExecutor(thread_name_prefix="words")
+
+    def close(self) -> None:
+        """End the threads that look up words."""
+        self._beside.shutdown()
 
     def for_question(
         self,
@@ -80,7 +87,12 @@ class Retriever:
             notes += ("no paper holds the quoted words side by side; searched for each of them",)
         allowed = self._narrowed(allowed, generation, among, without)
         mode, vector, warnings = self._embedded(query.text, generation, mode)
-        ranking = Ranking(generation, allowed, mode, vector, query.text)
+        if mode == "hybrid":  # words are looked up while vectors are compared
+            leg = self._beside.submit(lexical_leg, generation, query.text, DEPTH, allowed)
+            words = leg.result
+        else:
+            words = None
+        ranking = Ranking(generation, allowed, mode, vector, query.text, words)
         self._promote_named(ranking, query)
         named = len(ranking.named) > 0
         return Retrieved(ranking, query.text, mode, named, notes + warnings)

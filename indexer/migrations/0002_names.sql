@@ -24,5 +24,5 @@ CREATE INDEX names_name ON names (name);
 CREATE INDEX names_row ON names (row);
 CREATE INDEX papers_sources ON papers (sources) WHERE died IS NULL;
 -- Names are asked instead.
-DROP INDEX papers_id;
-DROP INDEX papers_doi;
+DROP INDEX IF EXISTS papers_id;
+DROP INDEX IF EXISTS papers_doi;

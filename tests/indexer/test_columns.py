@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalog import Block
 from indexer.column_writer import ColumnWriter
 from indexer.columns import Columns
 from indexer.folding import words
 from indexer.paper import Paper, date_key
+from indexer.records import Block
 
 NAMES = st.sampled_from(
     ["Yoshua Bengio", "Samy Bengio", "Y. Bengio", "Paul Erdős", "Wei Zhang", "Ł. Kaiser"]
@@ -39,6 +39,7 @@ def columns_of(papers: Sequence[Paper]) -> Columns:
     block = Block(
         rows=np.arange(1, n + 1),
         papers=list(papers),
+        text_hashes=[""] * len(papers),
         truncated=np.zeros(n, np.bool_),
         vectors=np.zeros((n, 4), np.float16),
     )

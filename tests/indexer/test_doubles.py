@@ -161,6 +161,13 @@ def test_two_papers_of_an_archive_are_two_whatever_their_doi(tmp_path: Path) -> 
     assert indexed(tmp_path, records, anthology).folded == 0
 
 
+@pytest.mark.parametrize(("year", "folded"), [("2025", 1), ("2026", 0)])
+def test_without_a_preprint_the_years_are_next_to_each_other(
+    year: str, folded: int, tmp_path: Path
+) -> None:
+    assert indexed(tmp_path, [PUBLISHED], [variant(id="own-1", date=year)]).folded == folded
+
+
 def test_those_who_list_papers_only_fill(tmp_path: Path) -> None:
     work = {
         "id": "https://openalex.org/W7",

@@ -94,24 +94,6 @@ def as_nobody(command: list[str], index: Path) -> str:
     return done.stdout
 
 
-def test_a_newer_format_is_refused(make_index: MakeIndex) -> None:
-    index = make_index(RECORDS)
-    manifest = json.loads((index / "manifest.json").read_text())
-    (index / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
-    for use in (Engine.open, check, info, compact, rebuild):
-        with pytest.raises(IndexFormatError, match="upgrade"):
-            use(index)
-
-
-def test_a_newer_catalog_is_refused(make_index: MakeIndex) -> None:
-    index = make_index(RECORDS)
-    with sqlite3.connect(index / "catalog.sqlite") as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(IndexFormatError, match="upgrade"):
-        Engine.open(index)
-
-
 def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     with sqlite3.connect(index / "catalog.sqlite") as connection:
@@ -129,28 +111,6 @@ def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
     assert len(answer.results) == 50
     assert remove(index, ["1"]).removed == ("1",)
     assert check(index) == []
-
-
-@pytest.mark.parametrize("part", ["vectors", "columns", "lexicon"])
-@pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])
-def test_damage_is_found_and_mended(make_index: MakeIndex, part: str, damage: str) -> None:
-    index = make_index(RECORDS)
-    path = max((index / part).rglob("*.*"), key=lambda path: path.stat().st_size)
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    if damage == "missing":
-        path.unlink()
-    else:
-        path.write_bytes(content if damage == "flipped" else content[: len(content) // 2])
-    findings = check(index)
-    assert [finding.part for finding in findings] == [str(path.relative_to(index))]
-    assert "rebuild" in findings[0].remedy
-    if damage != "flipped":
-        with pytest.raises(IndexDamagedError, match="rebuild"):
-            Engine.open(index)
-    rebuild(index)
-    assert check(index) == []
-    assert len(Engine.open(index).search("paper", limit=99).results) == 50
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00"])

@@ -96,10 +96,11 @@ def test_a_check_waits_for_a_writer_that_is_about_to_be_done(make_index: MakeInd
     done.join()
 
 
-def test_a_damaged_catalog_has_no_remedy(make_index: MakeIndex) -> None:
+def test_nothing_derived_mends_a_damaged_catalog(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     (index / "catalog.sqlite").write_bytes(b"no database" * 1000)
-    assert [(found.part, found.remedy) for found in check(index)] == [("catalog.sqlite", "")]
+    (found,) = check(index)
+    assert (found.part, found.remedy) == ("catalog.sqlite", "nearpaper restore BACKUP")
 
 
 def test_a_generation_that_is_replaced_while_it_is_opened(

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalog import Block
 from indexer.errors import IndexDamagedError
 from indexer.lexicon import AUTHOR_WEIGHT, Lexicon
 from indexer.lexicon_writer import LexiconWriter
 from indexer.paper import Paper
+from indexer.records import Block
 
 PAPERS = [
     Paper(id="a", title="Erdős numbers", abstract="Collaboration graphs of mathematicians."),
@@ -30,6 +30,7 @@ def block(papers: Sequence[Paper], first: int = 1) -> Block:
     return Block(
         rows=np.arange(first, first + n),
         papers=list(papers),
+        text_hashes=[""] * len(papers),
         truncated=np.zeros(n, np.bool_),
         vectors=np.zeros((n, 2), np.float16),
     )

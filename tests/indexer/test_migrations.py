@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from indexer import migrations
-from indexer.catalog import CATALOG_FILE, Catalog
+from indexer.catalog import Catalog
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.lock import WriterLock
 from indexer.maintenance import check, compact, info, remove
 from indexer.pipeline import add
+from indexer.records import CATALOG_FILE
 from search.engine import Engine
 
 VERSION_1 = Path(__file__).with_name("catalog_v1.sql")

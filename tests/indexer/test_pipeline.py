@@ -5,11 +5,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from indexer.catalog import Catalog
@@ -252,34 +250,3 @@ def test_the_schema_lists_a_papers_fields_in_their_order(tmp_path: Path) -> None
     for name, value in full.items():
         assert getattr(paper, name) == (tuple(value) if isinstance(value, list) else value), name
     assert paper.sources == ("a",)
-
-
-@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
-def test_kill_at_random_instants_loses_nothing(tmp_path: Path, kills: int) -> None:
-    """Kill the writer, open, check, continue: the end is that of an undisturbed run."""
-    source = written(tmp_path / "a.jsonl", records(2000))
-    add(tmp_path / "whole", [source], model="hashing")
-    index = tmp_path / "index"
-    moments = np.random.default_rng(7).uniform(0.0, 0.6, kills)
-    code = (
-        "import sys, pathlib; from indexer import pipeline; pipeline.BATCH = 32\n"
-        "print('go', flush=True)\n"
-        "pipeline.add(pathlib.Path(sys.argv[1]), [sys.argv[2]], model='hashing')"
-    )
-    seen = 0
-    for moment in moments:
-        with subprocess.Popen(
-            [sys.executable, "-c", code, index, source], stdout=subprocess.PIPE
-        ) as run:
-            assert run.stdout is not None
-            run.stdout.readline()
-            time.sleep(moment)
-            run.kill()
-        if index.exists() and any(index.iterdir()):
-            with Engine.open(index) as engine:
-                assert engine.papers >= seen
-                seen = engine.papers
-            assert check(index) == []
-    add(index, [source], model="hashing")
-    assert ranking(index) == ranking(tmp_path / "whole")
-    assert check(index) == []

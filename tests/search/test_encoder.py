@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.embedding import Encoded, Model
+from indexer.embedding import Encoded, Model, Vectors
 from indexer.errors import ModelError
 from indexer.hashing import HashingEmbedder
 from search.encoder import REMEMBERED, Encoder
@@ -28,13 +28,13 @@ class Counting:
     def encode_documents(self, texts: Sequence[str]) -> Encoded:
         return self._inner.encode_documents(texts)
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked += len(texts)
+        return self._inner.encode_queries(texts)
+
     def encode_query(self, text: str) -> NDArray[np.float32]:
         self.asked += 1
         return self._inner.encode_query(text)
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.asked += len(texts)
-        return self._inner.encode_queries(texts)
 
 
 def test_a_question_is_encoded_once_until_many_others_were() -> None:

@@ -1,0 +1,173 @@
+"""nearpaper's bare parts on the same files: what no engine around them can be faster than."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog import Catalog
+from indexer.embedding import load_embedder
+from indexer.generation import lexicon_folder, vector_file
+from indexer.lexicon import Lexicon, open_lexicon
+from indexer.manifest import Manifest
+from indexer.matching import load_matching
+from indexer.paper import Paper
+from indexer.recipe import document_text
+from search.engine import Engine
+from search.query import parse
+from search.ranking import DEPTH
+from tests.bench.measures import Latency, ratio, seconds
+from tests.bench.report import Table
+
+CHUNK = 20
+"""Questions between a change from one part to the next, so that a disturbance hits them alike."""
+REACH = 1.3
+"""Times the sum of its parts that a warm hybrid query may take."""
+
+
+class Bare:
+    """The three libraries under a search, each as fast as it gets."""
+
+    def __init__(self, folder: Path) -> None:
+        import faiss
+
+        manifest = Manifest.load(folder)
+        if manifest is None:
+            raise ValueError(f"{folder}: nothing is published")
+        self.embedder = load_matching(folder, manifest.model)
+        faiss.omp_set_num_threads(1)  # as the engine does
+        files = [vector_file(folder, name) for name in (manifest.base, manifest.tail)]
+        self._vectors = [faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC) for path in files]
+        if manifest.probing.nlist:
+            self._vectors[0].nprobe = manifest.probing.nprobe
+        words = lexicon_folder(folder, manifest.lexicon)
+        self._stems = Lexicon(words).stems
+        self._lexicon = open_lexicon(words)
+        self._searcher = self._lexicon.searcher()
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """Tokenise and run the model."""
+        return self.embedder.encode_query(text)
+
+    def nearest(self, vector: NDArray[np.float32]) -> None:
+        """FAISS, as deep as the engine looks."""
+        for index in self._vectors:
+            if index.ntotal:
+                index.search(vector[None], min(DEPTH, index.ntotal))
+
+    def query(self, text: str) -> Any:
+        """The words of a text as Tantivy's own query; not part of the time."""
+        from tantivy import Occur, Query
+
+        stems = dict.fromkeys(self._stems(text))
+        terms = [Query.term_query(self._lexicon.schema, "text", stem) for stem in stems]
+        return Query.boolean_query([(Occur.Should, term) for term in terms])
+
+    def words(self, query: Any) -> None:
+        """Tantivy, as deep as the engine looks."""
+        self._searcher.search(query, limit=DEPTH, count=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Latencies of the bare parts, of their sum for each question, and of the engine."""
+
+    encode: Latency
+    faiss: Latency
+    tantivy: Latency
+    sum: Latency
+    hybrid: Latency
+
+    @property
+    def overhead(self) -> float:
+        """The engine's median against that of the sum."""
+        return ratio(self.hybrid.p50, self.sum.p50)
+
+
+def parts(folder: Path, questions: Sequence[str]) -> Parts:
+    """Each part and the whole engine on each question; meant for a process of its own."""
+    bare = Bare(folder)
+    # The same model for both: the threads of a second one would get in the way of the first's.
+    with Engine.open(folder, embedder=bare.embedder) as engine:
+        engine.warm_up()
+        for question in questions[:CHUNK]:  # touches the files; the answers' vectors are kept
+            bare.nearest(bare.encode(question))
+            bare.words(bare.query(question))
+        times: list[list[float]] = [[], [], [], []]
+        for start in range(CHUNK, len(questions), CHUNK):
+            chunk = questions[start : start + CHUNK]
+            texts = [parse(question).text for question in chunk]
+            vectors = [bare.encode(text) for text in texts]
+            queries = [bare.query(text) for text in texts]
+            times[0] += _each(bare.encode, texts)
+            times[1] += _each(bare.nearest, vectors)
+            times[2] += _each(bare.words, queries)
+            times[3] += _each(engine.search, chunk)
+    encode, faiss, tantivy, hybrid = (np.array(some) for some in times)
+    rows = (encode, faiss, tantivy, encode + faiss + tantivy, hybrid)
+    return Parts(*[Latency.of(row.tolist()) for row in rows])
+
+
+def _each(action: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:
+    return [seconds(lambda one=one: action(one)) for one in inputs]  # type: ignore[misc]
+
+
+def encode_seconds(papers: Sequence[Paper]) -> float:
+    """The model alone on the papers' texts, all at once."""
+    embedder = load_embedder()
+    texts = [document_text(paper) for paper in papers]
+    return seconds(lambda: embedder.encode_documents(texts))
+
+
+def exact_ids(folder: Path, questions: Sequence[str], k: int) -> list[list[str]]:
+    """Ids of the ``k`` nearest papers by comparing with every vector of the catalog."""
+    manifest = Manifest.load(folder)
+    if manifest is None:
+        raise ValueError(f"{folder}: nothing is published")
+    embedder = load_matching(folder, manifest.model)
+    blocks = list(Catalog(folder).scan(after=0, change=manifest.change))
+    vectors = np.concatenate([block.vectors for block in blocks]).astype(np.float32)
+    ids = [paper.id for block in blocks for paper in block.papers]
+    asked = np.stack([embedder.encode_query(parse(question).text) for question in questions])
+    nearest = np.argsort(-(asked @ vectors.T), axis=1, kind="stable")[:, :k]
+    return [[ids[place] for place in row] for row in nearest]
+
+
+def query_table(measured: Parts, papers: int) -> Table:
+    """The engine against the sum of its parts."""
+    named = {
+        "encode the question (OpenVINO)": measured.encode,
+        f"FAISS, {DEPTH} deep": measured.faiss,
+        f"Tantivy, {DEPTH} deep": measured.tantivy,
+        "sum of the parts": measured.sum,
+        "nearpaper, hybrid": measured.hybrid,
+    }
+    base = measured.sum.p50
+    return Table(
+        f"A hybrid query against its bare parts, {papers:,} papers",
+        ("", "p50 ms", "p95 ms", "p50, sum = 1"),
+        [(name, time.p50, time.p95, ratio(time.p50, base)) for name, time in named.items()],
+        (
+            f"Reach at 139,000 papers: {REACH}. With few papers the parts are nearly nothing and "
+            "reading ten records weighs more.",
+            "The engine searches vectors twice (feedback), reads records and words the answer.",
+        ),
+    )
+
+
+def build_table(build: float, encode: float, papers: int) -> Table:
+    """Building against the model alone."""
+    return Table(
+        f"Building against its limit, {papers:,} papers",
+        ("", "seconds", "papers a second", "time, model alone = 1"),
+        [
+            ("encode_documents alone", encode, papers / encode, 1.0),
+            ("nearpaper index", build, papers / build, ratio(build, encode)),
+        ],
+        ("The limit reads title and abstract once; nearpaper reads each title once more.",),
+    )

@@ -1,0 +1,200 @@
+"""Whole indexes at growing sizes: real papers first, then papers that mix two near real ones.
+
+Their words are mixed as their vectors are, so that meaning and words stay together; words are about
+as frequent as in real papers. They go into the index by the same commits as any others.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog import Catalog
+from indexer.embedding import Model
+from indexer.manifest import Manifest
+from indexer.names import names_of
+from indexer.paper import Paper, text_hash
+from indexer.recipe import document_text
+from indexer.records import Entry
+from indexer.writer import Writer
+from search.engine import Engine
+from tests.bench.compare import alone
+from tests.bench.limits import REACH, Parts, parts
+from tests.bench.measures import Memory, folder_bytes
+from tests.bench.plots import Bars
+from tests.bench.report import Cell, Table
+from tests.bench.vectors import BLOCK, SEED, Real
+
+COMMIT = 2_500
+ADDED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The papers of an index and their vectors, ``(n, d)`` float16."""
+
+    papers: list[Paper]
+    vectors: NDArray[np.float16]
+    model: Model
+
+    @classmethod
+    def of(cls, folder: Path) -> Corpus:
+        """Everything that is live in an index, in order of its rows."""
+        manifest = Manifest.load(folder)
+        if manifest is None:
+            raise ValueError(f"{folder}: nothing is published")
+        catalog = Catalog(folder)
+        blocks = list(catalog.scan(after=0, change=manifest.change))
+        catalog.close()
+        papers = [paper for block in blocks for paper in block.papers]
+        return cls(papers, np.concatenate([block.vectors for block in blocks]), manifest.model)
+
+
+class Papers:
+    """Papers without end: those of a corpus, then mixed ones."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus, self._real = corpus, Real(corpus.vectors)
+
+    def entries(self, start: int, stop: int) -> Iterator[list[Entry]]:
+        """Those from ``start`` to before ``stop``, in lists of at most :data:`COMMIT`."""
+        real = len(self._corpus.papers)
+        for begin in range(start, min(stop, real), COMMIT):
+            end = min(begin + COMMIT, stop, real)
+            vectors = self._corpus.vectors[begin:end]
+            yield list(map(_entry, self._corpus.papers[begin:end], vectors))
+        first, last = max(0, start - real), stop - real
+        for number in range(first // BLOCK, -(-last // BLOCK)):
+            block = self._mixed(number)[max(0, first - number * BLOCK) : last - number * BLOCK]
+            for begin in range(0, len(block), COMMIT):
+                yield block[begin : begin + COMMIT]
+
+    def _mixed(self, number: int) -> list[Entry]:
+        made, papers = self._real.made(number), self._corpus.papers
+        chance = random.Random(SEED + number)  # noqa: S311 - must be repeatable, not secret
+        mixed = [
+            mix(papers[first], papers[second], chance, f"grown-{number * BLOCK + place}")
+            for place, (first, second) in enumerate(zip(made.first, made.second, strict=True))
+        ]
+        return list(map(_entry, mixed, made.vectors.astype(np.float16)))
+
+
+def mix(first: Paper, second: Paper, chance: random.Random, id: str) -> Paper:
+    """The first paper under another id, about half of its words replaced by the second's."""
+    title = _mixed_words(first.title, second.title, chance)
+    abstract = _mixed_words(first.abstract, second.abstract, chance)
+    return replace(first, id=id, title=title, abstract=abstract, doi="", url="")
+
+
+def _mixed_words(first: str, second: str, chance: random.Random) -> str:
+    words, others = first.split(), second.split()
+    if not others:
+        return first
+    drawn = chance.choices(others, k=len(words))
+    bits = chance.getrandbits(max(1, len(words)))
+    return " ".join(drawn[place] if bits >> place & 1 else word for place, word in enumerate(words))
+
+
+def _entry(paper: Paper, vector: NDArray[np.float16]) -> Entry:
+    return Entry(paper, text_hash(document_text(paper)), vector, False, names_of(paper))
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What was measured at one size of an index.
+
+    Attributes:
+        count: How many papers.
+        grown: How many of them came in since the last size.
+        seconds: What committing and publishing those took; embedding them not included.
+        bytes: Of the whole index.
+        vector_bytes: Of its vectors' files.
+        parts: Of a hybrid query and its bare parts.
+        memory: Of a process that has answered questions.
+        adding: Seconds to open, commit and publish :data:`ADDED` more papers.
+    """
+
+    count: int
+    grown: int
+    seconds: float
+    bytes: int
+    vector_bytes: int
+    parts: Parts
+    memory: Memory
+    adding: float
+
+
+def grow(
+    corpus: Corpus, sizes: Sequence[int], target: Path, questions: Sequence[str]
+) -> Iterator[Size]:
+    """One index in ``target``, measured at each size on its way."""
+    papers, count = Papers(corpus), 0
+    for size in sizes:
+        seconds = extend(target, papers, corpus.model, count, size)
+        measured = alone(parts, target, questions)
+        memory = alone(_memory, target, questions)
+        taken = folder_bytes(target), folder_bytes(target / "vectors")
+        adding = extend(target, papers, corpus.model, size, size + ADDED)
+        yield Size(size, size - count, seconds, *taken, measured, memory, adding)
+        count = size + ADDED
+
+
+def extend(folder: Path, papers: Papers, model: Model, start: int, stop: int) -> float:
+    """Seconds to commit and publish some papers; making them up not included."""
+    spent, begun = 0.0, time.perf_counter()
+    with Writer(folder, create=lambda: model) as writer:
+        spent += time.perf_counter() - begun
+        for entries in papers.entries(start, stop):
+            begun = time.perf_counter()
+            writer.commit(entries)
+            spent += time.perf_counter() - begun
+        begun = time.perf_counter()
+        writer.publish()
+    return spent + time.perf_counter() - begun
+
+
+def _memory(folder: Path, questions: Sequence[str]) -> Memory:
+    with Engine.open(folder) as engine:
+        for question in questions:
+            engine.search(question)
+        return Memory.now()
+
+
+def table(sizes: Sequence[Size], real: int) -> Table:
+    """A row for each size."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"{size.count:,}",
+            size.parts.hybrid.p50,
+            size.parts.hybrid.p95,
+            size.parts.overhead,
+            size.parts.encode.p50,
+            size.parts.faiss.p50,
+            size.parts.tantivy.p50,
+            size.bytes / size.count,
+            size.vector_bytes / size.count,
+            size.memory.own / 2**20,
+            size.adding,
+            size.grown / size.seconds,
+        )
+        for size in sizes
+    ]
+    heads = ("papers", "hybrid p50 ms", "p95 ms", "p50, sum of bare parts = 1")
+    bare = ("encode ms", "FAISS ms", "Tantivy ms")
+    kept = ("index bytes a paper", "vectors' bytes a paper", "own MB")
+    return Table(
+        "Whole indexes, growing",
+        (*heads, *bare, *kept, f"adding {ADDED:,} s", "papers a second on the way"),
+        rows,
+        (
+            f"The first {real:,} papers are real; the others mix two near ones.",
+            f"Reach: {REACH} × the bare parts. Adding and growing are without embedding.",
+        ),
+        [Bars("scale", "Hybrid p50, ms", {f"{s.count:,}": s.parts.hybrid.p50 for s in sizes})],
+    )
