@@ -33,7 +33,6 @@ class Encoder:
     ) -> None:
         self._folder, self._given, self._most = folder, embedder, remembered
         self._loading, self._remembering = threading.Lock(), threading.Lock()
-        self._preparing = threading.Lock()
         self._loaded: tuple[Model, Embedder, Batching] | None = None
         self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
 
@@ -56,8 +55,7 @@ class Encoder:
         with self._remembering:
             texts = [text for text in dict.fromkeys(texts) if (model, text) not in self._recent]
         if texts := texts[: self._most]:
-            with self._preparing:
-                vectors = self.embedder(model).encode_queries(texts)
+            vectors = self.embedder(model).encode_queries(texts)
             for text, vector in zip(texts, vectors, strict=True):
                 self._remember((model, text), vector.copy())
 

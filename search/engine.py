@@ -274,7 +274,7 @@ class Engine:
 
         with ThreadPoolExecutor(cpu_count(), "search-many") as pool:
             while some := [_checked(question) for question in islice(remaining, TOGETHER)]:
-                self._prepare(some, options.get("mode", "hybrid"))
+                self._prepare(some)
                 yield from pool.map(answered, some)
 
     def similar_many(
@@ -292,9 +292,9 @@ class Engine:
             except PaperNotFoundError as error:
                 yield error
 
-    def _prepare(self, questions: Iterable[str | UsageError], mode: Mode) -> None:
+    def _prepare(self, questions: Iterable[str | UsageError]) -> None:
         generation = self._reader.generation()
-        if generation is not None and mode != "lexical":
+        if generation is not None:
             texts = {_parsed(asked_question(one)).text for one in questions if isinstance(one, str)}
             self._retriever.prepare(texts, generation)
 

@@ -85,11 +85,11 @@ def test_questions_are_embedded_together_and_once(sample_index: Path) -> None:
     assert TOGETHER <= REMEMBERED
 
 
-def test_words_alone_need_no_model(sample_index: Path) -> None:
+def test_scores_by_words_alone_are_embedded_together_too(sample_index: Path) -> None:
     embedder = Counting()
     with Engine.open(sample_index, embedder=embedder) as engine:
         assert len(list(engine.search_many(["attention", "graphs"], mode="lexical"))) == 2
-    assert embedder.together == []
+    assert embedder.together == [2]
 
 
 def test_questions_are_read_as_answers_are_taken(sample_index: Path) -> None:
