@@ -70,7 +70,9 @@ def test_nothing_that_runs_what_it_reads_is_imported() -> None:
 def test_xml_is_read_in_one_place() -> None:
     users = {path for path, tree in trees() if "lxml" in imported(tree)}
     assert users == {ROOT / XML_READER, ROOT / XML_WRITER}
-    assert not re.search(r"etree\.(parse|fromstring|XML)", (ROOT / XML_WRITER).read_text(encoding="utf-8"))
+    assert not re.search(
+        r"etree\.(parse|fromstring|XML)", (ROOT / XML_WRITER).read_text(encoding="utf-8")
+    )
 
 
 def test_nothing_that_was_read_is_run() -> None:
