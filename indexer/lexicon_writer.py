@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from indexer.errors import StorageError
 from indexer.lexicon import damaged_lexicon, last_row, lexicon_files, open_lexicon
 from indexer.records import Block
-
-if TYPE_CHECKING:
-    pass
 
 _HEAP_BYTES = 128_000_000
 
@@ -29,7 +27,10 @@ class LexiconWriter:
             raise damaged_lexicon(folder) from error
 
     def add(self, block: Block) -> None:
-        """Append papers; the title stands twice in what is scored, so that it counts more."""
+        """Append papers; the title stands twice in what is scored, so that it counts more.
+
+        Raises ``StorageError`` when there is no room for them.
+        """
         import tantivy
 
         for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
@@ -41,18 +42,25 @@ class LexiconWriter:
             document.add_text("abstract", paper.abstract)
             for name in paper.authors:
                 document.add_text("author", name)
-            self._writer.add_document(document)
+            with self._room():
+                self._writer.add_document(document)
 
     def commit(self) -> None:
         """Make what was added durable; raises ``StorageError`` when there is no room for it."""
-        try:
+        with self._room():
             self._writer.commit()
             self._writer.wait_merging_threads()
+        # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
+        for path in lexicon_files(self._folder):
+            path.chmod(self._folder.stat().st_mode & 0o666)
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Tantivy's threads write while papers are added, and say so at any later call."""
+        try:
+            yield
         except ValueError as error:
             raise StorageError(
                 f"{self._folder}: could not be written ({error}); check free space and the "
                 "folder's mode"
             ) from error
-        # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
-        for path in lexicon_files(self._folder):
-            path.chmod(self._folder.stat().st_mode & 0o666)

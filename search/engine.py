@@ -19,6 +19,7 @@ from indexer.errors import PaperNotFoundError, UsageError
 from indexer.location import default_folder
 from indexer.paper import Paper
 from indexer.reader import Reader
+from search.again import again_if_overtaken
 from search.answer import Answer, Explain, Mode, Sort
 from search.answering import Answering, empty_answer
 from search.browsing import Days, days_around
@@ -79,6 +80,7 @@ class Engine:
         path = default_folder() if folder is None else Path(folder)
         return cls(Reader(path), Encoder(path, embedder))
 
+    @again_if_overtaken
     def search(
         self,
         question: str,
@@ -126,6 +128,7 @@ class Engine:
             started=started,
         )
 
+    @again_if_overtaken
     def similar(
         self,
         ids: Sequence[str] = (),
@@ -184,6 +187,7 @@ class Engine:
             started=started,
         )
 
+    @again_if_overtaken
     def browse(
         self,
         *,
@@ -206,6 +210,7 @@ class Engine:
         generation = self._reader.generation()
         return Days() if generation is None else days_around(generation, day)
 
+    @again_if_overtaken
     def plane(self, ids: Sequence[str]) -> Plane:
         """Papers as points, near where they are alike; raises ``PaperNotFoundError``."""
         wanted, generation = asked_ids(ids), self._reader.generation()
@@ -214,6 +219,7 @@ class Engine:
         at = self._retriever.known_places(wanted, generation)
         return plane(generation.vectors(at).astype("float32"))
 
+    @again_if_overtaken
     def ranking(
         self,
         question: str,
@@ -245,6 +251,7 @@ class Engine:
         )
         return self._answering.ids(found.ranking, depth)
 
+    @again_if_overtaken
     def paper(self, id: str) -> Paper:
         """One paper by its id, however it is written; raises ``PaperNotFoundError``."""
         wanted, generation = asked_ids([id]), self._reader.generation()

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -27,6 +29,13 @@ from tests.bench.peers import PEERS, K, is_installed, make
 from tests.bench.plots import Bars, text_bars
 from tests.bench.report import Report, Table, markdown
 from tests.bench.vectors import BLOCK, Real
+
+
+@pytest.fixture(autouse=True, scope="module")
+def same_environment() -> Iterator[None]:
+    """Peers are run with switches that other tests must not find."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import IndexNotFoundError, PaperNotFoundError, UsageError
+from indexer.maintenance import compact, remove
 from indexer.pipeline import add
 from search.answer import MAX_QUESTION, MODES, Mode, Sort
 from search.engine import Engine
@@ -270,3 +271,28 @@ def test_by_meaning_other_papers_change_no_order(make_index: MakeIndex, tmp_path
         add(index, [str(more)])
         after = [r.paper.id for r in engine.search("c learning", mode="dense", limit=99).results]
     assert [id for id in after if not id.startswith("m")] == before
+
+
+def test_an_answer_that_was_overtaken_is_asked_for_again(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two compactions while an answer is put together take its papers out of the catalog."""
+    index = make_index([{"id": "old", "title": "Graph kernels", "abstract": "graphs"}])
+    with Engine.open(index) as engine:
+        assert engine.search("graphs").results[0].paper.id == "old"
+        held = engine._reader.generation()
+        newer = index.parent / "newer.jsonl"
+        newer.write_text('{"id": "new", "title": "Graph networks", "abstract": "graphs"}\n')
+        add(index, [str(newer)], model="hashing")
+        remove(index, ["old"])
+        compact(index)
+        compact(index)
+        real, calls = engine._reader.generation, []
+
+        def generation() -> object:
+            calls.append(1)
+            return held if len(calls) == 1 else real()
+
+        monkeypatch.setattr(engine._reader, "generation", generation)
+        assert [result.paper.id for result in engine.search("graphs").results] == ["new"]
+        assert len(calls) == 2

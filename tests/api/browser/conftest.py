@@ -40,7 +40,7 @@ def server(folder: Path) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open this thread has an event loop of its own
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if not chromium:
