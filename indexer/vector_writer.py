@@ -44,14 +44,12 @@ class VectorWriter:
         self._index: Any = faiss.IndexScalarQuantizer(
             dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
-        self._probing = EXACT
 
     @classmethod
     def in_cells(cls, nlist: int, sample: NDArray[np.float16]) -> VectorWriter:
         """A writer whose ``nlist`` cells are learnt from ``(m, d)`` random ones of the vectors."""
         writer = cls(sample.shape[1])
-        if nlist:
-            writer._index = _trained(min(nlist, len(sample)), sample)
+        writer._index = _trained(min(nlist, len(sample)), sample)
         return writer
 
     def add(self, vectors: NDArray[np.float16]) -> None:
