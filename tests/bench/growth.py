@@ -73,12 +73,8 @@ class Size:
 
 def write(real: Path, count: int, target: Path) -> Written:
     """Take vectors in and write them as publishing an index does."""
-    source, nlist = Real.load(real), cells_for(count)
-    sample = source.sample(count, TRAINED_ON * nlist)
-    started = time.perf_counter()
-    writer = VectorWriter.in_cells(nlist, sample)
-    spent = time.perf_counter() - started
-    del sample
+    source = Real.load(real)
+    writer, spent = _learn(source, count)
     for block in source.blocks(count):
         halves = block.astype(np.float16)
         started = time.perf_counter()
@@ -88,6 +84,15 @@ def write(real: Path, count: int, target: Path) -> Written:
     probing = writer.write(target)
     spent += time.perf_counter() - started
     return Written(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, probing)
+
+
+def _learn(source: Real, count: int) -> tuple[VectorWriter, float]:
+    nlist = cells_for(count)
+    if not nlist:
+        return VectorWriter(source.vectors.shape[1]), 0.0
+    sample = source.sample(count, TRAINED_ON * nlist)
+    started = time.perf_counter()
+    return VectorWriter.in_cells(nlist, sample), time.perf_counter() - started
 
 
 def search(
