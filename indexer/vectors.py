@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.columns import count
 from indexer.errors import IndexDamagedError
 
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -88,7 +89,7 @@ class Vectors:
         the lowest positions are given. Without ``exact``, vectors in cells are found with the
         recall that was measured when they were written.
         """
-        allowed = len(self) if mask is None else int(mask.sum())
+        allowed = len(self) if mask is None else count(mask)
         k = min(k, allowed)
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)

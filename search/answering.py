@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Mask, Positions
+from indexer.columns import Mask, Positions, count
 from indexer.errors import ModelError
 from indexer.generation import Generation
 from indexer.manifest import Manifest
@@ -64,7 +64,7 @@ class Answering:
         return Answer(
             query=query,
             understood=understood,
-            total=int(passing.sum()),
+            total=count(passing),
             limit=page.limit,
             offset=page.offset,
             facets=self._facets(generation, passing),
@@ -100,7 +100,7 @@ class Answering:
 
     def _facets(self, generation: Generation, passing: Mask) -> Facets:
         """Counted anew only where there are filters: a generation never changes."""
-        if int(passing.sum()) < generation.manifest.papers:
+        if count(passing) < generation.manifest.papers:
             return facets(generation, passing)
         known = self._facets_of_all
         if known is None or known[0] is not generation.manifest:
@@ -205,7 +205,7 @@ def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
     doubts = hint(retrieved.text, generation.lexicon.is_rare)
     if retrieved.named or not len(cosines) or not is_far(generation, float(cosines[0])):
         return doubts
-    passing = int(ranking.allowed.sum())
+    passing = count(ranking.allowed)
     where = "in the index" if passing == generation.manifest.papers else "that passes the filters"
     return (f"nothing {where} is close to this question", *doubts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Mask
+from indexer.columns import Mask, count
 from indexer.generation import Generation
 from indexer.vectors import Found
 
@@ -31,10 +31,10 @@ def dense_leg(
 
 def lexical_leg(generation: Generation, text: str, k: int, allowed: Mask) -> Found:
     """The ``k`` allowed papers with the highest BM25 for a text's words, with their scores."""
-    count = int(allowed.sum())
-    if count == 0:
+    passing = count(allowed)
+    if passing == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    if count <= FEW and count < len(generation):
+    if passing <= FEW and passing < len(generation):
         rows = generation.column("rows", np.flatnonzero(allowed))
         found, scores = generation.lexicon.best(text, k, among=rows)
         return generation.positions(found), scores
@@ -43,6 +43,6 @@ def lexical_leg(generation: Generation, text: str, k: int, allowed: Mask) -> Fou
         rows, scores = generation.lexicon.best(text, depth)
         positions = generation.positions(rows)
         kept = (positions >= 0) & allowed[positions]
-        if kept.sum() >= k or len(rows) < depth:
+        if count(kept) >= k or len(rows) < depth:
             return positions[kept][:k], scores[kept][:k]
         depth *= 8
