@@ -25,6 +25,12 @@ def asked_fields(text: str, known: Collection[str] = RESULT_FIELDS) -> tuple[str
     return names
 
 
+def require_json(fields: Collection[str], form: str) -> None:
+    """Raise ``UsageError`` where fields are chosen for a form that has its own."""
+    if fields and form not in ("", "json"):
+        raise UsageError(f"fields and {form}: only JSON has a choice; leave out one of the two")
+
+
 def narrowed(record: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
     """A record with these fields in their order; with all of them where none are named."""
     return {name: record[name] for name in fields} if fields else dict(record)

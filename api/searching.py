@@ -10,7 +10,7 @@ from api import batch as batch_options
 from api import options, terminal
 from api.batch import search_batch, similar_batch, write_fields
 from api.choices import choosing
-from api.fields import asked_fields
+from api.fields import asked_fields, require_json
 from api.selection import Selection
 from api.terminal import Form
 
@@ -32,6 +32,7 @@ def search(
     if batch is not None:
         return search_batch(batch, question, chosen, index=index, fields=fields, rerank=rerank)
     wanted = asked_fields(fields)
+    require_json(wanted, form_or_table)
     with Engine.open(index) as engine:
         reranker = load_reranker(rerank) if rerank else None
         answer = engine.search(question, reranker=reranker, **chosen)
@@ -60,6 +61,7 @@ def similar(
         named = bool(id or unlike or text)
         return similar_batch(batch, named, chosen, index=index, fields=fields)
     wanted = asked_fields(fields)
+    require_json(wanted, form_or_table)
     with Engine.open(index) as engine:
         answer = engine.similar(id or (), unlike=unlike or (), text=text, **chosen)
         if wanted:

@@ -207,9 +207,11 @@ def export(
     index: options.IndexFolder = None,
 ) -> None:
     """Write all papers with their vectors to a Parquet file."""
+    from api.progress import ProgressBar
     from indexer.export import export as write
 
-    papers = write(chosen_folder(index), target)
+    with ProgressBar("Exporting") as bar:
+        papers = write(chosen_folder(index), target, listener=bar)
     terminal.say(f"{papers:,} papers with their vectors in {target}")
 
 

@@ -8,6 +8,7 @@ recipe and the generation that they are of stand in the file's metadata, as JSON
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -19,6 +20,7 @@ from indexer.catalog import Catalog
 from indexer.errors import IndexNotFoundError, SourceError, storage_error
 from indexer.manifest import Manifest
 from indexer.paper import Paper
+from indexer.progress import Listener, Silent, Tally
 from indexer.reader import catch_up
 from indexer.records import Block
 
@@ -26,12 +28,13 @@ _LISTS = ("authors", "categories", "sources", "ids")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")
 
 
-def export(folder: Path, target: Path) -> int:
+def export(folder: Path, target: Path, *, listener: Listener | None = None) -> int:
     """Write what is published to a Parquet file, replacing one of that name; how many papers.
 
     Args:
         folder: Of the index.
         target: The file.
+        listener: Is told of the progress.
 
     Raises:
         SourceError: The extra ``parquet`` isn't installed.
@@ -45,7 +48,7 @@ def export(folder: Path, target: Path) -> int:
         raise IndexNotFoundError(f"{folder}: still empty; add papers with `nearpaper index`")
     part = target.with_name(f".{target.name}.part")
     try:
-        done = _write(folder, manifest, part)
+        done = _write(folder, manifest, part, listener or Silent())
         part.replace(target)
     except OSError as error:
         raise storage_error(error, target) from error
@@ -63,15 +66,17 @@ def _require_parquet() -> None:
         ) from None
 
 
-def _write(folder: Path, manifest: Manifest, part: Path) -> int:
+def _write(folder: Path, manifest: Manifest, part: Path, listener: Listener) -> int:
     from pyarrow import parquet
 
-    schema, done = _schema(manifest), 0
+    schema, tally, started = _schema(manifest), Tally(), time.monotonic()
     with parquet.ParquetWriter(part, schema, compression="zstd") as writer:
         for block in _blocks(folder, manifest):
             writer.write_table(_table(block, schema))
-            done += len(block.papers)
-    return done
+            tally.unchanged += len(block.papers)
+            tally.seconds = time.monotonic() - started
+            listener.advanced(tally, tally.read / manifest.papers)
+    return tally.read
 
 
 def _blocks(folder: Path, manifest: Manifest) -> Iterator[Block]:

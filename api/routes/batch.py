@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.fields import asked_fields, narrowed_answer
+from api.fields import narrowed_answer
 from api.models import AnswerModel, problem_response
 from api.problems import problem_document
-from api.routes.parameters import MAX_VALUE, Chosen, Lazy
+from api.routes.parameters import MAX_VALUE, AskedFields, Chosen, Lazy
 from api.selection import Selection
 from api.serialise import answer_json
 from indexer.errors import NearpaperError, UsageError
@@ -45,14 +45,7 @@ def batch(
     lazy: Lazy,
     chosen: Chosen,
     asked: BatchRequest,
-    fields: Annotated[
-        str,
-        Query(
-            max_length=MAX_VALUE,
-            description="Fields of the results, with commas between; all without it.",
-            examples=["rank,id,title"],
-        ),
-    ] = "",
+    fields: AskedFields,
 ) -> dict[str, Any]:
     """An answer for each question, then for each id; a problem document where there is none."""
     count = len(asked.questions) + len(asked.ids)
@@ -64,9 +57,8 @@ def batch(
         )
     if chosen["explain"]:
         raise UsageError("explain: not for many at once; ask /api/v1/search")
-    wanted = asked_fields(fields)
     answers = answered(lazy.engine(), asked.questions, asked.ids, chosen)
-    return {"answers": [_shape(answer, wanted) for answer in answers]}
+    return {"answers": [_shape(answer, fields) for answer in answers]}
 
 
 @router.get("/api/v1/schema")

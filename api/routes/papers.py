@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
 
 from api.exports.formats import Format
+from api.fields import narrowed_answer, require_json
 from api.models import (
     ANSWER_EXAMPLE,
     PAPER_EXAMPLE,
@@ -15,7 +17,15 @@ from api.models import (
     example_response,
     problem_response,
 )
-from api.routes.parameters import MAX_VALUE, AskedFormat, AskedReranker, Chosen, Lazy, exported
+from api.routes.parameters import (
+    MAX_VALUE,
+    AskedFields,
+    AskedFormat,
+    AskedReranker,
+    Chosen,
+    Lazy,
+    exported,
+)
 from api.selection import given
 from api.serialise import answer_json, paper_json
 from search.answer import MAX_IDS, MAX_QUESTION, Answer
@@ -49,9 +59,10 @@ def search(
     chosen: Chosen,
     reranker: AskedReranker,
     asked: AskedFormat,
+    fields: AskedFields,
 ) -> Any:  # noqa: ANN401 - checked against the model above, or a file
     """The papers that answer a question."""
-    return _answered(lazy.engine().search(q, reranker=reranker, **chosen), asked)
+    return _answered(lazy.engine().search(q, reranker=reranker, **chosen), asked, fields)
 
 
 @router.get(
@@ -61,6 +72,7 @@ def similar(
     lazy: Lazy,
     chosen: Chosen,
     asked: AskedFormat,
+    fields: AskedFields,
     id: Annotated[
         _Ids,
         Query(
@@ -88,7 +100,7 @@ def similar(
 ) -> Any:  # noqa: ANN401 - likewise
     """The papers nearest to given papers, to a text, or to both; those named are left out."""
     answer = lazy.engine().similar(given(id), unlike=given(unlike), text=text.strip(), **chosen)
-    return _answered(answer, asked)
+    return _answered(answer, asked, fields)
 
 
 @router.get(
@@ -115,8 +127,13 @@ def paper(
     return exported([found], asked) if asked else paper_json(found)
 
 
-def _answered(answer: Answer, asked: Format | None) -> Response | dict[str, Any]:
-    """An answer as JSON, or its papers in another format."""
+def _answered(
+    answer: Answer, asked: Format | None, fields: tuple[str, ...]
+) -> Response | dict[str, Any]:
+    """An answer as JSON, whole or with some fields, or its papers in another format."""
     if asked:
+        require_json(fields, asked.title)
         return exported([result.paper for result in answer.results], asked)
+    if fields:  # not all of what the model promises
+        return JSONResponse(narrowed_answer(answer_json(answer), fields))
     return answer_json(answer)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request, Response
 
 from api.exports.formats import FORMATS, ExportName, Format
+from api.fields import asked_fields
 from api.lazy import LazyEngine
 from api.selection import Selection, selection
 from indexer.errors import UsageError
@@ -128,6 +129,21 @@ async def asked_format(
     return None if format == "json" else FORMATS[format]
 
 
+async def chosen_fields(
+    fields: Annotated[
+        str,
+        Query(
+            max_length=MAX_VALUE,
+            description="Fields of the results, with commas between; all without it. With it the "
+            "answer has no facets.",
+            examples=["rank,id,title"],
+        ),
+    ] = "",
+) -> tuple[str, ...]:
+    """The fields that results are to have; all where none are named."""
+    return asked_fields(fields)
+
+
 def exported(papers: Sequence[Paper], asked: Format) -> Response:
     """Papers as a file to keep, named after what is in it."""
     name = f"papers.{asked.suffix}"
@@ -138,4 +154,5 @@ def exported(papers: Sequence[Paper], asked: Format) -> Response:
 Chosen = Annotated[Selection, Depends(chosen)]
 Lazy = Annotated[LazyEngine, Depends(lazy_engine)]
 AskedFormat = Annotated[Format | None, Depends(asked_format)]
+AskedFields = Annotated[tuple[str, ...], Depends(chosen_fields)]
 AskedReranker = Annotated[Reranker | None, Depends(asked_reranker)]

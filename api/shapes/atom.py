@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from lxml import etree
 
@@ -25,11 +25,11 @@ def feed(answer: Answer, *, address: str) -> bytes:
     _add(root, "link", rel="self", type=MEDIA_TYPE, href=address)
     _add(root, "generator", "nearpaper")
     for result in answer.results:
-        _entry(root, result.paper)
+        _entry(root, result.paper, address)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _entry(root: etree._Element, paper: Paper) -> None:
+def _entry(root: etree._Element, paper: Paper, address: str) -> None:
     entry = etree.SubElement(root, f"{{{_NAMESPACE}}}entry")
     _add(entry, "id", f"urn:nearpaper:paper:{quote(paper.id, safe=':/.')}")
     _add(entry, "title", paper.title or paper.id)
@@ -38,8 +38,9 @@ def _entry(root: etree._Element, paper: Paper) -> None:
         _add(entry, "published", _moment(paper.date))
     for name in paper.authors or ("unknown",):
         _add(_add(entry, "author"), "name", name)
-    if paper.url:
-        _add(entry, "link", rel="alternate", href=quote(paper.url, safe=":/?#[]@!$&'()*+,;=%~"))
+    # An entry without content needs a place to be read at.
+    url = paper.url or urljoin(address, f"/papers/{quote(paper.id)}")
+    _add(entry, "link", rel="alternate", href=quote(url, safe=":/?#[]@!$&'()*+,;=%~"))
     for category in paper.categories:
         _add(entry, "category", term=category)
     _add(entry, "summary", paper.abstract)

@@ -60,10 +60,36 @@ def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
     assert list(json.loads(out)["results"][0]) == ["id"]
 
 
+@pytest.mark.parametrize("path", ["search?q=speech", "similar?id=2402.00001"])
+def test_fields_are_chosen_over_http(client: TestClient, path: str) -> None:
+    whole = client.get(f"/api/v1/{path}&limit=3").json()
+    answer = client.get(f"/api/v1/{path}&limit=3&fields=score,+id").json()
+    assert list(answer) == [key for key in whole if key != "facets"]
+    assert [list(result.items()) for result in answer["results"]] == [
+        [("score", result["score"]), ("id", result["id"])] for result in whole["results"]
+    ]
+    assert client.get(f"/api/v1/{path}&fields=").json().keys() == whole.keys()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("fields=colour", "no field colour; there are rank, id"),
+        ("fields=id&format=bibtex", "leave out one of the two"),
+        (f"fields={'x' * 501}", "500"),
+    ],
+)
+def test_fields_that_make_no_sense_are_problems(client: TestClient, query: str, said: str) -> None:
+    response = client.get(f"/api/v1/search?q=speech&{query}")
+    assert response.status_code == 422
+    assert said in response.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["search", "speech", "--fields", "colour"], "no field colour; there are rank, id"),
+        (["search", "speech", "--fields", "id", "--bibtex"], "leave out one of the two"),
         (["search", "--batch", "/nowhere/questions.txt"], "No such file"),
         (["search", "speech", "--batch", "-"], "takes neither QUESTION"),
         (["similar", "2402.00001", "--batch", "-"], "takes neither ID"),

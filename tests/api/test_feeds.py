@@ -6,6 +6,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+import rnc2rng
 from lxml import etree
 from starlette.testclient import TestClient
 
@@ -13,6 +14,74 @@ from api.app import create_app
 from indexer.pipeline import add
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+GRAMMAR = Path(__file__).with_name("atom.rnc")
+# The rules beside the grammar in RFC 4287, Appendix B: what must hold of each, and for which.
+RULES = (
+    ("/a:feed", "a:author or not(a:entry[not(a:author)])"),
+    ("//a:entry", "a:link[@rel='alternate'] or a:link[not(@rel)] or a:content"),
+    ("//a:entry", "a:author or ../a:author or a:source/a:author"),
+)
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.RelaxNG:
+    """The grammar of RFC 4287."""
+    text = rnc2rng.dumps(rnc2rng.load(str(GRAMMAR)))
+    # "No namespace" needs no prefix, and XML allows none for it.
+    return etree.RelaxNG(etree.fromstring(text.replace('xmlns:local=""', "").encode()))
+
+
+def faults(schema: etree.RelaxNG, content: bytes) -> list[str]:
+    """What RFC 4287 forbids in a document."""
+    root = etree.fromstring(content)
+    schema.validate(root)
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    broken = [
+        rule for where, rule in RULES if root.xpath(f"{where}[not({rule})]", namespaces=names)
+    ]
+    return [*(str(entry) for entry in schema.error_log), *broken]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=speech",
+        "q=hostile+strings",  # markup, controls, a paper without a web address, one of a year
+        "q=%22no+such+phrase%22&limit=1",
+        "q=speech&after=2030",  # no entries
+        "q=%3Cb%3E%26%00%1b%ed%a0%80&category=%3C",
+        "q=speech&sort=upvotes&limit=1000&mode=lexical",
+    ],
+)
+def test_feeds_are_valid_by_the_grammar_of_atom(
+    client: TestClient, schema: etree.RelaxNG, query: str
+) -> None:
+    response = client.get(f"/feed.atom?{query}")
+    assert response.status_code == 200
+    assert faults(schema, response.content) == []
+    assert not feedparser.parse(response.content).bozo
+
+
+@pytest.mark.parametrize(
+    ("wanted", "instead"),
+    [
+        (b"<id>", b"<Id>"),
+        (b"<updated>2", b"<updated>yesterday 2"),
+        (b"<name>", b"<nick>"),
+        (b'href="', b'src="'),
+        (b'rel="alternate"', b'rel="related"'),
+        (b"author>", b"contributor>"),
+    ],
+)
+def test_the_grammar_tells_what_is_wrong(
+    client: TestClient, schema: etree.RelaxNG, wanted: bytes, instead: bytes
+) -> None:
+    content = client.get("/feed.atom?q=speech").content
+    assert wanted in content
+    spoilt = content.replace(wanted, instead)
+    if wanted.endswith((b"d>", b"e>")):
+        spoilt = spoilt.replace(wanted.replace(b"<", b"</"), instead.replace(b"<", b"</"))
+    assert faults(schema, spoilt)
 
 
 def test_a_feed_library_reads_a_search_newest_first(client: TestClient) -> None:

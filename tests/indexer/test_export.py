@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from indexer.catalog import Catalog
 from indexer.errors import IndexNotFoundError, StorageError
 from indexer.export import export
 from indexer.hashing import HashingEmbedder
 from indexer.maintenance import remove
 from indexer.paper import Paper
+from indexer.progress import Silent, Tally
 from indexer.recipe import RECIPE, document_text, embed
 from search.engine import Engine
 
@@ -41,6 +43,21 @@ def test_every_paper_comes_out_as_it_is_found_with_its_vector(
     assert facts["recipe"] == RECIPE
     assert facts["generation"] >= 1
     assert [path.name for path in tmp_path.iterdir()] == ["papers.parquet"]
+
+
+def test_its_progress_is_told(
+    sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, float | None]] = []
+
+    class Told(Silent):
+        def advanced(self, tally: Tally, fraction: float | None) -> None:
+            told.append((tally.read, fraction))
+
+    scan = Catalog.scan
+    monkeypatch.setattr(Catalog, "scan", lambda *args, **kept: scan(*args, **{**kept, "size": 101}))
+    export(sample_index, tmp_path / "papers.parquet", listener=Told())
+    assert told == [(101, 0.5), (202, 1.0)]
 
 
 def test_what_was_removed_stays_away(make_index: object, tmp_path: Path) -> None:
