@@ -6,7 +6,7 @@ by row id throughout. What is held here never changes; a newer generation is ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,9 +128,9 @@ class Generation:
         vectors[~in_base] = tail.at(positions[~in_base] - self._split)
         return vectors
 
-    def positions(self, rows: Iterable[int]) -> Positions:
+    def positions(self, rows: Sequence[int] | NDArray[np.int64]) -> Positions:
         """Positions of row ids, -1 for those that this generation doesn't hold."""
-        wanted = np.fromiter(rows, np.int64)
+        wanted = np.asarray(rows, np.int64)
         base, tail = (part.columns.rows for part in self.parts)
         found = np.searchsorted(base, wanted)
         in_tail = found == self._split

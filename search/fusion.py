@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vectors import Found, best_first
+from indexer.vectors import Found
 
 DENSE_WEIGHT = 0.55
 """Share of meaning against words. Macro nDCG@10 over six collections with feedback: 0.590 at 0.5,
@@ -44,7 +44,7 @@ def convex_combination(dense: Found, lexical: Found, weight: float = DENSE_WEIGH
     """
     positions = _union(dense[0], lexical[0])
     fused = weight * _spread(positions, dense) + (1 - weight) * _spread(positions, lexical)
-    return best_first(positions, fused.astype(np.float32), len(positions))
+    return _falling(positions, fused)
 
 
 def _union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -72,7 +72,14 @@ def reciprocal_rank_fusion(legs: Sequence[Found], k: int = RRF_K) -> Found:
     fused = np.zeros(len(positions))
     for found, _ in legs:
         fused[np.searchsorted(positions, found)] += 1 / (k + np.arange(1, len(found) + 1))
-    return best_first(positions, fused.astype(np.float32), len(positions))
+    return _falling(positions, fused)
+
+
+def _falling(positions: NDArray[np.int64], fused: NDArray[np.float64]) -> Found:
+    """Ascending positions by falling score."""
+    scores = fused.astype(np.float32)
+    order = np.argsort(-scores, kind="stable")
+    return positions[order], scores[order]
 
 
 def rocchio(
