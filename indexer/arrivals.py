@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from indexer.catalog import Catalog
 from indexer.columns import Mask
+from indexer.errors import IndexNotFoundError
 from indexer.generation import Generation
+from indexer.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,38 @@ class Arrivals:
         return mask & generation.live
 
 
-def moment(catalog: Catalog, change: int) -> Moment:
-    """The index after a change, which it may never have had."""
-    made = catalog.database.one("SELECT made FROM changes WHERE number = ?", change)
-    return Moment(catalog.meta("identity") or "", change, str(made[0]) if made else "")
+class History:
+    """What came to an open index, and when."""
 
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
-def last_change_before(catalog: Catalog, time: str) -> int:
-    """Number of the last change before a time, ISO 8601 in UTC to the second; 0 if there is none.
+    def now(self) -> Moment:
+        """The index as it answers now; raises ``IndexNotFoundError`` where it is still empty."""
+        generation = self._reader.generation()
+        if generation is None:
+            raise IndexNotFoundError(
+                f"{self._reader.folder}: still empty; add papers with `nearpaper index`"
+            )
+        return self.after(generation.manifest.change)
 
-    Not only the last by number: a clock that was set back makes no later change an earlier one.
-    """
-    found = catalog.database.one("SELECT min(number) FROM changes WHERE made >= ?", time)
-    first = found[0] if found else None
-    return catalog.last_change() if first is None else int(first) - 1
+    def after(self, change: int) -> Moment:
+        """The index after a change, which it may never have had."""
+        catalog = self._reader.catalog
+        made = catalog.database.one("SELECT made FROM changes WHERE number = ?", change)
+        return Moment(catalog.meta("identity") or "", change, str(made[0]) if made else "")
+
+    def before(self, time: str) -> Moment:
+        """The index before the first change from a time on, ISO 8601 in UTC to the second."""
+        found = self._reader.catalog.database.one(
+            "SELECT min(number) FROM changes WHERE made >= ?", time
+        )
+        first = found[0] if found else None
+        return self.now() if first is None else self.after(int(first) - 1)
+
+    def arrivals(self, since: int, upto: int) -> Arrivals:
+        """The papers that first came after the change ``since`` and by the change ``upto``."""
+        return Arrivals(self._reader.catalog, since, upto)
 
 
 def _first_row_after(catalog: Catalog, change: int) -> int:

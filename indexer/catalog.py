@@ -88,7 +88,7 @@ class Catalog:
         return names
 
     def arrived(self, rows: Iterable[int]) -> dict[int, int]:
-        """With which changes the papers of these row ids first came, see :mod:`indexer.arrivals`."""
+        """With which changes the papers of these row ids came, see :mod:`indexer.arrivals`."""
         found = self.database.rows(
             "SELECT row, coalesce(number, born) FROM papers LEFT JOIN arrivals USING (row) "
             "WHERE row IN (SELECT value FROM json_each(?))",

@@ -14,13 +14,14 @@ from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 
+from indexer.arrivals import History
 from indexer.embedding import Embedder
 from indexer.errors import PaperNotFoundError, UsageError
 from indexer.location import default_folder
 from indexer.paper import Paper
 from indexer.reader import Reader
 from search.again import again_if_overtaken
-from search.answer import Answer, Explain, Mode, Sort
+from search.answer import Answer, Explain, Mode, Result, Sort
 from search.answering import Answering, empty_answer
 from search.browsing import Days, days_around
 from search.encoder import Encoder
@@ -31,7 +32,9 @@ from search.request import (
     LAST_DAY,
     Page,
     asked_ids,
+    asked_library,
     asked_mode,
+    asked_or_wrong,
     asked_question,
     asked_score,
     named_ids,
@@ -188,6 +191,34 @@ class Engine:
         )
 
     @again_if_overtaken
+    def suiting(
+        self,
+        library: Sequence[Paper],
+        *,
+        unlike: Sequence[str] = (),
+        filters: Filters = ANY,
+        limit: int = 10,
+        offset: int = 0,
+        min_score: float = 0.0,
+    ) -> list[Result]:
+        """The papers nearest to a library that stands for a taste, none of the library's own.
+
+        Args:
+            library: Papers, whether the index holds them or not; see :mod:`search.taste`.
+            unlike: As in :meth:`similar`.
+            filters: Likewise.
+            limit: Likewise.
+            offset: Likewise.
+            min_score: Likewise.
+        """
+        page, far, min_score = Page(limit, offset), asked_ids(unlike), asked_score(min_score)
+        papers, generation = asked_library(library), self._reader.generation()
+        if generation is None:
+            return []
+        found = self._retriever.for_library(papers, far, generation, filters, min_score)
+        return self._answering.results(generation, *found, page)
+
+    @again_if_overtaken
     def browse(
         self,
         *,
@@ -280,7 +311,7 @@ class Engine:
             return self.search(question, **options)
 
         with ThreadPoolExecutor(cpu_count(), "search-many") as pool:
-            while some := [_checked(question) for question in islice(remaining, TOGETHER)]:
+            while some := [asked_or_wrong(question) for question in islice(remaining, TOGETHER)]:
                 self._prepare(some)
                 yield from pool.map(answered, some)
 
@@ -366,6 +397,11 @@ class Engine:
         return generation.manifest.generation if generation else 0
 
     @property
+    def history(self) -> History:
+        """What came when."""
+        return History(self._reader)
+
+    @property
     def papers(self) -> int:
         """How many papers the index holds."""
         generation = self._reader.generation()
@@ -398,11 +434,3 @@ class Engine:
 def _options(filters: Filters, mode: Mode, sort: Sort) -> dict[str, Any]:
     """What was chosen beside the question."""
     return {**filters.as_dict(), "mode": mode, "sort": sort}
-
-
-def _checked(question: str) -> str | UsageError:
-    try:
-        asked_question(question)
-    except UsageError as error:
-        return error
-    return question

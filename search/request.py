@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.errors import UsageError
-from indexer.paper import normalise_id
+from indexer.paper import Paper, normalise_id
 from search.answer import (
     MAX_DEPTH,
     MAX_IDS,
+    MAX_LIBRARY,
     MAX_LIMIT,
     MAX_LOOKUP,
     MAX_QUESTION,
@@ -51,6 +52,22 @@ def asked_question(text: str) -> str:
     if not folded:
         raise UsageError("the question is empty; ask in plain words")
     return folded
+
+
+def asked_or_wrong(question: str) -> str | UsageError:
+    """A question as it is, or what is wrong with it."""
+    try:
+        asked_question(question)
+    except UsageError as error:
+        return error
+    return question
+
+
+def asked_library(papers: Sequence[Paper]) -> Sequence[Paper]:
+    """Papers that stand for a taste; raises ``UsageError``."""
+    if not 1 <= len(papers) <= MAX_LIBRARY:
+        raise UsageError(f"a library of {len(papers)} papers: must be from 1 to {MAX_LIBRARY}")
+    return papers
 
 
 def asked_ids(ids: Sequence[str]) -> list[str]:

@@ -7,13 +7,14 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer import migrations
-from indexer.arrivals import Arrivals, last_change_before, moment
+from indexer.arrivals import Arrivals, History, Moment
 from indexer.backup import backup, restore
 from indexer.catalog import Catalog
 from indexer.maintenance import check, compact, rebuild, remove, remove_source
@@ -112,17 +113,19 @@ def test_copies_know_when_papers_came_but_for_what_was_salvaged(index: Path) -> 
     backup(index, index.parent / "salvaged", salvage_damaged=True)
     assert new(index.parent / "salvaged", 0) == {"2301.00001", "2301.00002"}
     with opened(index) as one, opened(copy) as same, opened(index.parent / "salvaged") as other:
-        assert moment(one.catalog, 2) == moment(same.catalog, 2)
-        assert moment(other.catalog, 1).identity != moment(one.catalog, 1).identity
+        assert History(one).now() == History(same).after(2)
+        assert History(other).now().identity != History(one).now().identity
 
 
 def test_changes_are_found_by_their_time(index: Path) -> None:
     with opened(index) as reader:
-        now = moment(reader.catalog, 1)
-        assert now.made >= "2026"
-        assert moment(reader.catalog, 99).made == ""
-        assert last_change_before(reader.catalog, now.made) == 0
-        assert last_change_before(reader.catalog, "9999") == 1
+        history = History(reader)
+        now = history.now()
+        assert now.change == 1
+        assert datetime.fromisoformat(now.made).tzinfo
+        assert history.after(99).made == ""
+        assert history.before(now.made) == Moment(now.identity, 0, "")
+        assert history.before("9999") == now
 
 
 def test_a_catalog_of_version_3_knows_what_it_has_replaced(tmp_path: Path) -> None:
