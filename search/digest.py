@@ -17,8 +17,11 @@ from search.filters import Filters
 MOST = 100
 """Papers that one saved search brings."""
 USUAL = 10
-USUAL_SCORE = 0.95
-"""Nearer than 95 of 100 random papers, so that a day without news stays one."""
+USUAL_SCORE = 0.955
+"""High enough that a day without news stays one. In an index of MED, Cranfield and CSFCube, of the
+papers judged relevant to questions of the first two 96 and 73 % score more; of others of the same
+collection 9 and 8 %, of those of other collections 0.1 %. From 0.96 on it is 88 and 53 % of the
+relevant, and 3 % of others of the same collection."""
 _PAGE = 2 * MOST
 
 

@@ -148,7 +148,9 @@ class Retriever:
         library = library_of(
             papers, unlike, generation, self._reader.catalog, partial(self._encoder.embedder, model)
         )
-        return suiting(library, generation, filters.select(generation), min_score)
+        allowed = filters.select(generation).copy()
+        allowed[unlike] = False
+        return suiting(library, generation, allowed, min_score)
 
     def of_filters(self, generation: Generation, filters: Filters) -> Retrieved:
         """All papers that pass, the newest first."""

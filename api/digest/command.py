@@ -17,7 +17,8 @@ from indexer.errors import MailError, UsageError
 
 if TYPE_CHECKING:
     from api.digest.mail import Postbox
-    from api.digest.news import Desk, News
+    from api.digest.news import Desk
+    from api.digest.progress import Pending
 
 
 def digest(
@@ -64,8 +65,8 @@ def _written(desk: Desk, *, as_html: bool) -> int:
     """Print what is new; how many papers that is."""
     from api.digest.progress import WRITTEN
 
-    def write(news: News) -> None:
-        _print(news.letter.html if as_html else news.letter.text, as_html=as_html)
+    def write(_: str, pending: Pending) -> None:
+        _print(pending.letter.html if as_html else pending.letter.text, as_html=as_html)
 
     return desk.deliver(WRITTEN, write)
 
@@ -79,9 +80,9 @@ def _mailed(desk: Desk) -> tuple[int, int]:
     with ExitStack() as opened:
         box: Postbox | None = None
 
-        def send(news: News) -> None:
+        def send(reader: str, pending: Pending) -> None:
             nonlocal box
-            message = mail(news.letter, news.reader, options.sender, news.about)
+            message = mail(pending.letter, reader, options.sender, pending.about)
             if desk.preview:
                 _print(message.as_string())
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import smtplib
 import ssl
@@ -26,16 +25,16 @@ SECONDS = 30.0
 _LATER = "nothing is lost, the next digest sends it"
 
 
-def mail(letter: Letter, reader: str, sender: str, about: object) -> EmailMessage:
+def mail(letter: Letter, reader: str, sender: str, about: str) -> EmailMessage:
     """A mail of text and HTML.
 
     Args:
         letter: What it says.
         reader: Address that it goes to.
         sender: Address that it comes from.
-        about: What it is about, as JSON; of the same the Message-ID is the same.
+        about: What it is about; of the same the Message-ID is the same.
     """
-    digest = blake2b(json.dumps([reader, about]).encode(), digest_size=16).hexdigest()
+    digest = blake2b(f"{reader} {about}".encode(), digest_size=16).hexdigest()
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(display_name="nearpaper", addr_spec=sender)
     message["To"] = Address(addr_spec=reader)

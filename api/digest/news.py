@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api.digest.letter import Letter, letter
-from api.digest.progress import Progress, Reached
+from api.digest.letter import letter
+from api.digest.progress import Pending, Progress, Reached, beginning
 from api.digest.searches import MailOptions, SearchesFile, find_searches, read_searches
 from api.terminal import say
+from indexer.arrivals import Moment
 from indexer.errors import UsageError
 from indexer.lock import WriterLock
 from search.digest import Digest, digest
 from search.engine import Engine
 
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What is handed over.
-
-    Attributes:
-        reader: To whom.
-        letter: What to read.
-        about: What it is about, as JSON: the same for the same index, changes and searches.
-    """
-
-    reader: str
-    letter: Letter
-    about: object
+HandOver = Callable[[str, Pending], None]
+"""Gives a reader what is new, or raises."""
 
 
 class Desk:
@@ -52,28 +42,36 @@ class Desk:
             raise UsageError(f"{self._path}: no [mail] in it, which says to whom to send")
         return self._file.mail
 
-    def deliver(self, reader: str, hand_over: Callable[[News], None]) -> int:
+    def deliver(self, reader: str, hand_over: HandOver) -> int:
         """Hand over what is new to a reader; how many papers.
 
-        What ``hand_over`` raises passes, and the same comes again next time: first what was about
-        to be handed over, then what came since.
+        What ``hand_over`` raises passes, and the same is handed over next time, before what came
+        since.
         """
-        history, papers = self._engine.history, 0
-        reached, note = self._progress.of(reader, history)
+        known, papers = self._progress.of(reader), 0
+        if known is not None and known.pending is not None:
+            papers = len(known.pending.ids)
+            known = self._handed(reader, known, hand_over)
+        history = self._engine.history
+        reached, note = beginning(known, history)
         if note:
             say(note)
-        now = history.now().change
-        pending = reached.pending
-        steps = {now} if pending is None else {min(pending, now), now}
-        for upto in sorted(steps):
-            found = self._digest(reached.change, upto, reached.sent)
-            if found.sections:
-                self._keep(reader, replace(reached, pending=upto))
-                hand_over(self._news(reader, found, reached, upto))
-            papers += len(found.papers)
-            reached = reached.got(history.after(upto), [paper.id for paper in found.papers])
-            self._keep(reader, reached)
-        return papers
+        now = history.now()
+        found = self._digest(reached.change, now.change, reached.sent)
+        if found.sections:
+            pending = self._pending(found, reached, now)
+            self._handed(reader, replace(reached, pending=pending), hand_over)
+        else:
+            self._keep(reader, reached.got(now))
+        return papers + len(found.papers)
+
+    def _handed(self, reader: str, reached: Reached, hand_over: HandOver) -> Reached:
+        """Hand over what is pending; how far the reader has got then."""
+        assert reached.pending is not None  # noqa: S101 - as the callers see to
+        self._keep(reader, reached)
+        hand_over(reader, reached.pending)
+        self._keep(reader, reached.got_pending())
+        return reached.got_pending()
 
     def _digest(self, since: int, upto: int, known: tuple[str, ...]) -> Digest:
         """Made once for readers who have got equally far."""
@@ -83,7 +81,7 @@ class Desk:
             self._made[key] = digest(self._engine, self._file.searches, arrivals, known=known)
         return self._made[key]
 
-    def _news(self, reader: str, found: Digest, reached: Reached, upto: int) -> News:
+    def _pending(self, found: Digest, reached: Reached, now: Moment) -> Pending:
         written = letter(
             found,
             day=datetime.now(UTC).date().isoformat(),
@@ -91,7 +89,8 @@ class Desk:
             site=self._file.site,
         )
         names = [search.name for search in self._file.searches]
-        return News(reader, written, [reached.identity, reached.change, upto, names])
+        about = json.dumps([reached.identity, reached.change, now.change, names])
+        return Pending(written, about, now, tuple(paper.id for paper in found.papers))
 
     def _keep(self, reader: str, reached: Reached) -> None:
         if not self.preview:

@@ -1,19 +1,20 @@
 """How far each reader has got, kept beside the file of searches.
 
-A reader is an e-mail address, or whoever reads what is written. The file is replaced whole, after
-the news were handed over. What was about to be mailed is noted before: a mail that may or may not
-have arrived is sent again as the same one, with the same Message-ID, and never with more in it.
+A reader is an e-mail address, or whoever reads what is written. What is about to be handed over is
+put there before, and taken out when it has arrived: a mail of which nobody knows whether it arrived
+is sent again as it was, with the same Message-ID. The file is only ever replaced whole.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from api.digest.letter import Letter
 from indexer.arrivals import History, Moment
 from indexer.durable import replace_file
 from indexer.errors import StorageError, storage_error
@@ -26,6 +27,23 @@ REMEMBERED = 20_000
 """Papers that a reader has got and that aren't sent again should they come anew."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is about to be handed over.
+
+    Attributes:
+        letter: What to read.
+        about: What it is about: of the same, a mail has the same Message-ID.
+        moment: Of the index; the reader then knows all up to there.
+        ids: Of the papers in it.
+    """
+
+    letter: Letter
+    about: str
+    moment: Moment
+    ids: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """How far a reader has got.
@@ -34,17 +52,17 @@ class Reached:
         identity: Of the index.
         change: The last change of it that the reader knows all of.
         made: When that was made; another index with such a change made it at another time.
-        pending: The last change of a mail that was about to be sent.
+        pending: What was about to be handed over.
         sent: Ids of papers that the reader has got, the oldest first.
     """
 
     identity: str
     change: int
     made: str
-    pending: int | None = None
+    pending: Pending | None = None
     sent: tuple[str, ...] = ()
 
-    def got(self, moment: Moment, ids: Sequence[str]) -> Reached:
+    def got(self, moment: Moment, ids: Sequence[str] = ()) -> Reached:
         """When the reader has everything up to a moment."""
         return Reached(
             identity=moment.identity,
@@ -52,6 +70,10 @@ class Reached:
             made=moment.made,
             sent=(*self.sent, *ids)[-REMEMBERED:],
         )
+
+    def got_pending(self) -> Reached:
+        """When what was pending has arrived."""
+        return self.got(self.pending.moment, self.pending.ids) if self.pending else self
 
 
 class Progress:
@@ -61,31 +83,31 @@ class Progress:
         self._path = path
         self._readers = _loaded(path)
 
-    def of(self, reader: str, history: History) -> tuple[Reached, str]:
-        """How far a reader has got, and what there is to say about it."""
-        now, known = history.now(), self._readers.get(reader)
-        if known is None:
-            start = datetime.now(UTC) - timedelta(FIRST_DAYS)
-            then = history.before(start.isoformat(timespec="seconds"))
-            reached = Reached(identity=now.identity, change=then.change, made=then.made)
-            return reached, f"the first digest: papers that came in the last {FIRST_DAYS} days"
-        if known.identity != now.identity:
-            reached = replace(known.got(now, ()), pending=None)
-            return reached, "another index than last time; what it holds now counts as known"
-        if known.change > now.change or history.after(known.change).made != known.made:
-            then = history.before(known.made)
-            reached = known.got(then, ())
-            return (
-                reached,
-                f"the index is an older copy; papers that came since {known.made} are new",
-            )
-        return known, ""
+    def of(self, reader: str) -> Reached | None:
+        """How far a reader has got, ``None`` for one who never got anything."""
+        return self._readers.get(reader)
 
     def keep(self, reader: str, reached: Reached) -> None:
         """Remember how far a reader has got; on return it is on the disk."""
         self._readers[reader] = reached
         readers = {name: asdict(one) for name, one in self._readers.items()}
         replace_file(self._path, json.dumps({"version": 1, "readers": readers}, indent=1).encode())
+
+
+def beginning(known: Reached | None, history: History) -> tuple[Reached, str]:
+    """Where a digest begins for a reader, and what there is to say about it."""
+    now = history.now()
+    if known is None:
+        start = datetime.now(UTC) - timedelta(FIRST_DAYS)
+        then = history.before(start.isoformat(timespec="seconds"))
+        reached = Reached(identity=now.identity, change=then.change, made=then.made)
+        return reached, f"the first digest: papers that came in the last {FIRST_DAYS} days"
+    if known.identity != now.identity:
+        return known.got(now), "another index than last time; what it holds now counts as known"
+    if known.change > now.change or history.after(known.change).made != known.made:
+        then = history.before(known.made)
+        return known.got(then), f"the index was put back; what came after {known.made} is new"
+    return known, ""
 
 
 def _loaded(path: Path) -> dict[str, Reached]:
@@ -107,14 +129,24 @@ def _loaded(path: Path) -> dict[str, Reached]:
 
 
 def _reached(values: dict[str, Any]) -> Reached:
-    pending = values["pending"]
-    for number in (values["change"], 0 if pending is None else pending):
-        if type(number) is not int or not 0 <= number < 2**62:
-            raise ValueError("change")
+    moment, pending = _moment(values), values["pending"]
     return Reached(
-        identity=str(values["identity"]),
-        change=values["change"],
-        made=str(values["made"]),
-        pending=pending,
+        identity=moment.identity,
+        change=moment.change,
+        made=moment.made,
+        pending=None if pending is None else _pending(pending),
         sent=tuple(map(str, values["sent"])),
     )
+
+
+def _pending(values: dict[str, Any]) -> Pending:
+    letter = Letter(*(str(values["letter"][part]) for part in ("subject", "text", "html")))
+    ids = tuple(map(str, values["ids"]))
+    return Pending(letter, str(values["about"]), _moment(values["moment"]), ids)
+
+
+def _moment(values: dict[str, Any]) -> Moment:
+    number = values["change"]
+    if type(number) is not int or not 0 <= number < 2**62:
+        raise ValueError("change")
+    return Moment(str(values["identity"]), number, str(values["made"]))
