@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_INDEX ?= data/index
 
-.PHONY: help demo test test-all crash bench bench-full lint format clean
+.PHONY: help demo test test-all crash bench bench-full lint format reference clean
 
 help:
 	@echo "make demo      install, index the sample papers, ask two questions"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-full  growth to 3,000,000 papers (hours, 40 GB); INDEX=DIR grows from an index"
 	@echo "make lint      ruff and mypy"
 	@echo "make format    let ruff format the code"
+	@echo "make reference write docs/commands.md and docs/openapi.json anew"
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@echo "Installing into $(VENV): about a minute, 1.5 GB ..."
@@ -70,6 +71,9 @@ lint: $(VENV)/installed
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+reference: $(VENV)/installed
+	$(BIN)/python -m tests.reference
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
