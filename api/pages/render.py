@@ -32,8 +32,13 @@ _MODE_WORDS = ("meaning and words", "meaning", "words")
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """A template filled in, as an answer."""
+    return HTMLResponse(page(template, **values), status)
+
+
+def page(template: str, **values: object) -> str:
     """A template filled in."""
-    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+    return _TEMPLATES.get_template(template).render(values)
 
 
 def render_start(request: Request, papers: int) -> HTMLResponse:
@@ -139,7 +144,7 @@ def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
     return Markup(marked(text, spans, "<mark>", "</mark>", with_formulas))  # noqa: S704
 
 
-def _web_address(url: str) -> str:
+def web_address(url: str) -> str:
     """``url`` if a browser may be sent there, else nothing: ``javascript:`` is an address too."""
     try:
         parts = urlsplit(url)
@@ -189,7 +194,7 @@ def _templates() -> Environment:
         pretty_json=_pretty_json,
         reasons=reasons,
         similar_address=_similar_address,
-        web_address=_web_address,
+        web_address=web_address,
         with_formulas=with_formulas,
     )
     environment.globals.update(sorts=SORTS, modes=dict(zip(MODES, _MODE_WORDS, strict=True)))
