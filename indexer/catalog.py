@@ -165,6 +165,35 @@ class Catalog:
         )
         return [record[0] for record in records]
 
+    def count_submitted(self, first: str, last: str, change: int) -> int:
+        """How many papers were submitted to a list on the days from first to last."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
+            "AND born <= ? AND (died IS NULL OR died > ?)",
+            *(first, last, change, change),
+        )
+        return int(found[0][0])
+
+    def last_submitted(self, before: str, change: int) -> str:
+        """The last day before a day on which papers were submitted to a list, empty for none."""
+        found = self.database.one(
+            "SELECT submitted FROM papers WHERE submitted <> '' AND submitted < ? "
+            "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
+            "ORDER BY submitted DESC LIMIT 1",
+            *(before, change, change),
+        )
+        return str(found[0]) if found else ""
+
+    def first_submitted(self, after: str, change: int) -> str:
+        """The first day after a day on which papers were submitted to a list, empty for none."""
+        found = self.database.one(
+            "SELECT submitted FROM papers WHERE submitted <> '' AND submitted > ? "
+            "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
+            "ORDER BY submitted LIMIT 1",
+            *(after, change, change),
+        )
+        return str(found[0]) if found else ""
+
     def sources(self) -> dict[str, int]:
         """How many live papers each source tells of, the largest source first."""
         counts: Counter[str] = Counter()

@@ -22,7 +22,7 @@ from api.pages.picture import draw
 from api.wording import reasons, understanding
 from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
-from search.browsing import Days
+from search.browsing import Days, Liked
 from search.highlight import marked
 from search.neighbourhood import Plane
 
@@ -61,16 +61,16 @@ def render_paper(papers: Sequence[Paper], neighbours: Answer, plane: Plane | Non
     return render("paper.html", paper=papers[0], neighbours=neighbours, picture=picture)
 
 
-def render_day(answer: Answer, day: str, days: Days) -> HTMLResponse:
+def render_day(liked: Liked, day: str, days: Days) -> HTMLResponse:
     """The papers of a day, with the way to the days around it."""
-    pages = _pages_of(f"/daily?date={day}&", answer)
-    return render("daily.html", answer=answer, day=day, days=days, pages=pages)
+    pages = _pages_of(f"/daily?date={day}&", liked)
+    return render("daily.html", liked=liked, day=day, days=days, pages=pages)
 
 
-def render_trending(answer: Answer, since: str, until: str) -> HTMLResponse:
+def render_trending(liked: Liked, since: str, days: Days) -> HTMLResponse:
     """The papers of the last weeks that people like best."""
-    pages = _pages_of("/trending?", answer)
-    return render("trending.html", answer=answer, since=since, until=until, pages=pages)
+    pages = _pages_of("/trending?", liked)
+    return render("trending.html", liked=liked, since=since, days=days, pages=pages)
 
 
 def render_error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
@@ -92,14 +92,12 @@ def _around(form: Form, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _pages_of(address: str, answer: Answer) -> dict[str, str]:
+def _pages_of(address: str, liked: Liked) -> dict[str, str]:
     """Likewise, of a list that has no form; ``address`` ends where ``offset`` may follow."""
-    following = answer.offset + answer.limit
-    more = following < min(answer.total, MAX_DEPTH - answer.limit)
+    following = liked.offset + liked.limit
+    more = following < min(liked.total, MAX_DEPTH - liked.limit)
     return {
-        "previous": f"{address}offset={max(0, answer.offset - answer.limit)}"
-        if answer.offset
-        else "",
+        "previous": f"{address}offset={max(0, liked.offset - liked.limit)}" if liked.offset else "",
         "next": f"{address}offset={following}" if more else "",
     }
 

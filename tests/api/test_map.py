@@ -19,6 +19,7 @@ import pytest
 from api.options import Colour
 from api.pages.chart import CLASSES, map_page
 from api.progress import StepBar
+from indexer.catalog import Catalog
 from indexer.errors import IndexNotFoundError
 from indexer.records import Heading
 from search.chart import Chart, chart
@@ -150,8 +151,8 @@ def test_a_missing_extra_is_one_line(
 
 
 def test_an_index_without_papers_is_said_to_be_empty(tmp_path: Path) -> None:
-    (tmp_path / "empty.jsonl").write_text("")
-    with pytest.raises(IndexNotFoundError):
+    Catalog(tmp_path, writable=True).close()
+    with pytest.raises(IndexNotFoundError, match="still empty"):
         chart(tmp_path)
 
 
