@@ -48,10 +48,10 @@ class Liked:
         limit: How many were asked for.
     """
 
-    papers: tuple[Paper, ...]
-    total: int
-    offset: int
-    limit: int
+    papers: tuple[Paper, ...] = ()
+    total: int = 0
+    offset: int = 0
+    limit: int = 0
 
 
 def days_around(generation: Generation, catalog: Catalog, day: str) -> Days:

@@ -32,8 +32,13 @@ function onRamp(stops, share) {
 }
 function colours(kind) {
   const theme = dark.matches ? "dark" : "light", kept = kind.names.length - 2;
-  const own = kind.names.slice(0, kept).map((_, k) =>
-    kind.ordered ? onRamp(RAMP[theme], kept > 1 ? k / (kept - 1) : 1) : DISTINCT[theme][k]);
+  // A class stands on the ramp where its middle paper does, so that those of most papers differ most.
+  const all = kind.sizes.slice(0, kept).reduce((sum, size) => sum + size, 0);
+  let before = 0;
+  const own = kind.sizes.slice(0, kept).map((size, k) => {
+    before += size;
+    return kind.ordered ? onRamp(RAMP[theme], (before - size / 2) / all) : DISTINCT[theme][k];
+  });
   return [...own, ...(dark.matches ? ["#8d97a5", "#4d5560"] : ["#7d8794", "#bcc3cc"])];
 }
 
@@ -70,7 +75,9 @@ let kind = data.classes[chosen.value], off = new Set();
 let matches = null; // a flag for each paper while titles are searched
 let over = -1, kept = false, waiting = false;
 const shown = (i) => !off.has(kind.of[i]) && (!matches || matches[i] === 1);
-const whole = () => 0.94 * Math.min(width, height);
+const edges = (values) => values.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [1, 0]);
+const [left, right] = edges(xs), [up, down] = edges(ys);
+const whole = () => 0.94 * Math.min(width / Math.max(right - left, 0.1), height / Math.max(down - up, 0.1));
 const toX = (x) => (x - view.x) * view.size + width / 2;
 const toY = (y) => (y - view.y) * view.size + height / 2;
 const fromX = (px) => (px - width / 2) / view.size + view.x;
@@ -168,7 +175,7 @@ function moved() {
   later();
 }
 function showAll() {
-  view = { x: 0.5, y: 0.5, size: whole() };
+  view = { x: (left + right) / 2, y: (up + down) / 2, size: whole() };
   moved();
 }
 function goTo(x, y, zoom) {

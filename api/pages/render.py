@@ -41,9 +41,12 @@ def page(template: str, **values: object) -> str:
     return _TEMPLATES.get_template(template).render(values)
 
 
-def render_start(request: Request, papers: int) -> HTMLResponse:
-    """The search page before anything is asked."""
-    return render("search.html", form=Form.of(request), answer=None, error=None, papers=papers)
+def render_start(request: Request, papers: int, liked: Liked, day: str) -> HTMLResponse:
+    """The search page before anything is asked, with some papers of the newest day."""
+    form = Form.of(request)
+    return render(
+        "search.html", form=form, answer=None, error=None, papers=papers, liked=liked, day=day
+    )
 
 
 def render_search(request: Request, answer: Answer, plane: Plane | None) -> HTMLResponse:

@@ -22,13 +22,15 @@ from api.selection import given
 from indexer.errors import PaperNotFoundError
 from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MAX_IDS
-from search.browsing import TRENDING_DAYS, asked_day, days_before
+from search.browsing import TRENDING_DAYS, Liked, asked_day, days_before
 from search.engine import Engine
 from search.neighbourhood import Plane
 
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 NEIGHBOURS = 12
 """On a paper's page, and in its picture."""
+FIRST = 10
+"""Papers of the newest day on the start page."""
 DAILY = 25
 """Papers on a page of a day, or of what is trending."""
 
@@ -50,7 +52,9 @@ def home(
     # Words are marked on every page; the nearest sentence takes ten times as long.
     chosen["explain"] = chosen["explain"] or "words"
     if not (q.strip() or near or far):
-        return render_start(request, engine.papers)
+        day = engine.days().newest
+        liked = engine.liked(day, day, limit=FIRST) if day else Liked()
+        return render_start(request, engine.papers, liked, day)
     answer = engine.search(q, **chosen) if q.strip() else engine.similar(near, unlike=far, **chosen)
     return render_search(request, answer, _plane(engine, [one.paper for one in answer.results]))
 

@@ -252,6 +252,34 @@ def test_days_are_those_of_submission_where_papers_have_one(make_index: MakeInde
         assert "Paper 3<" not in trending
 
 
+def test_the_start_page_shows_the_newest_day(client: TestClient) -> None:
+    html = get(client, "/")
+    assert "Papers of 2025-01-01" in html
+    assert "Hostile &lt;script&gt;" in html
+
+
+def test_a_paper_names_all_its_authors_and_a_list_the_first(make_index: MakeIndex) -> None:
+    authors = [f"Author Number{n:02}" for n in range(40)]
+    records = [{"id": "p", "title": "Much work", "date": "2024-01-01", "authors": authors}]
+    with (
+        Engine.open(make_index(records)) as engine,
+        TestClient(create_app(engine=engine)) as client,
+    ):
+        paper = get(client, "/papers/p")
+        assert all(author in paper for author in authors)
+        assert "<summary>and 10 more</summary>" in paper
+        listed = get(client, "/daily")
+        assert "Number07" in listed
+        assert "Number08" not in listed
+        assert "and 32 more" in listed
+
+
+def test_where_one_is_stands_in_the_navigation(client: TestClient) -> None:
+    for path in ("/daily", "/trending", "/saved", "/docs"):
+        current = [one for one in Page(get(client, path)).all("a") if one.get("aria-current")]
+        assert [one["href"] for one in current] == [path]
+
+
 def test_trending_counts_from_the_newest_day(client: TestClient) -> None:
     html = get(client, "/trending")
     assert "from 2024-12-02 until 2025-01-01" in html

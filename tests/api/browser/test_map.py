@@ -79,14 +79,11 @@ def show(browser: Browser, file: Path) -> Iterator[Show]:
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where a place of the map is on the screen while all of it is shown."""
+    """Where a place of the map is on the screen now."""
     edge = page.locator("#map").bounding_box()
     assert edge
-    size = 0.94 * min(edge["width"], edge["height"])
-    return (
-        edge["x"] + edge["width"] / 2 + (x - 0.5) * size,
-        edge["y"] + edge["height"] / 2 + (y - 0.5) * size,
-    )
+    right, below = page.evaluate(f"[toX({x}), toY({y})]")
+    return edge["x"] + right, edge["y"] + below
 
 
 def inked(page: Page) -> int:
