@@ -15,6 +15,7 @@ from api.agents import mcp
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
 from api.fetch import fetch
+from api.map import draw_map
 
 app = typer.Typer(
     help="Semantic search over research papers: ask in plain words, or give a paper and get its "
@@ -76,4 +77,5 @@ for _command in (
     *(evaluate, serve, mcp),
 ):
     app.command()(_command)
+app.command("map")(draw_map)
 app.add_typer(fetch)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from indexer.reader import Reader
 from search.again import again_if_overtaken
 from search.answer import Answer, Explain, Mode, Sort
 from search.answering import Answering, empty_answer
-from search.browsing import Days, days_around
+from search.browsing import Days, Liked, days_around
 from search.encoder import Encoder
 from search.filters import Filters
 from search.many import parsed, search_each, similar_to_each
@@ -27,6 +27,7 @@ from search.neighbourhood import Plane, plane
 from search.query import parse
 from search.request import (
     LAST_DAY,
+    Asked,
     Page,
     asked_ids,
     asked_mode,
@@ -38,18 +39,6 @@ from search.rerank import Reranker
 from search.retrieval import Retriever
 
 ANY = Filters()
-
-
-class Asked(TypedDict, total=False):
-    """What may be chosen beside a question; see :meth:`Engine.search`."""
-
-    mode: Mode
-    filters: Filters
-    sort: Sort
-    limit: int
-    offset: int
-    min_score: float
-    explain: Explain
 
 
 class Engine:
@@ -202,7 +191,24 @@ class Engine:
     def days(self, day: str = "") -> Days:
         """The days with papers around a day, ``YYYY-MM-DD``."""
         generation = self._reader.generation()
-        return Days() if generation is None else days_around(generation, day)
+        return Days() if generation is None else days_around(generation, self._reader.catalog, day)
+
+    @again_if_overtaken
+    def liked(self, first: str, last: str, *, limit: int = 25, offset: int = 0) -> Liked:
+        """Papers of the days from first to last, those with most upvotes first.
+
+        As with :meth:`days`, a paper's day is that of its submission to a list, if any has one.
+        """
+        generation = self._reader.generation()
+        if generation is not None and self.days().submitted:
+            page, change = Page(limit, offset), generation.manifest.change
+            papers = self.daily(first, last, sort="upvotes", limit=page.limit, offset=page.offset)
+            total = self._reader.catalog.count_submitted(first, last, change)
+        else:
+            days = Filters(after=first, before=last)
+            answer = self.browse(filters=days, sort="upvotes", limit=limit, offset=offset)
+            papers, total = [result.paper for result in answer.results], answer.total
+        return Liked(tuple(papers), total, offset, limit)
 
     @again_if_overtaken
     def plane(self, ids: Sequence[str]) -> Plane:

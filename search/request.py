@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from indexer.errors import UsageError
 from indexer.paper import normalise_id
@@ -15,11 +16,25 @@ from search.answer import (
     MAX_QUESTION,
     MODES,
     SORTS,
+    Explain,
     Mode,
     Sort,
 )
+from search.filters import Filters
 
 LAST_DAY = "9999-12-31"
+
+
+class Asked(TypedDict, total=False):
+    """What may be chosen beside a question; see :meth:`~search.engine.Engine.search`."""
+
+    mode: Mode
+    filters: Filters
+    sort: Sort
+    limit: int
+    offset: int
+    min_score: float
+    explain: Explain
 
 
 @dataclass(frozen=True, slots=True)
