@@ -16,6 +16,7 @@ from api.digest.command import digest
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
 from api.fetch import fetch
+from api.map import draw_map
 
 app = typer.Typer(
     help="Semantic search over research papers: ask in plain words, or give a paper and get its "
@@ -77,4 +78,5 @@ for _command in (
     *(evaluate, digest, serve, mcp),
 ):
     app.command()(_command)
+app.command("map")(draw_map)
 app.add_typer(fetch)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from search.answer import MAX_DEPTH, MAX_LIMIT, MAX_QUESTION, Mode, Sort
 
+Colour = Literal["category", "year"]
+"""What the points of a map are coloured by."""
 IndexFolder = Annotated[
     Path | None,
     typer.Option(

@@ -12,20 +12,25 @@ from api.terminal import say
 from indexer.pipeline import Estimate, Tally
 
 
+def _bar() -> Progress:
+    """Without its first task; silent where nobody watches."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[counted]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
 class ProgressBar:
     """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
 
     def __init__(self, doing: str = "Indexing") -> None:
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[counted]}"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._bar = _bar()
         self._task = self._bar.add_task(doing, total=None, counted="")
 
     def __enter__(self) -> Self:
@@ -57,6 +62,30 @@ class ProgressBar:
             completed=fraction or 0.0,
             counted=f"{done:,} papers, {rate:,.0f}/s",
         )
+
+
+class StepBar:
+    """The same for what is done in steps: tell it which, and how much of that is done."""
+
+    def __init__(self) -> None:
+        self._bar = _bar()
+        self._task = self._bar.add_task("", total=1.0, counted="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def at(self, doing: str, fraction: float) -> None:
+        """Show that so much, from 0 to 1, of a step is done."""
+        self._bar.update(self._task, description=doing, completed=fraction)
 
 
 class HarvestBar(ProgressBar):

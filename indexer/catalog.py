@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,18 @@ from indexer.database import Database
 from indexer.errors import IndexBusyError
 from indexer.names import Name
 from indexer.paper import Paper
-from indexer.records import CATALOG_FILE, Block, Entry, Known, block_of, entry_of, insert, paper_of
+from indexer.records import (
+    CATALOG_FILE,
+    Block,
+    Entry,
+    Heading,
+    Known,
+    block_of,
+    entry_of,
+    heading_of,
+    insert,
+    paper_of,
+)
 
 
 class Catalog:
@@ -107,11 +118,7 @@ class Catalog:
             "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
         )
         found = {record[0]: paper_of(record) for record in records}
-        if gone := set(rows) - found.keys():
-            raise IndexBusyError(
-                f"{self.database.path}: {len(gone)} papers were taken out meanwhile; ask again, "
-                "and if that doesn't help run `nearpaper check`"
-            )
+        self._require_all(rows, found)
         return [found[row] for row in rows]
 
     def titles(self, rows: Sequence[int]) -> list[str]:
@@ -123,6 +130,28 @@ class Catalog:
             )
         )
         return [found.get(row, "") for row in rows]
+
+    def headings(self, rows: Sequence[int]) -> list[Heading]:
+        """The papers of these row ids without their texts, in their order.
+
+        Raises ``IndexBusyError`` if a row is gone.
+        """
+        records = self.database.rows(
+            "SELECT row, id, title, date, url, categories FROM papers "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps(rows),
+        )
+        found = {row: heading_of(record) for row, *record in records}
+        self._require_all(rows, found)
+        return [found[row] for row in rows]
+
+    def _require_all(self, rows: Collection[int], found: Collection[int]) -> None:
+        """Raise ``IndexBusyError`` for rows that two compactions have purged meanwhile."""
+        if gone := set(rows) - set(found):
+            raise IndexBusyError(
+                f"{self.database.path}: {len(gone)} papers were taken out meanwhile; ask again, "
+                "and if that doesn't help run `nearpaper check`"
+            )
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The live papers that these names mean, by the names."""
@@ -144,6 +173,35 @@ class Catalog:
             *(first, last, change, change, by_upvotes, limit, offset),
         )
         return [record[0] for record in records]
+
+    def count_submitted(self, first: str, last: str, change: int) -> int:
+        """How many papers were submitted to a list on the days from first to last."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
+            "AND born <= ? AND (died IS NULL OR died > ?)",
+            *(first, last, change, change),
+        )
+        return int(found[0][0])
+
+    def last_submitted(self, before: str, change: int) -> str:
+        """The last day before a day on which papers were submitted to a list, empty for none."""
+        found = self.database.one(
+            "SELECT submitted FROM papers WHERE submitted <> '' AND submitted < ? "
+            "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
+            "ORDER BY submitted DESC LIMIT 1",
+            *(before, change, change),
+        )
+        return str(found[0]) if found else ""
+
+    def first_submitted(self, after: str, change: int) -> str:
+        """The first day after a day on which papers were submitted to a list, empty for none."""
+        found = self.database.one(
+            "SELECT submitted FROM papers WHERE submitted <> '' AND submitted > ? "
+            "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
+            "ORDER BY submitted LIMIT 1",
+            *(after, change, change),
+        )
+        return str(found[0]) if found else ""
 
     def sources(self) -> dict[str, int]:
         """How many live papers each source tells of, the largest source first."""

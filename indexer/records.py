@@ -73,6 +73,23 @@ class Block:
     vectors: NDArray[np.float16]
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What of a paper stands on a map: see :class:`~indexer.paper.Paper`."""
+
+    id: str
+    title: str
+    date: str
+    url: str
+    categories: tuple[str, ...]
+
+
+def heading_of(record: Sequence[Any]) -> Heading:
+    """Of a row's id, title, date, url and categories as they are stored."""
+    id, title, date, url, categories = record
+    return Heading(id, title, date, url, _listed(categories, id))
+
+
 def insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
     """Write a paper, its vector and its names, born with the change of that number."""
     stored = [_stored(entry.paper, name) for name in _FIELDS]
@@ -96,14 +113,18 @@ def paper_of(record: Sequence[Any]) -> Paper:
     """The paper of a row of the table, its row id in front."""
     stored = (*record[1 : _FIRST + 1], *record[_SECOND : _SECOND + 2])
     values = dict(zip(_FIELDS, stored, strict=True))
+    for name in _LISTS:
+        values[name] = _listed(values[name], values["id"])
+    return Paper(**values)
+
+
+def _listed(stored: str, id: str) -> tuple[str, ...]:
     try:
-        for name in _LISTS:
-            values[name] = () if values[name] == "[]" else tuple(json.loads(values[name]))
+        return () if stored == "[]" else tuple(json.loads(stored))
     except (ValueError, TypeError, RecursionError) as error:
         raise IndexDamagedError(
-            f"{CATALOG_FILE}: the record of {values['id']} can't be read; run `nearpaper check`"
+            f"{CATALOG_FILE}: the record of {id} can't be read; run `nearpaper check`"
         ) from error
-    return Paper(**values)
 
 
 def entry_of(record: Sequence[Any], names: Iterable[Name], arrived: int | None = None) -> Entry:

@@ -49,12 +49,12 @@ class VectorWriter:
     def in_cells(cls, nlist: int, sample: NDArray[np.float16]) -> VectorWriter:
         """A writer whose ``nlist`` cells are learnt from ``(m, d)`` random ones of the vectors."""
         writer = cls(sample.shape[1])
-        writer._index = _trained(min(nlist, len(sample)), sample)
+        writer._index = trained_cells(min(nlist, len(sample)), sample)
         return writer
 
     def add(self, vectors: NDArray[np.float16]) -> None:
         """Append ``(n, d)`` unit vectors."""
-        with _all_threads():
+        with all_threads():
             self._index.add(vectors.astype(np.float32))
 
     def write(self, path: Path) -> Probing:
@@ -73,7 +73,7 @@ class VectorWriter:
             raise StorageError(
                 f"{path}: could not be written; check free space and the folder's mode"
             ) from error
-        with _all_threads():
+        with all_threads():
             return _probing(self._index)
 
     def nearness(self) -> float:
@@ -89,7 +89,8 @@ class VectorWriter:
         return float(np.median(cosines[:, 1]))
 
 
-def _trained(nlist: int, sample: NDArray[np.float16]) -> Any:  # noqa: ANN401 - FAISS ships no types
+def trained_cells(nlist: int, sample: NDArray[np.float16]) -> Any:  # noqa: ANN401 - FAISS ships no types
+    """An inverted file without vectors, its ``nlist`` cells learnt from ``(m, d)`` vectors."""
     import faiss
 
     dimension = sample.shape[1]
@@ -105,7 +106,7 @@ def _trained(nlist: int, sample: NDArray[np.float16]) -> Any:  # noqa: ANN401 - 
     index.cp.min_points_per_centroid = 1  # no warning of few: they are the whole index
     index.cp.spherical = True
     index.cp.seed = _SEED
-    with _all_threads():
+    with all_threads():
         index.train(sample.astype(np.float32))
     index.set_direct_map_type(faiss.DirectMap.Array)  # a vector by its position
     return index
@@ -139,7 +140,7 @@ def _vectors(index: Any, positions: NDArray[np.int64]) -> NDArray[np.float32]:  
 
 
 @contextmanager
-def _all_threads() -> Iterator[None]:
+def all_threads() -> Iterator[None]:
     """Questions are answered with one thread; writing has the processor for itself."""
     import faiss
 

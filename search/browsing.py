@@ -1,35 +1,74 @@
-"""Going through an index by days, without a question."""
+"""Going through an index by days, without a question.
+
+Where papers were submitted to a list such as Daily Papers, a day is the one of submission, and only
+those papers are listed; else it is the day of publication.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from indexer.catalog import Catalog
 from indexer.errors import UsageError
 from indexer.generation import Generation
-from indexer.paper import date_key
+from indexer.paper import Paper, date_key
 
+BEYOND = "~"
+"""After every day."""
 TRENDING_DAYS = 30
 """Up to the newest day of an index: what is trending in it, whenever it was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days on which papers of an index were published, as ``YYYY-MM-DD``, empty where none is.
+    """Days that papers are of, as ``YYYY-MM-DD``, empty where there is none.
 
     Attributes:
         newest: The last of all.
         previous: The last before the day that was asked about.
         following: The first after it.
+        submitted: They are days of submission to a list, not of publication.
     """
 
     newest: str = ""
     previous: str = ""
     following: str = ""
+    submitted: bool = False
 
 
-def days_around(generation: Generation, day: str) -> Days:
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """Some papers of some days, those with most upvotes first.
+
+    Attributes:
+        papers: Those that were asked for.
+        total: How many there are of these days.
+        offset: How many were passed over.
+        limit: How many were asked for.
+    """
+
+    papers: tuple[Paper, ...] = ()
+    total: int = 0
+    offset: int = 0
+    limit: int = 0
+
+
+def days_around(generation: Generation, catalog: Catalog, day: str) -> Days:
     """The days with papers next to ``day``, of those that are known to the day."""
+    change = generation.manifest.change
+    newest = catalog.last_submitted(BEYOND, change)
+    if not newest:
+        return _published_around(generation, day)
+    return Days(
+        newest,
+        catalog.last_submitted(day, change),
+        catalog.first_submitted(day, change) if day else "",
+        submitted=True,
+    )
+
+
+def _published_around(generation: Generation, day: str) -> Days:
     dates = generation.gather("dates", generation.live)
     dates = dates[dates % 100 > 0]
     asked = date_key(day) if day else 0

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from itertools import islice
-from os import cpu_count
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
@@ -23,18 +20,19 @@ from indexer.reader import Reader
 from search.again import again_if_overtaken
 from search.answer import Answer, Explain, Mode, Result, Sort
 from search.answering import Answering, empty_answer
-from search.browsing import Days, days_around
+from search.browsing import Days, Liked, days_around
 from search.encoder import Encoder
 from search.filters import Filters
+from search.many import parsed, search_each, similar_to_each
 from search.neighbourhood import Plane, plane
 from search.query import parse
 from search.request import (
     LAST_DAY,
+    Asked,
     Page,
     asked_ids,
     asked_library,
     asked_mode,
-    asked_or_wrong,
     asked_question,
     asked_score,
     named_ids,
@@ -43,22 +41,6 @@ from search.rerank import Reranker
 from search.retrieval import Retriever
 
 ANY = Filters()
-TOGETHER = 128
-"""Questions that are embedded at once; fewer than the encoder remembers."""
-
-_parsed = lru_cache(2 * TOGETHER)(parse)
-
-
-class Asked(TypedDict, total=False):
-    """What may be chosen beside a question; see :meth:`Engine.search`."""
-
-    mode: Mode
-    filters: Filters
-    sort: Sort
-    limit: int
-    offset: int
-    min_score: float
-    explain: Explain
 
 
 class Engine:
@@ -117,7 +99,7 @@ class Engine:
         generation = self._reader.generation()
         if generation is None:
             return empty_answer(question, page)
-        query = _parsed(asked)
+        query = parsed(asked)
         found = self._retriever.for_question(query, generation, filters=filters, mode=mode)
         if reranker is not None:
             self._answering.rerank(found, reranker)
@@ -239,7 +221,24 @@ class Engine:
     def days(self, day: str = "") -> Days:
         """The days with papers around a day, ``YYYY-MM-DD``."""
         generation = self._reader.generation()
-        return Days() if generation is None else days_around(generation, day)
+        return Days() if generation is None else days_around(generation, self._reader.catalog, day)
+
+    @again_if_overtaken
+    def liked(self, first: str, last: str, *, limit: int = 25, offset: int = 0) -> Liked:
+        """Papers of the days from first to last, those with most upvotes first.
+
+        As with :meth:`days`, a paper's day is that of its submission to a list, if any has one.
+        """
+        generation = self._reader.generation()
+        if generation is not None and self.days().submitted:
+            page, change = Page(limit, offset), generation.manifest.change
+            papers = self.daily(first, last, sort="upvotes", limit=page.limit, offset=page.offset)
+            total = self._reader.catalog.count_submitted(first, last, change)
+        else:
+            days = Filters(after=first, before=last)
+            answer = self.browse(filters=days, sort="upvotes", limit=limit, offset=offset)
+            papers, total = [result.paper for result in answer.results], answer.total
+        return Liked(tuple(papers), total, offset, limit)
 
     @again_if_overtaken
     def plane(self, ids: Sequence[str]) -> Plane:
@@ -303,37 +302,17 @@ class Engine:
         Returns:
             An answer for each question; for one that can't be asked, what is wrong with it.
         """
-        remaining = iter(questions)
-
-        def answered(question: str | UsageError) -> Answer | UsageError:
-            if isinstance(question, UsageError):
-                return question
-            return self.search(question, **options)
-
-        with ThreadPoolExecutor(cpu_count(), "search-many") as pool:
-            while some := [asked_or_wrong(question) for question in islice(remaining, TOGETHER)]:
-                self._prepare(some)
-                yield from pool.map(answered, some)
+        return search_each(questions, self._prepare, partial(self.search, **options))
 
     def similar_many(
         self, ids: Iterable[str], **options: Unpack[Asked]
     ) -> Iterator[Answer | UsageError | PaperNotFoundError]:
         """For each of many papers those nearest to it; what is wrong for one that isn't there."""
-        for id in ids:
-            try:
-                asked = asked_ids([id])
-            except UsageError as error:
-                yield error
-                continue
-            try:
-                yield self.similar(asked, **options)
-            except PaperNotFoundError as error:
-                yield error
+        return similar_to_each(ids, partial(self.similar, **options))
 
-    def _prepare(self, questions: Iterable[str | UsageError]) -> None:
+    def _prepare(self, texts: Collection[str]) -> None:
         generation = self._reader.generation()
         if generation is not None:
-            texts = {_parsed(asked_question(one)).text for one in questions if isinstance(one, str)}
             self._retriever.prepare(texts, generation)
 
     def lookup(self, ids: Sequence[str]) -> list[Paper | None]:

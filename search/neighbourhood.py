@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 JOINED = 2
 """Nearest papers that each is joined to."""
+_BLOCK = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,44 @@ def plane(vectors: NDArray[np.float32]) -> Plane:
 
     The same vectors always give the same plane.
     """
-    count = len(vectors)
+    return Plane(fitted(main_directions(vectors)), _joined(vectors))
+
+
+def main_directions(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+    """``(n, 2)`` places of ``(n, d)`` vectors along the two directions in which they differ most.
+
+    The first lies left and above the middle. Zeros stand for directions that there aren't.
+    """
     # Computed in float64, so that every machine finds the same directions.
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    places = np.zeros((count, 2))
-    places[:, : min(2, left.shape[1])] = (left * sizes)[:, :2]
+    middle = vectors.mean(axis=0, dtype=np.float64)
+    if len(vectors) > vectors.shape[1]:
+        found = _projected(vectors, middle)
+    else:
+        left, sizes, _ = np.linalg.svd(vectors - middle, full_matrices=False)
+        found = (left * sizes)[:, :2]
+    places = np.zeros((len(vectors), 2))
+    places[:, : found.shape[1]] = found
     # A direction has no sign of its own: the first paper lies left and above.
-    places *= np.where(places[:1] > 0, -1.0, 1.0)
+    return places * np.where(places[:1] > 0, -1.0, 1.0)
+
+
+def _projected(vectors: NDArray[np.floating], middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of many vectors, never all of them in float64 at once."""
+    blocks = [slice(first, first + _BLOCK) for first in range(0, len(vectors), _BLOCK)]
+    spread = np.zeros((vectors.shape[1],) * 2)
+    for block in blocks:
+        centred = vectors[block] - middle
+        spread += centred.T @ centred
+    axes = np.linalg.eigh(spread).eigenvectors[:, :-3:-1]
+    return np.concatenate([(vectors[block] - middle) @ axes for block in blocks])
+
+
+def fitted(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``(n, 2)`` places moved and scaled, the same in both directions, into 0 to 1."""
     low, span = places.min(axis=0), np.ptp(places, axis=0)
     scale = span.max() or 1.0  # one for both directions, so that distances can be compared
-    places = (places - low - span / 2) / scale + 0.5
-    return Plane(places, _joined(vectors))
+    found: NDArray[np.float64] = (places - low - span / 2) / scale + 0.5
+    return found
 
 
 def _joined(vectors: NDArray[np.float32]) -> tuple[tuple[int, int], ...]:

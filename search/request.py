@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from indexer.errors import UsageError
 from indexer.paper import Paper, normalise_id
@@ -16,11 +17,25 @@ from search.answer import (
     MAX_QUESTION,
     MODES,
     SORTS,
+    Explain,
     Mode,
     Sort,
 )
+from search.filters import Filters
 
 LAST_DAY = "9999-12-31"
+
+
+class Asked(TypedDict, total=False):
+    """What may be chosen beside a question; see :meth:`~search.engine.Engine.search`."""
+
+    mode: Mode
+    filters: Filters
+    sort: Sort
+    limit: int
+    offset: int
+    min_score: float
+    explain: Explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +67,6 @@ def asked_question(text: str) -> str:
     if not folded:
         raise UsageError("the question is empty; ask in plain words")
     return folded
-
-
-def asked_or_wrong(question: str) -> str | UsageError:
-    """A question as it is, or what is wrong with it."""
-    try:
-        asked_question(question)
-    except UsageError as error:
-        return error
-    return question
 
 
 def asked_library(papers: Sequence[Paper]) -> Sequence[Paper]:

@@ -23,7 +23,7 @@ from api.pages.picture import draw
 from api.wording import reasons, understanding
 from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
-from search.browsing import Days
+from search.browsing import Days, Liked
 from search.highlight import marked
 from search.neighbourhood import Plane
 
@@ -33,13 +33,21 @@ _MODE_WORDS = ("meaning and words", "meaning", "words")
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """A template filled in, as an answer."""
+    return HTMLResponse(page(template, **values), status)
+
+
+def page(template: str, **values: object) -> str:
     """A template filled in."""
-    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+    return _TEMPLATES.get_template(template).render(values)
 
 
-def render_start(request: Request, papers: int) -> HTMLResponse:
-    """The search page before anything is asked."""
-    return render("search.html", form=Form.of(request), answer=None, error=None, papers=papers)
+def render_start(request: Request, papers: int, liked: Liked, day: str) -> HTMLResponse:
+    """The search page before anything is asked, with some papers of the newest day."""
+    form = Form.of(request)
+    return render(
+        "search.html", form=form, answer=None, error=None, papers=papers, liked=liked, day=day
+    )
 
 
 def render_search(request: Request, answer: Answer, plane: Plane | None) -> HTMLResponse:
@@ -57,16 +65,16 @@ def render_paper(papers: Sequence[Paper], neighbours: Answer, plane: Plane | Non
     return render("paper.html", paper=papers[0], neighbours=neighbours, picture=picture)
 
 
-def render_day(answer: Answer, day: str, days: Days) -> HTMLResponse:
+def render_day(liked: Liked, day: str, days: Days) -> HTMLResponse:
     """The papers of a day, with the way to the days around it."""
-    pages = _pages_of(f"/daily?date={day}&", answer)
-    return render("daily.html", answer=answer, day=day, days=days, pages=pages)
+    pages = _pages_of(f"/daily?date={day}&", liked)
+    return render("daily.html", liked=liked, day=day, days=days, pages=pages)
 
 
-def render_trending(answer: Answer, since: str, until: str) -> HTMLResponse:
+def render_trending(liked: Liked, since: str, days: Days) -> HTMLResponse:
     """The papers of the last weeks that people like best."""
-    pages = _pages_of("/trending?", answer)
-    return render("trending.html", answer=answer, since=since, until=until, pages=pages)
+    pages = _pages_of("/trending?", liked)
+    return render("trending.html", liked=liked, since=since, days=days, pages=pages)
 
 
 def render_error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
@@ -88,14 +96,12 @@ def _around(form: Form, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _pages_of(address: str, answer: Answer) -> dict[str, str]:
+def _pages_of(address: str, liked: Liked) -> dict[str, str]:
     """Likewise, of a list that has no form; ``address`` ends where ``offset`` may follow."""
-    following = answer.offset + answer.limit
-    more = following < min(answer.total, MAX_DEPTH - answer.limit)
+    following = liked.offset + liked.limit
+    more = following < min(liked.total, MAX_DEPTH - liked.limit)
     return {
-        "previous": f"{address}offset={max(0, answer.offset - answer.limit)}"
-        if answer.offset
-        else "",
+        "previous": f"{address}offset={max(0, liked.offset - liked.limit)}" if liked.offset else "",
         "next": f"{address}offset={following}" if more else "",
     }
 

@@ -22,14 +22,15 @@ from api.selection import given
 from indexer.errors import PaperNotFoundError
 from indexer.paper import Paper
 from search.answer import MAX_DEPTH, MAX_IDS
-from search.browsing import TRENDING_DAYS, asked_day, days_before
+from search.browsing import TRENDING_DAYS, Liked, asked_day, days_before
 from search.engine import Engine
-from search.filters import Filters
 from search.neighbourhood import Plane
 
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 NEIGHBOURS = 12
 """On a paper's page, and in its picture."""
+FIRST = 10
+"""Papers of the newest day on the start page."""
 DAILY = 25
 """Papers on a page of a day, or of what is trending."""
 
@@ -51,7 +52,9 @@ def home(
     # Words are marked on every page; the nearest sentence takes ten times as long.
     chosen["explain"] = chosen["explain"] or "words"
     if not (q.strip() or near or far):
-        return render_start(request, engine.papers)
+        day = engine.days().newest
+        liked = engine.liked(day, day, limit=FIRST) if day else Liked()
+        return render_start(request, engine.papers, liked, day)
     answer = engine.search(q, **chosen) if q.strip() else engine.similar(near, unlike=far, **chosen)
     return render_search(request, answer, _plane(engine, [one.paper for one in answer.results]))
 
@@ -85,9 +88,8 @@ def daily(
     """The papers of a day, those with most upvotes first; without a date, of the newest day."""
     engine = lazy.engine()
     day = asked_day(date) or engine.days().newest
-    filters = Filters(after=day, before=day)
-    answer = engine.browse(filters=filters, sort="upvotes", limit=DAILY, offset=offset)
-    return render_day(answer, day, engine.days(day))
+    liked = engine.liked(day, day, limit=DAILY, offset=offset)
+    return render_day(liked, day, engine.days(day))
 
 
 @router.get("/trending")
@@ -96,11 +98,10 @@ def trending(
 ) -> HTMLResponse:
     """The papers of the last weeks of the index with most upvotes."""
     engine = lazy.engine()
-    newest = engine.days().newest
-    since = days_before(newest, TRENDING_DAYS) if newest else ""
-    filters = Filters(after=since, before=newest)
-    answer = engine.browse(filters=filters, sort="upvotes", limit=DAILY, offset=offset)
-    return render_trending(answer, since, newest)
+    days = engine.days()
+    since = days_before(days.newest, TRENDING_DAYS) if days.newest else ""
+    liked = engine.liked(since, days.newest, limit=DAILY, offset=offset)
+    return render_trending(liked, since, days)
 
 
 @router.get("/saved")

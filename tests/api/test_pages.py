@@ -1,10 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+
+from api.app import create_app
+from search.engine import Engine
+
+MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 ADDRESSES = [
@@ -222,6 +228,56 @@ def test_the_newest_day_comes_first_and_an_empty_one_is_no_error(client: TestCli
     assert "0 published that day" in html
     assert "/daily?date=2024-04-15" in html
     assert "soon" in get(client, "/daily?date=soon", 422)
+
+
+def test_days_are_those_of_submission_where_papers_have_one(make_index: MakeIndex) -> None:
+    days = ["2024-05-02", "2024-05-02", "2024-05-06", "", ""]
+    records = [
+        {"id": f"p{n}", "title": f"Paper {n}", "date": "2024-05-01", "upvotes": n, "submitted": day}
+        for n, day in enumerate(days)
+    ]
+    with (
+        Engine.open(make_index(records)) as engine,
+        TestClient(create_app(engine=engine)) as client,
+    ):
+        html = get(client, "/daily")
+        assert "Papers of 2024-05-06" in html
+        assert 'rel="prev" href="/daily?date=2024-05-02"' in html
+        html = get(client, "/daily?date=2024-05-02")
+        assert "2 submitted that day" in html
+        assert html.index("Paper 1<") < html.index("Paper 0<")
+        assert "Paper 3<" not in html
+        trending = get(client, "/trending")
+        assert "Submitted from 2024-04-06 until 2024-05-06" in trending
+        assert "Paper 3<" not in trending
+
+
+def test_the_start_page_shows_the_newest_day(client: TestClient) -> None:
+    html = get(client, "/")
+    assert "Papers of 2025-01-01" in html
+    assert "Hostile &lt;script&gt;" in html
+
+
+def test_a_paper_names_all_its_authors_and_a_list_the_first(make_index: MakeIndex) -> None:
+    authors = [f"Author Number{n:02}" for n in range(40)]
+    records = [{"id": "p", "title": "Much work", "date": "2024-01-01", "authors": authors}]
+    with (
+        Engine.open(make_index(records)) as engine,
+        TestClient(create_app(engine=engine)) as client,
+    ):
+        paper = get(client, "/papers/p")
+        assert all(author in paper for author in authors)
+        assert "<summary>and 10 more</summary>" in paper
+        listed = get(client, "/daily")
+        assert "Number07" in listed
+        assert "Number08" not in listed
+        assert "and 32 more" in listed
+
+
+def test_where_one_is_stands_in_the_navigation(client: TestClient) -> None:
+    for path in ("/daily", "/trending", "/saved", "/docs"):
+        current = [one for one in Page(get(client, path)).all("a") if one.get("aria-current")]
+        assert [one["href"] for one in current] == [path]
 
 
 def test_trending_counts_from_the_newest_day(client: TestClient) -> None:

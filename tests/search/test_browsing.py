@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.catalog import Catalog
 from indexer.errors import UsageError
 from search.browsing import Days, asked_day, days_before
 from search.engine import Engine
@@ -41,6 +42,38 @@ def test_browsing_gives_all_that_pass(engine: Engine) -> None:
     assert [result.paper.id for result in liked.results][:3] == ["p4", "p2", "p1"]
     second = engine.browse(filters=day, sort="upvotes", limit=1, offset=1)
     assert [(result.rank, result.paper.id) for result in second.results] == [(2, "p2")]
+
+
+def test_papers_of_some_days_by_upvotes(engine: Engine) -> None:
+    liked = engine.liked("2024-02-01", "2024-02-01", limit=2)
+    assert [paper.id for paper in liked.papers] == ["p4", "p2"]
+    assert liked.total == 3
+
+
+def test_days_of_submission_come_before_those_of_publication(make_index: MakeIndex) -> None:
+    submitted = ["2024-02-05", "2024-02-05", "2024-02-07", "2024-02", "", "", ""]
+    records = [
+        {"id": f"p{n}", "title": f"Paper {n}", "date": date, "upvotes": n, "submitted": day}
+        for n, (date, day) in enumerate(zip(DATES, submitted, strict=True))
+    ]
+    with Engine.open(make_index(records)) as engine:
+        assert engine.days() == Days("2024-02-07", "", "", submitted=True)
+        newest = Days("2024-02-07", "2024-02-05", "", submitted=True)
+        assert engine.days("2024-02-07") == newest
+        assert engine.days("2024-02-20").previous == "2024-02-07"
+        assert engine.days("2024-02-05").following == "2024-02-07"
+        assert engine.days("2024-01-01").following == "2024-02-05"
+        liked = engine.liked("2024-02-05", "2024-02-05")
+        assert [paper.id for paper in liked.papers] == ["p1", "p0"]
+        second = engine.liked("2024-02-05", "2024-02-07", limit=1, offset=1)
+        assert ([paper.id for paper in second.papers], second.total) == (["p1"], 3)
+
+
+def test_an_index_without_papers_has_no_days(tmp_path: Path) -> None:
+    Catalog(tmp_path, writable=True).close()
+    with Engine.open(tmp_path) as engine:
+        assert engine.days() == Days()
+        assert engine.liked("", "").papers == ()
 
 
 def test_days_as_asked() -> None:

@@ -88,7 +88,7 @@
     const near = make("a", "Papers similar to these", { href: `/?${query}` });
     const out = make("button", "Export as BibTeX", { type: "button" });
     out.addEventListener("click", () => exportAll(ids));
-    const ways = make("p", "", { className: "facts" });
+    const ways = make("p", "", { className: "facts ways" });
     ways.append(near, out);
     return [list, ways];
   };
