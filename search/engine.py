@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from itertools import islice
-from os import cpu_count
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Unpack
@@ -25,6 +22,7 @@ from search.answering import Answering, empty_answer
 from search.browsing import Days, Liked, days_around
 from search.encoder import Encoder
 from search.filters import Filters
+from search.many import parsed, search_each, similar_to_each
 from search.neighbourhood import Plane, plane
 from search.query import parse
 from search.request import (
@@ -41,10 +39,6 @@ from search.rerank import Reranker
 from search.retrieval import Retriever
 
 ANY = Filters()
-TOGETHER = 128
-"""Questions that are embedded at once; fewer than the encoder remembers."""
-
-_parsed = lru_cache(2 * TOGETHER)(parse)
 
 
 class Engine:
@@ -103,7 +97,7 @@ class Engine:
         generation = self._reader.generation()
         if generation is None:
             return empty_answer(question, page)
-        query = _parsed(asked)
+        query = parsed(asked)
         found = self._retriever.for_question(query, generation, filters=filters, mode=mode)
         if reranker is not None:
             self._answering.rerank(found, reranker)
@@ -278,37 +272,17 @@ class Engine:
         Returns:
             An answer for each question; for one that can't be asked, what is wrong with it.
         """
-        remaining = iter(questions)
-
-        def answered(question: str | UsageError) -> Answer | UsageError:
-            if isinstance(question, UsageError):
-                return question
-            return self.search(question, **options)
-
-        with ThreadPoolExecutor(cpu_count(), "search-many") as pool:
-            while some := [_checked(question) for question in islice(remaining, TOGETHER)]:
-                self._prepare(some)
-                yield from pool.map(answered, some)
+        return search_each(questions, self._prepare, partial(self.search, **options))
 
     def similar_many(
         self, ids: Iterable[str], **options: Unpack[Asked]
     ) -> Iterator[Answer | UsageError | PaperNotFoundError]:
         """For each of many papers those nearest to it; what is wrong for one that isn't there."""
-        for id in ids:
-            try:
-                asked = asked_ids([id])
-            except UsageError as error:
-                yield error
-                continue
-            try:
-                yield self.similar(asked, **options)
-            except PaperNotFoundError as error:
-                yield error
+        return similar_to_each(ids, partial(self.similar, **options))
 
-    def _prepare(self, questions: Iterable[str | UsageError]) -> None:
+    def _prepare(self, texts: Collection[str]) -> None:
         generation = self._reader.generation()
         if generation is not None:
-            texts = {_parsed(asked_question(one)).text for one in questions if isinstance(one, str)}
             self._retriever.prepare(texts, generation)
 
     def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
@@ -404,11 +378,3 @@ class Engine:
 def _options(filters: Filters, mode: Mode, sort: Sort) -> dict[str, Any]:
     """What was chosen beside the question."""
     return {**filters.as_dict(), "mode": mode, "sort": sort}
-
-
-def _checked(question: str) -> str | UsageError:
-    try:
-        asked_question(question)
-    except UsageError as error:
-        return error
-    return question

@@ -15,7 +15,7 @@ from rich.console import Console
 from indexer.embedding import DEFAULT_MODEL, load_embedder
 from indexer.paper import Paper
 from indexer.pipeline import add
-from tests.bench import compare, growth, limits, machine, scale, serving
+from tests.bench import compare, growth, limits, machine, many, scale, serving
 from tests.bench.papers import ROOT, SAMPLE, SHARED, Papers, find_papers, find_questions
 from tests.bench.peers import PEERS, is_installed
 from tests.bench.report import Report
@@ -88,7 +88,7 @@ def _against_limits(
     report.add([limits.query_table(parts, total)], console)
     sentences = find_questions(papers, total, real=False)
     answers = serving.loads(folder, sentences, SECONDS_OF_LOAD)
-    report.add([serving.table(*answers, total)], console)
+    report.add([serving.table(*answers, total), many.measure(folder, sentences)], console)
 
 
 def grow(report: Report, console: Console, folder: Path, scratch: Path, largest: int) -> None:
@@ -100,7 +100,7 @@ def grow(report: Report, console: Console, folder: Path, scratch: Path, largest:
     questions = find_questions(corpus.papers, 200)
     sentences = find_questions(corpus.papers, 20_000, real=False)
     answers = serving.loads(folder, sentences, 5 * SECONDS_OF_LOAD)
-    report.add([serving.table(*answers, real)], console)
+    report.add([serving.table(*answers, real), many.measure(folder, sentences)], console)
     sizes = [size for size in growth.SIZES if size <= largest]
     report.add([growth.table(growth.grow(corpus.vectors, sizes, scratch), real)], console)
     with_real = sorted({*sizes, min(real, largest)})

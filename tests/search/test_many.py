@@ -17,7 +17,8 @@ from indexer.errors import PaperNotFoundError, UsageError
 from indexer.hashing import HashingEmbedder
 from search.answer import Answer
 from search.encoder import REMEMBERED
-from search.engine import TOGETHER, Engine
+from search.engine import Engine
+from search.many import TOGETHER
 
 QUESTIONS = (
     "attention",
