@@ -12,6 +12,7 @@ import typer
 
 from api import options, searching, upkeep
 from api.agents import mcp
+from api.digest.command import digest
 from api.evaluate import evaluate
 from api.exit_codes import EXIT_CODES
 from api.fetch import fetch
@@ -74,7 +75,7 @@ for _command in (
     *(upkeep.index, searching.search, searching.similar, searching.show),
     *(upkeep.remove, upkeep.info, upkeep.check, upkeep.rebuild, upkeep.compact),
     *(upkeep.backup, upkeep.restore, upkeep.export),
-    *(evaluate, serve, mcp),
+    *(evaluate, digest, serve, mcp),
 ):
     app.command()(_command)
 app.command("map")(draw_map)

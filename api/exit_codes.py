@@ -6,7 +6,7 @@ from typing import Final
 
 EXIT_CODES: Final = (
     "Exit codes: 0 done; 1 something failed; 2 bad usage; 3 the index or a paper is not there; "
-    "4 nothing was new (fetch --exit-code); 130 stopped by Ctrl-C."
+    "4 nothing was new (fetch and digest, --exit-code); 130 stopped by Ctrl-C."
 )
 NOT_THERE: Final = 3
 NOTHING_NEW: Final = 4

@@ -98,6 +98,15 @@ class Catalog:
             names[row].add(Name(*name))
         return names
 
+    def arrived(self, rows: Iterable[int]) -> dict[int, int]:
+        """With which changes the papers of these row ids came, see :mod:`indexer.arrivals`."""
+        found = self.database.rows(
+            "SELECT row, coalesce(number, born) FROM papers LEFT JOIN arrivals USING (row) "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps([*rows]),
+        )
+        return dict(found)
+
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
 
@@ -210,8 +219,9 @@ class Catalog:
             json.dumps(among),
             most,
         )
-        names = self.names(record[0] for record in records)
-        return [entry_of(record, names[record[0]]) for record in records]
+        rows = [record[0] for record in records]
+        names, arrived = self.names(rows), self.arrived(rows)
+        return [entry_of(record, names[record[0]], arrived[record[0]]) for record in records]
 
     def _by_sources(self) -> list[tuple[str, int]]:
         """Every list of sources that papers have, as stored, and how many have it."""

@@ -9,6 +9,7 @@
     │   └── PaperNotFoundError    exit 3  HTTP 404
     ├── SourceError               exit 1  HTTP 422  an input can't be read at all
     ├── FetchError                exit 1  HTTP 502  an archive can't be reached or refuses
+    ├── MailError                 exit 1  HTTP 502  a mail server can't be reached or refuses
     ├── ModelError                exit 1  HTTP 503  a model can't be loaded or isn't the index's
     ├── IndexFormatError          exit 1  HTTP 503  by a newer nearpaper or another recipe
     │   └── IndexOutdatedError    exit 1  HTTP 503  by an older one, and can't be migrated now
@@ -35,6 +36,7 @@ __all__ = [
     "IndexFormatError",
     "IndexNotFoundError",
     "IndexOutdatedError",
+    "MailError",
     "ModelError",
     "NearpaperError",
     "NotFoundError",
@@ -112,6 +114,14 @@ class FetchError(NearpaperError):
     status = 502
     kind = "fetch"
     title = "The archive doesn't answer"
+
+
+class MailError(NearpaperError):
+    """A mail server can't be reached, or doesn't take a mail."""
+
+    status = 502
+    kind = "mail"
+    title = "The mail can't be sent"
 
 
 class ModelError(NearpaperError):

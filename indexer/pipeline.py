@@ -212,13 +212,15 @@ class Run:
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
                 vectors[key] = Known(vector, bool(truncated))
             self.tally.embedded += len(missing)
-        names = self.writer.catalog.names([row for _, group in news for row in group.known])
+        known = [row for _, group in news for row in group.known]
+        names, arrived = self.writer.catalog.names(known), self.writer.catalog.arrived(known)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         entries = [
             _entry(
                 replace(paper, harvested=now),
                 vectors,
                 group.told.union(*(names[row] for row in group.known)),
+                min((arrived[row] for row in group.known), default=None),
             )
             for paper, group in news
         ]
@@ -254,9 +256,11 @@ def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
     return papers, gone
 
 
-def _entry(paper: Paper, vectors: dict[str, Known], names: Iterable[Name]) -> Entry:
+def _entry(
+    paper: Paper, vectors: dict[str, Known], names: Iterable[Name], arrived: int | None
+) -> Entry:
     key = text_hash(document_text(paper))
-    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, names)
+    return Entry(paper, key, vectors[key].vector, vectors[key].truncated, names, arrived)
 
 
 def _batches(source: Iterable[Item]) -> Iterator[list[Item]]:

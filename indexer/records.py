@@ -35,6 +35,7 @@ class Entry:
         vector: ``(d,)`` float16, unit length.
         truncated: The text was longer than the model reads.
         names: By which it can be asked for.
+        arrived: Number of the change with which it first came; ``None`` if that is this one.
     """
 
     paper: Paper
@@ -42,6 +43,7 @@ class Entry:
     vector: NDArray[np.float16]
     truncated: bool
     names: Iterable[Name]
+    arrived: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> 
         "INSERT INTO names VALUES (?, ?, ?, ?, ?)",
         [(name.name, row, name.archive, name.year, name.author) for name in entry.names],
     )
+    if entry.arrived is not None:
+        connection.execute("INSERT INTO arrivals VALUES (?, ?)", (row, entry.arrived))
 
 
 def _stored(paper: Paper, name: str) -> object:
@@ -123,7 +127,7 @@ def _listed(stored: str, id: str) -> tuple[str, ...]:
         ) from error
 
 
-def entry_of(record: Sequence[Any], names: Iterable[Name]) -> Entry:
+def entry_of(record: Sequence[Any], names: Iterable[Name], arrived: int | None = None) -> Entry:
     """What was committed, out of the table's columns with the vector behind them."""
     return Entry(
         paper_of(record),
@@ -131,6 +135,7 @@ def entry_of(record: Sequence[Any], names: Iterable[Name]) -> Entry:
         np.frombuffer(record[-1], np.float16),
         bool(record[_TRUNCATED]),
         names,
+        arrived,
     )
 
 

@@ -21,6 +21,8 @@ MAX_LIMIT = 1_000
 """Results in one answer."""
 MAX_IDS = 100
 """Papers that one answer is to be similar to."""
+MAX_LIBRARY = 1_000
+"""Papers that stand for a taste."""
 MAX_BATCH = 1_000
 """Questions and papers in one request."""
 MAX_LOOKUP = 1_000
@@ -63,6 +65,7 @@ class Answer:
         generation: Of the index; two answers of one generation fit together.
         took_ms: Time spent in the engine.
         warnings: What the reader of the answer should know.
+        far: Even the nearest paper has nothing to do with the question; a warning says so.
     """
 
     query: str
@@ -75,6 +78,7 @@ class Answer:
     generation: int
     took_ms: float
     warnings: tuple[str, ...] = ()
+    far: bool = False
 
     def __repr__(self) -> str:
         return as_text(self)

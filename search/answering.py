@@ -54,7 +54,7 @@ class Answering:
         ranking, generation = retrieved.ranking, retrieved.ranking.generation
         scale = self._scale(ranking)
         ranking.sort(page.sort)
-        doubts = _doubts(retrieved)
+        far, doubts = _is_far(retrieved), _doubts(retrieved)
         if min_score and scale is None and ranking.asks_for_words:
             min_score, doubts = 0.0, (*doubts, "without the model there are no scores to cut at")
         if min_score:
@@ -72,6 +72,7 @@ class Answering:
             generation=generation.manifest.generation,
             took_ms=round(1000 * (time.perf_counter() - started), 2),
             warnings=retrieved.warnings + doubts,
+            far=far,
         )
 
     def _cut(self, ranking: Ranking, page: Page, scale: Scale | None, least: float) -> None:
@@ -90,6 +91,17 @@ class Answering:
         papers = self._papers(ranking.generation, ranking.head[start : start + RERANKED])
         scores = reranker.score(retrieved.text, [document_text(paper) for paper in papers])
         ranking.reorder(len(papers), reordered(scores, len(papers)))
+
+    def results(
+        self, generation: Generation, positions: Positions, scores: NDArray[np.float64], page: Page
+    ) -> list[Result]:
+        """A page of papers whose scores are known, without reasons."""
+        part = slice(page.offset, page.offset + page.limit)
+        papers = self._papers(generation, positions[part])
+        return [
+            Result(rank=page.offset + number, paper=paper, score=float(score))
+            for number, (paper, score) in enumerate(zip(papers, scores[part], strict=True), 1)
+        ]
 
     def ids(self, ranking: Ranking, depth: int) -> list[tuple[str, float]]:
         """Ids and scores of the first ``depth`` papers."""
@@ -198,12 +210,18 @@ class Answering:
             return nearest_sentence(ranking.vector, embedder, paper.abstract)
 
 
+def _is_far(retrieved: Retrieved) -> bool:
+    ranking, cosines = retrieved.ranking, retrieved.ranking.dense[1]
+    if retrieved.named or not len(cosines):
+        return False
+    return is_far(ranking.generation, float(cosines[0]))
+
+
 def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
     """What to say when nothing is close, or when the question is in another language."""
-    ranking, cosines = retrieved.ranking, retrieved.ranking.dense[1]
-    generation = ranking.generation
+    ranking, generation = retrieved.ranking, retrieved.ranking.generation
     doubts = hint(retrieved.text, generation.lexicon.is_rare)
-    if retrieved.named or not len(cosines) or not is_far(generation, float(cosines[0])):
+    if not _is_far(retrieved):
         return doubts
     passing = count(ranking.allowed)
     where = "in the index" if passing == generation.manifest.papers else "that passes the filters"

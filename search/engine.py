@@ -11,13 +11,14 @@ from typing import Any, Literal, Unpack
 
 import numpy as np
 
+from indexer.arrivals import History
 from indexer.embedding import Embedder
 from indexer.errors import PaperNotFoundError, UsageError
 from indexer.location import default_folder
 from indexer.paper import Paper
 from indexer.reader import Reader
 from search.again import again_if_overtaken
-from search.answer import Answer, Explain, Mode, Sort
+from search.answer import Answer, Explain, Mode, Result, Sort
 from search.answering import Answering, empty_answer
 from search.browsing import Days, Liked, days_around
 from search.encoder import Encoder
@@ -30,6 +31,7 @@ from search.request import (
     Asked,
     Page,
     asked_ids,
+    asked_library,
     asked_mode,
     asked_question,
     asked_score,
@@ -169,6 +171,34 @@ class Engine:
             explain=explain,
             started=started,
         )
+
+    @again_if_overtaken
+    def suiting(
+        self,
+        library: Sequence[Paper],
+        *,
+        unlike: Sequence[str] = (),
+        filters: Filters = ANY,
+        limit: int = 10,
+        offset: int = 0,
+        min_score: float = 0.0,
+    ) -> list[Result]:
+        """The papers nearest to a library that stands for a taste, none of the library's own.
+
+        Args:
+            library: Papers, whether the index holds them or not; see :mod:`search.taste`.
+            unlike: As in :meth:`similar`.
+            filters: Likewise.
+            limit: Likewise.
+            offset: Likewise.
+            min_score: Likewise.
+        """
+        page, far, min_score = Page(limit, offset), asked_ids(unlike), asked_score(min_score)
+        papers, generation = asked_library(library), self._reader.generation()
+        if generation is None:
+            return []
+        found = self._retriever.for_library(papers, far, generation, filters, min_score)
+        return self._answering.results(generation, *found, page)
 
     @again_if_overtaken
     def browse(
@@ -344,6 +374,11 @@ class Engine:
         """Of the index that answers come from now; 0 while it is empty."""
         generation = self._reader.generation()
         return generation.manifest.generation if generation else 0
+
+    @property
+    def history(self) -> History:
+        """What came when."""
+        return History(self._reader)
 
     @property
     def papers(self) -> int:

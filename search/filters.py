@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.arrivals import Arrivals
 from indexer.columns import Columns, Mask, period_end
 from indexer.errors import UsageError
 from indexer.generation import Generation
@@ -30,6 +31,7 @@ class Filters:
         categories: ``cs.CL``, or a whole archive such as ``cs``.
         authors: Words of a name in any order, e.g. ``bengio`` or ``Y. Bengio``.
         venues: Words of a venue's name.
+        arrivals: Which papers are new to the index, as ``Engine.history`` gives them.
     """
 
     after: str = ""
@@ -37,6 +39,7 @@ class Filters:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
+    arrivals: Arrivals | None = None
 
     def __post_init__(self) -> None:
         first, last = self._range()
@@ -51,7 +54,7 @@ class Filters:
         return first, last or _LAST
 
     def as_dict(self) -> dict[str, str | list[str]]:
-        """The conditions that are set, by name."""
+        """The conditions that are set, by name; without arrivals, which nobody can write down."""
         named: dict[str, str | tuple[str, ...]] = {
             "after": self.after,
             "before": self.before,
@@ -76,6 +79,8 @@ class Filters:
         if self.after or self.before:
             first, last = self._range()
             yield generation.mask(lambda columns: columns.dated(first, last))
+        if self.arrivals is not None:
+            yield self.arrivals.select(generation)
         lists = (("category", self.categories), ("author", self.authors), ("venue", self.venues))
         for field, values in lists:
             if values:

@@ -122,7 +122,7 @@ def _filtered(chains: Sequence[list[Clause]]) -> tuple[list[Clause], tuple[Filte
 
 def _set(filters: Iterable[Filters]) -> tuple[Filters, ...]:
     """Those that ask for something, once each."""
-    return tuple(dict.fromkeys(each for each in filters if each.as_dict()))
+    return tuple(dict.fromkeys(each for each in filters if each != Filters()))
 
 
 def _narrowed(filters: Filters, period: str) -> Filters | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from indexer.errors import UsageError
-from indexer.paper import normalise_id
+from indexer.paper import Paper, normalise_id
 from search.answer import (
     MAX_DEPTH,
     MAX_IDS,
+    MAX_LIBRARY,
     MAX_LIMIT,
     MAX_LOOKUP,
     MAX_QUESTION,
@@ -66,6 +67,13 @@ def asked_question(text: str) -> str:
     if not folded:
         raise UsageError("the question is empty; ask in plain words")
     return folded
+
+
+def asked_library(papers: Sequence[Paper]) -> Sequence[Paper]:
+    """Papers that stand for a taste; raises ``UsageError``."""
+    if not 1 <= len(papers) <= MAX_LIBRARY:
+        raise UsageError(f"a library of {len(papers)} papers: must be from 1 to {MAX_LIBRARY}")
+    return papers
 
 
 def asked_ids(ids: Sequence[str]) -> list[str]:

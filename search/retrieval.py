@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.columns import Mask, Positions
 from indexer.errors import ModelError, PaperNotFoundError
 from indexer.generation import Generation
+from indexer.paper import Paper
 from indexer.reader import Reader
 from indexer.recipe import RECIPE
 from search.answer import Mode
@@ -24,6 +26,7 @@ from search.legs import lexical_leg
 from search.query import Query, all_filters
 from search.ranking import DEPTH, Ranking
 from search.similar import examples, fold_duplicates
+from search.taste import library_of, suiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,23 @@ class Retriever:
         ranking = Ranking(generation, allowed, mode, wanted.vector(), wanted.words)
         folded = fold_duplicates(ranking, generation.vectors(chosen).astype(np.float32))
         return Retrieved(ranking, wanted.words, mode, warnings=warnings, folded=folded)
+
+    def for_library(
+        self,
+        papers: Sequence[Paper],
+        far: Sequence[str],
+        generation: Generation,
+        filters: Filters,
+        min_score: float,
+    ) -> tuple[Positions, NDArray[np.float64]]:
+        """Papers that suit a library, the nearest first, and their scores."""
+        unlike, model = self.known_places(far, generation), generation.manifest.model
+        library = library_of(
+            papers, unlike, generation, self._reader.catalog, partial(self._encoder.embedder, model)
+        )
+        allowed = filters.select(generation).copy()
+        allowed[unlike] = False
+        return suiting(library, generation, allowed, min_score)
 
     def of_filters(self, generation: Generation, filters: Filters) -> Retrieved:
         """All papers that pass, the newest first."""

@@ -8,9 +8,12 @@ Above that the score grows in proportion to the cosine, up to 1 for the question
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.columns import Positions
 from indexer.generation import Generation
 
 SAMPLE = 2_000
@@ -19,15 +22,20 @@ FAR = 0.55
 """Share of what papers are to their own nearest neighbours, in the median, below which the nearest
 paper has nothing to do with a question. Over seven collections and each one's own questions 0 to
 3 % fall below; of medical questions to papers on language 90 %."""
+Nearness = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""From ``(n, d)`` vectors to how near each is, ``(n,)``."""
 _SEED = 20_240_517
 _SHARES = np.linspace(0.0, 0.95, 39)
 
 
 class Background:
-    """Random papers of one generation."""
+    """Random papers of one generation, other than those ``without`` which."""
 
-    def __init__(self, generation: Generation) -> None:
-        live = np.flatnonzero(generation.live)
+    def __init__(self, generation: Generation, *, without: Positions | None = None) -> None:
+        among = generation.live if without is None else generation.live.copy()
+        if without is not None:
+            among[without] = False
+        live = np.flatnonzero(among)
         size = min(SAMPLE, len(live))
         chosen = np.random.default_rng(_SEED).choice(live, size, replace=False)
         self.manifest = generation.manifest
@@ -36,7 +44,11 @@ class Background:
     def scale(self, vector: NDArray[np.float32]) -> Scale:
         """How near random papers are to a ``(d,)`` unit vector."""
         # Not by BLAS, whose threads wait for the model's by spinning: 28 ms on a busy machine.
-        return Scale(np.einsum("nd,d->n", self._vectors, vector))
+        return self.scale_by(lambda vectors: np.einsum("nd,d->n", vectors, vector))
+
+    def scale_by(self, nearness: Nearness) -> Scale:
+        """The same for another way of telling how near papers are."""
+        return Scale(nearness(self._vectors))
 
 
 class Scale:

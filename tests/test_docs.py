@@ -130,6 +130,8 @@ def run(
 def test_commands_run_in_their_order(
     page: Path, checkout: Path, environment: dict[str, str]
 ) -> None:
+    # A page's TOML is one file, named as its commands name it.
+    (checkout / "searches.toml").write_text("\n".join(blocks(page, "toml")), encoding="utf-8")
     script = "\n".join(line for line in lines(page) if not line.startswith(_ELSEWHERE))
     done = run(f"set -x\n{script}", checkout, environment)
     assert done.returncode == 0, done.stderr

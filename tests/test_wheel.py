@@ -33,7 +33,12 @@ def test_wheel_holds_the_three_rooms_and_their_files(wheel: Path) -> None:
         "search",
         "api",
     }
-    for needed in ("indexer/migrations/0001_papers.sql", "search/py.typed", "api/pages/"):
+    for needed in (
+        "indexer/migrations/0001_papers.sql",
+        "search/py.typed",
+        "api/pages/",
+        "api/digest/letter.html",
+    ):
         assert any(name.startswith(needed) for name in names), needed
 
 

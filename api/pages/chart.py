@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from api.links import web_address
 from api.options import Colour
-from api.pages.render import page, web_address
+from api.pages.render import page
 from indexer.records import Heading
 from search.chart import Chart
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.exports.formats import FORMATS
+from api.links import host_of, web_address
 from api.pages.bare import typed
 from api.pages.form import Form
 from api.pages.formulas import with_formulas
@@ -134,10 +135,6 @@ def _export_addresses(id: str) -> dict[str, str]:
     return {known.title: base + name for name, known in FORMATS.items()}
 
 
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
     """A title or an abstract with the words marked that matched, where they are known."""
     text = result.paper.title if field == "title" else result.paper.abstract
@@ -146,15 +143,6 @@ def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
         spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in whole)]
     # All of the text goes through `with_formulas`, which escapes it.
     return Markup(marked(text, spans, "<mark>", "</mark>", with_formulas))  # noqa: S704
-
-
-def web_address(url: str) -> str:
-    """``url`` if a browser may be sent there, else nothing: ``javascript:`` is an address too."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _similar_address(id: str) -> str:
@@ -193,7 +181,7 @@ def _templates() -> Environment:
         capitalised=lambda text: text[:1].upper() + text[1:],
         marked=_marked,
         export_addresses=_export_addresses,
-        host=_host,
+        host=host_of,
         paper_address=_paper_address,
         pretty_json=_pretty_json,
         reasons=reasons,

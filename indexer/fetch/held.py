@@ -6,14 +6,12 @@ Embedding a page takes longer than getting it. Whoever is killed meanwhile needn
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import zstandard
 
-from indexer.errors import storage_error
+from indexer.durable import replace_file
 from indexer.fetch.archive import Answer, Place
-from indexer.manifest import sync_folder
 
 PAGE_FILE = "fetched-page.zst"
 
@@ -34,16 +32,7 @@ class HeldPage:
         """Keep a page; on return it is on the disk."""
         head = json.dumps([self._key, *place, answer.status, answer.day, answer.kind])
         packed = zstandard.compress(head.encode() + b"\n" + answer.body)
-        temporary = self._path.with_suffix(".new")
-        try:
-            with temporary.open("wb") as file:
-                file.write(packed)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-            sync_folder(self._path.parent)
-        except OSError as error:
-            raise storage_error(error, self._path) from error
+        replace_file(self._path, packed)
 
     def load(self, place: Place) -> Answer | None:
         """The page of ``place``, if that is the one that is kept."""

@@ -1,0 +1,147 @@
+"""Mails: made so that one that comes twice is known by its Message-ID, and sent over SMTP."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import blake2b
+from ipaddress import ip_address
+
+from api.digest.letter import Letter
+from api.digest.searches import MailOptions
+from indexer.errors import MailError, UsageError
+from indexer.version import version
+
+PASSWORD = "NEARPAPER_SMTP_PASSWORD"  # noqa: S105 - the name of the variable
+SECONDS = 30.0
+"""How long a server may take for one answer."""
+_LATER = "nothing is lost, the next digest sends it"
+
+
+def mail(letter: Letter, reader: str, sender: str, about: str) -> EmailMessage:
+    """A mail of text and HTML.
+
+    Args:
+        letter: What it says.
+        reader: Address that it goes to.
+        sender: Address that it comes from.
+        about: What it is about; of the same the Message-ID is the same.
+    """
+    digest = blake2b(f"{reader} {about}".encode(), digest_size=16).hexdigest()
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(display_name="nearpaper", addr_spec=sender)
+    message["To"] = Address(addr_spec=reader)
+    message["Subject"] = letter.subject
+    message["Date"] = datetime.now(UTC)
+    message["Message-ID"] = f"<nearpaper.{digest}@{sender.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["User-Agent"] = f"nearpaper/{version()}"
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+class Postbox:
+    """An open connection to a mail server."""
+
+    def __init__(self, server: smtplib.SMTP, name: str) -> None:
+        self._server, self._name = server, name
+
+    def send(self, message: EmailMessage) -> None:
+        """On return the server has taken the mail; raises ``MailError``."""
+        with _told(self._name):
+            self._server.send_message(message)
+
+
+@contextmanager
+def postbox(options: MailOptions, password: str) -> Iterator[Postbox]:
+    """Connect to the server, and sign in where that is wanted; raises ``MailError``."""
+    name = f"{options.host} port {options.port}"
+    with _told(name):
+        server = _connected(options)
+    try:
+        if options.user:
+            with _told(name):
+                server.login(options.user, password)
+        yield Postbox(server, name)
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
+
+
+def _connected(options: MailOptions) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if options.security == "tls":
+        return smtplib.SMTP_SSL(options.host, options.port, timeout=SECONDS, context=context)
+    server = smtplib.SMTP(options.host, options.port, timeout=SECONDS)
+    try:
+        if options.security == "starttls":
+            server.starttls(context=context)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def password_for(options: MailOptions) -> str:
+    """From the environment alone: files and arguments are seen by others; empty for no user."""
+    if not options.user:
+        return ""
+    password = os.environ.get(PASSWORD, "")
+    if not password:
+        raise UsageError(f"mail: user {options.user} has no password; set {PASSWORD}")
+    if not password.isascii():
+        raise UsageError(f"{PASSWORD}: holds signs beyond ASCII, which SMTP can't carry")
+    if options.security == "none" and not _is_here(options.host):
+        raise UsageError(
+            "mail: security 'none' would show the password to everybody on the way; "
+            "set it to 'starttls' or 'tls'"
+        )
+    return password
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Whatever goes wrong between us and the server as one line."""
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        refused = "; ".join(
+            f"{reader} is refused ({_said(code, text)})"
+            for reader, (code, text) in error.recipients.items()
+        )
+        raise MailError(f"{name}: {refused}; {_LATER}") from error
+    except smtplib.SMTPResponseException as error:
+        said = _said(error.smtp_code, error.smtp_error)
+        raise MailError(f"{name}: the server answers {said}; {_LATER}") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailError(f"{name}: {error} set mail.security or mail.user otherwise") from error
+    except ssl.SSLError as error:
+        reason = getattr(error, "verify_message", "") or error.reason or str(error)
+        raise MailError(f"{name}: no private connection ({reason}); {_LATER}") from error
+    except TimeoutError as error:
+        raise MailError(f"{name}: no answer within {SECONDS:g} seconds; {_LATER}") from error
+    except (smtplib.SMTPException, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise MailError(f"{name}: {reason}; {_LATER}") from error
+
+
+def _said(code: int, text: bytes | str) -> str:
+    """What a server says, which others wrote, in short."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {' '.join(words.split())[:200]}".strip()

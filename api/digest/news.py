@@ -1,0 +1,118 @@
+"""Finding out what is new to a reader, handing it over, and remembering that it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.digest.letter import letter
+from api.digest.progress import Pending, Progress, Reached, beginning
+from api.digest.searches import MailOptions, SearchesFile, find_searches, read_searches
+from api.terminal import say
+from indexer.arrivals import Moment
+from indexer.errors import UsageError
+from indexer.lock import WriterLock
+from search.digest import Digest, digest
+from search.engine import Engine
+
+HandOver = Callable[[str, Pending], None]
+"""Gives a reader what is new, or raises."""
+
+
+class Desk:
+    """Where the news of one file of searches are put together.
+
+    Attributes:
+        preview: Nothing is remembered, so that all of it comes again.
+    """
+
+    def __init__(self, path: Path, file: SearchesFile, engine: Engine, *, preview: bool) -> None:
+        self.preview = preview
+        self._path, self._file, self._engine = path, file, engine
+        self._progress = Progress(path.with_name(f"{path.stem}.state.json"))
+        self._made: dict[tuple[object, ...], Digest] = {}
+
+    def mail_options(self) -> MailOptions:
+        """Who gets mail; raises ``UsageError`` where nobody does."""
+        if self._file.mail is None:
+            raise UsageError(f"{self._path}: no [mail] in it, which says to whom to send")
+        return self._file.mail
+
+    def deliver(self, reader: str, hand_over: HandOver) -> int:
+        """Hand over what is new to a reader; how many papers.
+
+        What ``hand_over`` raises passes, and the same is handed over next time, before what came
+        since.
+        """
+        known, papers = self._progress.of(reader), 0
+        if known is not None and known.pending is not None:
+            papers = len(known.pending.ids)
+            known = self._handed(reader, known, hand_over)
+        history = self._engine.history
+        reached, note = beginning(known, history)
+        if note:
+            say(note)
+        now = history.now()
+        found = self._digest(reached.change, now.change, reached.sent)
+        if found.sections:
+            pending = self._pending(found, reached, now)
+            self._handed(reader, replace(reached, pending=pending), hand_over)
+        else:
+            self._keep(reader, reached.got(now))
+        return papers + len(found.papers)
+
+    def _handed(self, reader: str, reached: Reached, hand_over: HandOver) -> Reached:
+        """Hand over what is pending; how far the reader has got then."""
+        assert reached.pending is not None  # noqa: S101 - as the callers see to
+        self._keep(reader, reached)
+        hand_over(reader, reached.pending)
+        self._keep(reader, reached.got_pending())
+        return reached.got_pending()
+
+    def _digest(self, since: int, upto: int, known: tuple[str, ...]) -> Digest:
+        """Made once for readers who have got equally far."""
+        key = (since, upto, known)
+        if key not in self._made:
+            arrivals = self._engine.history.arrivals(since, upto)
+            self._made[key] = digest(self._engine, self._file.searches, arrivals, known=known)
+        return self._made[key]
+
+    def _pending(self, found: Digest, reached: Reached, now: Moment) -> Pending:
+        written = letter(
+            found,
+            day=datetime.now(UTC).date().isoformat(),
+            since=reached.made[:10] or "the beginning",
+            site=self._file.site,
+        )
+        names = [search.name for search in self._file.searches]
+        about = json.dumps([reached.identity, reached.change, now.change, names])
+        return Pending(written, about, now, tuple(paper.id for paper in found.papers))
+
+    def _keep(self, reader: str, reached: Reached) -> None:
+        if not self.preview:
+            self._progress.keep(reader, reached)
+
+
+@contextmanager
+def open_desk(index: Path, named: Path | None, *, preview: bool) -> Iterator[Desk]:
+    """The desk of a file of searches, for one process at a time but for previews.
+
+    Args:
+        index: Where the index is.
+        named: The file, if one was named.
+        preview: Nothing is to be remembered.
+
+    Raises:
+        IndexBusyError: Another process is sending the same.
+    """
+    path = find_searches(named, index).absolute()
+    with ExitStack() as opened:
+        if not preview:
+            opened.enter_context(WriterLock(path.parent, file=f"{path.stem}.lock"))
+        file = read_searches(path)
+        engine = opened.enter_context(Engine.open(index))
+        yield Desk(path, file, engine, preview=preview)

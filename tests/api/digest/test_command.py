@@ -1,0 +1,217 @@
+"""``nearpaper digest`` writes what is new, once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from indexer.backup import backup
+from indexer.lock import WriterLock
+from tests.api.digest.conftest import SEARCHES, Call, Place, others, paper
+
+
+def titles(text: str) -> list[int]:
+    """The parts that a text tells of."""
+    return [
+        int(line.split(",")[0]) for line in text.split(", part ")[1:] for line in [line.split()[0]]
+    ]
+
+
+def test_what_is_new_is_written_once(place: Place, digest: Call) -> None:
+    place.put(paper(1), paper(2))
+    code, out, err = digest()
+    assert code == 0
+    assert "2 new papers" in out.splitlines()[0]
+    assert sorted(titles(out)) == [1, 2]
+    assert "the last 7 days" in err
+    code, out, err = digest()
+    assert (code, out) == (0, "")
+    assert err == "nearpaper: nothing new\n"
+    assert digest("--exit-code")[0] == 4
+
+
+def test_only_papers_that_came_since_are_told_and_no_updated_ones(
+    place: Place, digest: Call
+) -> None:
+    place.put(paper(1))
+    digest()
+    place.put(paper(2), paper(1, abstract="We fold proteins in another way.", upvotes=7))
+    assert titles(digest()[1]) == [2]
+    place.put(paper(3, title="Something else", abstract="entirely"))
+    assert digest()[1] == ""
+
+
+def test_a_paper_that_is_taken_out_and_comes_back_is_not_told_twice(
+    place: Place, digest: Call
+) -> None:
+    from indexer.maintenance import remove
+
+    place.put(paper(1))
+    digest()
+    remove(place.index, ["2601.00001"])
+    place.put(paper(1), paper(2))
+    assert titles(digest()[1]) == [2]
+
+
+def test_a_preview_moves_nothing(place: Place, digest: Call) -> None:
+    place.put(paper(1))
+    first = digest("--preview")
+    assert first[1] == digest("--preview")[1]
+    assert not place.state.exists()
+    assert digest()[1] == first[1]
+    assert digest("--preview")[1] == ""
+
+
+def test_html_and_text_say_the_same(place: Place, digest: Call) -> None:
+    place.put(paper(1, upvotes=5))
+    html, text = digest("--html", "--preview")[1], digest("--preview")[1]
+    assert html.startswith("<!doctype html>")
+    for said in ("How proteins fold, part 1", "5 upvotes", "https://arxiv.org/abs/2601.00001"):
+        assert said in html
+        assert said in text
+
+
+def test_a_digest_nobody_reads_comes_again(place: Place, digest: Call) -> None:
+    place.put(*map(paper, (1, 2, 3)))
+    command = [sys.executable, "-m", "api.cli", "digest"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "disk is full" in done.stderr
+    assert len(titles(digest()[1])) == 3
+
+
+def test_of_an_index_that_is_another_only_what_comes_next_is_told(
+    place: Place, digest: Call
+) -> None:
+    place.put(paper(1))
+    digest()
+    place.index.rename(place.folder / "gone")
+    place.put(*map(others, range(200)), paper(1), paper(2))
+    code, out, err = digest("--exit-code")
+    assert (code, out) == (4, "")
+    assert "another index than last time" in err
+    place.put(paper(3))
+    assert titles(digest()[1]) == [3]
+
+
+def test_of_an_index_that_was_restored_what_comes_anew_is_told_once(
+    place: Place, digest: Call
+) -> None:
+    place.put(paper(1))
+    backup(place.index, place.folder / "saved")
+    place.put(paper(2))
+    digest()
+    place.index.rename(place.folder / "gone")
+    (place.folder / "saved").rename(place.index)
+    time.sleep(1)  # changes are known by the second in which they were made
+    place.put(paper(2), paper(3))
+    place.put(paper(4))
+    code, out, err = digest()
+    assert sorted(titles(out)) == [3, 4]
+    assert code == 0
+    assert "the index was put back" in err
+    assert digest()[1:] == ("", "nearpaper: nothing new\n")
+
+
+def test_two_at_once_are_told(place: Place, digest: Call) -> None:
+    with WriterLock(place.folder, file="searches.lock"):
+        code, _, err = digest()
+        assert code == 1
+        assert "another process" in err
+        assert err.count("\n") == 1
+        assert digest("--preview")[0] == 0
+
+
+def test_progress_that_cant_be_read_is_one_line(place: Place, digest: Call) -> None:
+    place.put(paper(1))
+    for content in ("", "[]", '{"version": 2}', '{"version": 1, "readers": {"written": {}}}'):
+        place.state.write_text(content)
+        code, out, err = digest()
+        assert (code, out) == (1, "")
+        assert "searches.state.json: not what was written" in err
+    place.state.unlink()
+    digest()
+    kept = json.loads(place.state.read_text())
+    kept["readers"]["written"]["change"] = "2"
+    place.state.write_text(json.dumps(kept))
+    assert digest()[0] == 1
+
+
+def test_progress_that_cant_be_kept_is_one_line(place: Place, digest: Call) -> None:
+    place.put(paper(1))
+    place.state.with_name("searches.state.json.new").mkdir()
+    code, out, err = digest()
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 2  # one says that this is the first digest
+
+
+def test_files_are_found_where_the_help_says(
+    place: Place, digest: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.put(paper(1))
+    elsewhere = place.folder / "config" / "nearpaper" / "searches.toml"
+    elsewhere.parent.mkdir(parents=True)
+    place.searches.rename(elsewhere)
+    assert digest("--searches", str(elsewhere), "--preview")[0] == 0
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(place.folder / "config"))
+    assert titles(digest("--preview")[1]) == [1]
+    elsewhere.unlink()
+    code, _, err = digest()
+    assert code == 2
+    assert str(place.searches) in err
+    assert str(elsewhere) in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--mail"], 2, "no [mail] in it"),
+        (["--mail", "--html"], 2, "both text and HTML"),
+        (["--searches", "/nowhere/at.toml"], 2, "/nowhere/at.toml: no saved searches there"),
+        (["--index", "/nowhere/at/all", "--searches", "S"], 3, "no index there"),
+    ],
+)
+def test_what_cant_be_done_is_one_line(
+    place: Place, digest: Call, arguments: list[str], code: int, says: str
+) -> None:
+    named = [str(place.searches) if word == "S" else word for word in arguments]
+    got, out, err = digest(*named)
+    assert (got, out) == (code, "")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_an_empty_index_is_said(place: Place, digest: Call, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "writer.lock").touch()
+    code, _, err = digest("--index", str(empty), "--searches", str(place.searches))
+    assert code == 3
+    assert "still empty" in err
+
+
+def test_a_search_that_fails_moves_nothing(place: Place, digest: Call) -> None:
+    place.put(paper(1))
+    place.write(SEARCHES + '[[search]]\nname = "Lost"\nlike = "2499.99999"\n')
+    code, out, err = digest()
+    assert (code, out) == (3, "")
+    assert "search 'Lost': 2499.99999: not in the index" in err
+    place.write(SEARCHES)
+    assert titles(digest()[1]) == [1]
+
+
+def test_a_digest_starts_without_torch_and_the_web_service(place: Place) -> None:
+    code = (
+        "import sys\nfrom api.cli import run\ncode = run(['digest', '--preview'])\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\nsys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = set(done.stdout.split())
+    assert "smtplib" not in names
+    assert not {"torch", "fastapi", "uvicorn", "sentence_transformers"} & names
