@@ -7,7 +7,7 @@ from collections.abc import Callable
 from indexer.folding import words
 
 # Function words that no English question holds, of the languages most asked in.
-_FOREIGN = frozenset(
+FOREIGN = frozenset(
     words(
         "der die das und ist wie ein eine nicht mit zu wird werden welche warum fur durch "
         "le les des une est et pour dans que qui sur avec comment quelle pourquoi aux "
@@ -33,8 +33,8 @@ def hint(text: str, is_rare: Callable[[str], bool]) -> tuple[str, ...]:
         return ()
     letters = [letter for letter in text if letter.isalpha()]
     foreign_script = sum(ord(letter) > 0x24F for letter in letters) > 0.5 * len(letters)
-    known = sum(word in _FOREIGN for word in asked)
+    known = sum(word in FOREIGN for word in asked)
     foreign_words = known >= 2 and known >= _SHARE * len(asked)
-    rare = sum(word in _FOREIGN or is_rare(word) for word in asked if len(word) > 2)
+    rare = sum(word in FOREIGN or is_rare(word) for word in asked if len(word) > 2)
     rare_words = len(asked) > 2 and rare > 0.6 * len(asked) and _ENGLISH.isdisjoint(asked)
     return (_HINT,) if foreign_script or foreign_words or rare_words else ()

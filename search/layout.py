@@ -1,8 +1,8 @@
 """Many papers as points in a plane: t-SNE over their nearest neighbours.
 
 Of what can lay 100,000 papers out in minutes, t-SNE keeps most of a paper's ten nearest among its
-nearest in the plane; see docs/quality.md. It starts from the two directions in which the papers
-differ most, so that fields that are near each other stay so.
+nearest in the plane; docs/page.md has the figures. It starts from the two directions in which the
+papers differ most, so that fields that are near each other stay so.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.folding import fold, words
 from indexer.neighbours import parts_of
+from search.language import FOREIGN
 
 LEVELS = (12, 48, 192)
 """Regions that a map is divided into: seen as a whole, nearer, from close by."""
@@ -27,16 +28,16 @@ _SQUARES = 8
 _RARE = 3
 """A word in fewer titles says nothing about any region."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_HOLLOW = frozenset(
+_HOLLOW = FOREIGN | frozenset(
     words(
-        "a about across after against all am among an and any are as at be been before beyond "
-        "between both but by can could do does doing during each every few for from further get "
-        "give given go had has have how i if in into is it its itself just like make makes making "
-        "many me may more most much must my need needs new no nor not of off on once one only or "
-        "other our out over own per rather same should so some such than that the their them then "
-        "there these they this those through to too toward towards two three under until up upon "
-        "us use used using very via was we were what when where whether which while who whose "
-        "why will with within without would yet you your "
+        "a about across after against all am among an and any are as at be been before between "
+        "beyond both but by can could do does doing during each every few for from further get "
+        "give given go had has have how i if in into is it its itself just large like make "
+        "makes making many may me more most much must my need needs new no nor not of off on "
+        "once one only or other our out over own per rather same should so some such than that "
+        "the their them then there these they this those three through to too toward towards "
+        "two under until up upon us use used using very via was we were what when where whether "
+        "which while who whose why will with within without would yet you your "
         "analysis approach approaches based case effective efficient framework improved improving "
         "method methods novel paper study"
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from api.pages.bare import with_bare
 from search.highlight import formulas
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def with_formulas(text: str) -> Markup:
     """A text escaped, its formulas set."""
     pieces, at = [], 0
     for start, end in formulas(text)[:MAX_FORMULAS]:
-        pieces += [escape(text[at:start]), _formula(text[start:end], text[end : end + 1])]
+        pieces += [with_bare(text[at:start]), _formula(text[start:end], text[end : end + 1])]
         at = end
-    return Markup("").join([*pieces, escape(text[at:])])
+    return Markup("").join([*pieces, with_bare(text[at:])])
 
 
 @lru_cache(maxsize=2_000)

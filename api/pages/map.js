@@ -12,7 +12,11 @@ for (let i = 0; i < count; i++) {
   xs[i] = places[2 * i] / 65535;
   ys[i] = places[2 * i + 1] / 65535;
 }
-for (const kind of Object.values(data.classes)) kind.of = bytes(kind.of);
+for (const kind of Object.values(data.classes)) {
+  kind.of = bytes(kind.of);
+  kind.members = kind.names.map(() => []);
+  kind.of.forEach((c, i) => kind.members[c].push(i));
+}
 const address = (i) => data.bases[bases[i]] + data.rests[i];
 
 // ---- Colours: distinct for categories, a ramp for years; the last two are the rest and none.
@@ -73,7 +77,7 @@ let width = 1, height = 1, ratio = 1;
 let view = { x: 0.5, y: 0.5, size: 1 };
 let kind = data.classes[chosen.value], off = new Set();
 let matches = null; // a flag for each paper while titles are searched
-let over = -1, kept = false, waiting = false;
+let over = -1, kept = false, waiting = false, moving = 0;
 const shown = (i) => !off.has(kind.of[i]) && (!matches || matches[i] === 1);
 const edges = (values) => values.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [1, 0]);
 const [left, right] = edges(xs), [up, down] = edges(ys);
@@ -107,15 +111,17 @@ function draw() {
 function points(radius, alpha, wanted) {
   const hues = colours(kind), low = fromX(-radius), high = fromX(width + radius);
   const top = fromY(-radius), bottom = fromY(height + radius);
+  // While it moves, some of many points are enough; all come when it stands.
+  const step = moving ? Math.ceil(count / 30000) : 1;
   pen.globalAlpha = alpha;
   // The rest and those without a class lie below the others.
   for (let c = hues.length - 1; c >= 0; c--) {
     if (off.has(c)) continue;
     pen.fillStyle = hues[c];
     pen.beginPath();
-    for (let i = 0; i < count; i++) {
-      if (kind.of[i] !== c || xs[i] < low || xs[i] > high || ys[i] < top || ys[i] > bottom) continue;
-      if (!wanted(i)) continue;
+    for (let k = 0; k < kind.members[c].length; k += step) {
+      const i = kind.members[c][k];
+      if (xs[i] < low || xs[i] > high || ys[i] < top || ys[i] > bottom || !wanted(i)) continue;
       const x = toX(xs[i]), y = toY(ys[i]);
       if (radius < 2) pen.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
       else { pen.moveTo(x + radius, y); pen.arc(x, y, radius, 0, 7); }
@@ -169,6 +175,8 @@ function zoomBy(factor, px = width / 2, py = height / 2) {
   moved();
 }
 function moved() {
+  clearTimeout(moving);
+  moving = setTimeout(() => { moving = 0; later(); }, 150);
   view.x = Math.max(0, Math.min(1, view.x));
   view.y = Math.max(0, Math.min(1, view.y));
   hide();

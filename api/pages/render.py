@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from api.exports.formats import FORMATS
 from api.links import host_of, web_address
+from api.pages.bare import typed
 from api.pages.form import Form
 from api.pages.formulas import with_formulas
 from api.pages.narrowing import narrowings, removals
@@ -138,6 +139,8 @@ def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
     """A title or an abstract with the words marked that matched, where they are known."""
     text = result.paper.title if field == "title" else result.paper.abstract
     spans = result.why.get("highlights", {}).get(field, ())
+    if whole := typed(text):
+        spans = [one for one in spans if not any(a < one[1] and one[0] < b for a, b in whole)]
     # All of the text goes through `with_formulas`, which escapes it.
     return Markup(marked(text, spans, "<mark>", "</mark>", with_formulas))  # noqa: S704
 
