@@ -7,11 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Unpack
+from typing import Any, Unpack
 
-import numpy as np
-
-from indexer.arrivals import History
 from indexer.embedding import Embedder
 from indexer.errors import PaperNotFoundError, UsageError
 from indexer.location import default_folder
@@ -20,14 +17,13 @@ from indexer.reader import Reader
 from search.again import again_if_overtaken
 from search.answer import Answer, Explain, Mode, Result, Sort
 from search.answering import Answering, empty_answer
-from search.browsing import Days, Liked, days_around
+from search.browsing import Liked
 from search.encoder import Encoder
-from search.filters import Filters
+from search.filters import ANY, Filters
+from search.lookup import Lookup
 from search.many import parsed, search_each, similar_to_each
-from search.neighbourhood import Plane, plane
 from search.query import parse
 from search.request import (
-    LAST_DAY,
     Asked,
     Page,
     asked_ids,
@@ -35,20 +31,16 @@ from search.request import (
     asked_mode,
     asked_question,
     asked_score,
-    named_ids,
 )
 from search.rerank import Reranker
 from search.retrieval import Retriever
 
-ANY = Filters()
 
-
-class Engine:
+class Engine(Lookup):
     """An open index that answers. Safe to use from many threads."""
 
     def __init__(self, reader: Reader, encoder: Encoder) -> None:
-        self._reader = reader
-        self._retriever = Retriever(reader, encoder)
+        super().__init__(reader, Retriever(reader, encoder))
         self._answering = Answering(reader, encoder)
 
     @classmethod
@@ -218,11 +210,6 @@ class Engine:
         understood = _options(filters, found.mode, sort)
         return self._answering.answer(found, page, query="", understood=understood, started=started)
 
-    def days(self, day: str = "") -> Days:
-        """The days with papers around a day, ``YYYY-MM-DD``."""
-        generation = self._reader.generation()
-        return Days() if generation is None else days_around(generation, self._reader.catalog, day)
-
     @again_if_overtaken
     def liked(self, first: str, last: str, *, limit: int = 25, offset: int = 0) -> Liked:
         """Papers of the days from first to last, those with most upvotes first.
@@ -239,15 +226,6 @@ class Engine:
             answer = self.browse(filters=days, sort="upvotes", limit=limit, offset=offset)
             papers, total = [result.paper for result in answer.results], answer.total
         return Liked(tuple(papers), total, offset, limit)
-
-    @again_if_overtaken
-    def plane(self, ids: Sequence[str]) -> Plane:
-        """Papers as points, near where they are alike; raises ``PaperNotFoundError``."""
-        wanted, generation = asked_ids(ids), self._reader.generation()
-        if generation is None:
-            raise PaperNotFoundError(f"{', '.join(ids)}: not in the index, which is still empty")
-        at = self._retriever.known_places(wanted, generation)
-        return plane(generation.vectors(at).astype("float32"))
 
     @again_if_overtaken
     def ranking(
@@ -281,15 +259,6 @@ class Engine:
         )
         return self._answering.ids(found.ranking, depth)
 
-    @again_if_overtaken
-    def paper(self, id: str) -> Paper:
-        """One paper by its id, however it is written; raises ``PaperNotFoundError``."""
-        wanted, generation = asked_ids([id]), self._reader.generation()
-        if generation is None:
-            raise PaperNotFoundError(f"{id}: not in the index, which is still empty")
-        at = self._retriever.known_places(wanted, generation)
-        return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
-
     def search_many(
         self, questions: Iterable[str], **options: Unpack[Asked]
     ) -> Iterator[Answer | UsageError]:
@@ -314,77 +283,6 @@ class Engine:
         generation = self._reader.generation()
         if generation is not None:
             self._retriever.prepare(texts, generation)
-
-    def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
-        """Papers by their ids, however these are written; ``None`` for those that aren't there."""
-        wanted, generation = named_ids(ids), self._reader.generation()
-        if generation is None:
-            return [None] * len(wanted)
-        known = np.array(sorted({id for id in wanted if id}), np.object_)
-        at = self._retriever.places(known.tolist(), generation)
-        papers = self._papers(generation.column("rows", at[at >= 0]))
-        found = dict(zip(known[at >= 0], papers, strict=True))
-        return [found.get(id) for id in wanted]
-
-    def titled(self, title: str, *, filters: Filters = ANY) -> Paper | None:
-        """The paper of a title, which may be misspelt; ``None`` where there is none."""
-        asked, generation = asked_question(title), self._reader.generation()
-        if generation is None:
-            return None
-        at = self._retriever.by_title(asked, generation, filters)[:1]
-        return next(iter(self._papers(generation.column("rows", at))), None)
-
-    def daily(
-        self,
-        first: str = "",
-        last: str = "",
-        *,
-        sort: Literal["newest", "upvotes"] = "newest",
-        limit: int = 50,
-        offset: int = 0,
-    ) -> list[Paper]:
-        """Papers that were submitted to a list such as Daily Papers.
-
-        Args:
-            first: First day, ``YYYY-MM-DD``.
-            last: Last day, likewise.
-            sort: The newest day first, or the most upvotes first.
-            limit: How many to give.
-            offset: How many to pass over.
-        """
-        page, generation = Page(limit, offset), self._reader.generation()
-        if generation is None:
-            return []
-        return self._papers(
-            self._reader.catalog.submitted(
-                first,
-                last or LAST_DAY,
-                generation.manifest.change,
-                by_upvotes=sort == "upvotes",
-                limit=page.limit,
-                offset=page.offset,
-            )
-        )
-
-    def _papers(self, rows: Iterable[int]) -> list[Paper]:
-        return self._reader.catalog.papers([int(row) for row in rows])
-
-    @property
-    def generation(self) -> int:
-        """Of the index that answers come from now; 0 while it is empty."""
-        generation = self._reader.generation()
-        return generation.manifest.generation if generation else 0
-
-    @property
-    def history(self) -> History:
-        """What came when."""
-        return History(self._reader)
-
-    @property
-    def papers(self) -> int:
-        """How many papers the index holds."""
-        generation = self._reader.generation()
-        return generation.manifest.papers if generation else 0
 
     def warm_up(self) -> None:
         """Load the model and touch the vectors, so that the first question is as fast as any."""
