@@ -12,6 +12,8 @@ from indexer.vectors import Found
 FEW = 5_000
 """Up to so many allowed papers, words are looked up among their row ids; above, hits are taken
 until enough of them are allowed."""
+SPARE = 1.25
+"""Times as many hits as should do, since those of one topic may be allowed less often."""
 
 
 def dense_leg(
@@ -38,11 +40,14 @@ def lexical_leg(generation: Generation, text: str, k: int, allowed: Mask) -> Fou
         rows = generation.column("rows", np.flatnonzero(allowed))
         found, scores = generation.lexicon.best(text, k, among=rows)
         return generation.positions(found), scores
-    depth = k
+    # Versions that died and papers that aren't allowed are among the hits: as many more are taken.
+    share = passing / len(generation.lexicon)
     while True:
+        depth = k if share == 1 else min(int(k / share * SPARE), len(generation.lexicon)) + 1
         rows, scores = generation.lexicon.best(text, depth)
         positions = generation.positions(rows)
         kept = (positions >= 0) & allowed[positions]
-        if count(kept) >= k or len(rows) < depth:
+        held = count(kept)
+        if held >= k or len(rows) < depth:
             return positions[kept][:k], scores[kept][:k]
-        depth *= 8
+        share = min((held or 1) / depth, share / 2)

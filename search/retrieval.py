@@ -89,12 +89,11 @@ class Retriever:
             allowed = allowed_papers(generation, replace(query, phrases=()), filters)
             notes += ("no paper holds the quoted words side by side; searched for each of them",)
         allowed = self._narrowed(allowed, generation, among, without)
-        mode, vector, warnings = self._embedded(query.text, generation, mode)
-        if mode == "hybrid":  # words are looked up while vectors are compared
+        words = None
+        if mode == "hybrid":  # words are looked up while the question is embedded
             leg = self._beside.submit(lexical_leg, generation, query.text, DEPTH, allowed)
             words = leg.result
-        else:
-            words = None
+        mode, vector, warnings = self._embedded(query.text, generation, mode)
         ranking = Ranking(generation, allowed, mode, vector, query.text, words)
         self._promote_named(ranking, query)
         named = len(ranking.named) > 0

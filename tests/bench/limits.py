@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from search.ranking import DEPTH
 from tests.bench.measures import Latency, ratio, seconds
 from tests.bench.report import Table
 
-CHUNK = 20
-"""Questions between a change from one part to the next, so that a disturbance hits them alike."""
+WARM_UP = 20
+"""Questions that touch the files before times are taken."""
 REACH = 1.3
 """Times the sum of its parts that a warm hybrid query may take."""
 
@@ -95,26 +96,21 @@ def parts(folder: Path, questions: Sequence[str]) -> Parts:
     # The same model for both: the threads of a second one would get in the way of the first's.
     with Engine.open(folder, embedder=bare.embedder) as engine:
         engine.warm_up()
-        for question in questions[:CHUNK]:  # touches the files; the answers' vectors are kept
+        for question in questions[:WARM_UP]:
             bare.nearest(bare.encode(question))
             bare.words(bare.query(question))
+        # In turn, as in a search: each part finds the processor's caches as the others left them.
         times: list[list[float]] = [[], [], [], []]
-        for start in range(CHUNK, len(questions), CHUNK):
-            chunk = questions[start : start + CHUNK]
-            texts = [parse(question).text for question in chunk]
-            vectors = [bare.encode(text) for text in texts]
-            queries = [bare.query(text) for text in texts]
-            times[0] += _each(bare.encode, texts)
-            times[1] += _each(bare.nearest, vectors)
-            times[2] += _each(bare.words, queries)
-            times[3] += _each(engine.search, chunk)
+        for question in questions[WARM_UP:]:
+            text = parse(question).text
+            vector, query = bare.encode(text), bare.query(text)
+            times[0].append(seconds(partial(bare.encode, text)))
+            times[1].append(seconds(partial(bare.nearest, vector)))
+            times[2].append(seconds(partial(bare.words, query)))
+            times[3].append(seconds(partial(engine.search, question)))
     encode, faiss, tantivy, hybrid = (np.array(some) for some in times)
     rows = (encode, faiss, tantivy, encode + faiss + tantivy, hybrid)
     return Parts(*[Latency.of(row.tolist()) for row in rows])
-
-
-def _each(action: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:
-    return [seconds(lambda one=one: action(one)) for one in inputs]  # type: ignore[misc]
 
 
 def encode_seconds(papers: Sequence[Paper]) -> float:
