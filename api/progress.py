@@ -12,26 +12,21 @@ from api.terminal import say
 from indexer.pipeline import Estimate, Tally
 
 
-def _bar() -> Progress:
-    """Without its first task; silent where nobody watches."""
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[counted]}"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
+class _Bar:
+    """A bar on standard error while it is entered; silent where nobody watches."""
 
-
-class ProgressBar:
-    """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
-
-    def __init__(self, doing: str = "Indexing") -> None:
-        self._bar = _bar()
-        self._task = self._bar.add_task(doing, total=None, counted="")
+    def __init__(self, doing: str, total: float | None) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[counted]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task(doing, total=total, counted="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -44,6 +39,13 @@ class ProgressBar:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+
+class ProgressBar(_Bar):
+    """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
+
+    def __init__(self, doing: str = "Indexing") -> None:
+        super().__init__(doing, total=None)
 
     def estimated(self, estimate: Estimate) -> None:
         """Say beforehand what a long run will take."""
@@ -64,24 +66,11 @@ class ProgressBar:
         )
 
 
-class StepBar:
+class StepBar(_Bar):
     """The same for what is done in steps: tell it which, and how much of that is done."""
 
     def __init__(self) -> None:
-        self._bar = _bar()
-        self._task = self._bar.add_task("", total=1.0, counted="")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+        super().__init__("", total=1.0)
 
     def at(self, doing: str, fraction: float) -> None:
         """Show that so much, from 0 to 1, of a step is done."""
