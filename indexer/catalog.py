@@ -274,9 +274,9 @@ class Catalog:
         )
         return np.array([record[0] for record in records], np.int64)
 
-    def rows_after(self, row: int) -> int:
-        """How many versions were written after this row id."""
-        return int(self.database.rows("SELECT count(*) FROM papers WHERE row > ?", row)[0][0])
+    def last_row(self) -> int:
+        """The highest row id in use, 0 for none. Ascending ids count what was written since one."""
+        return int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
 
     def count(self) -> int:
         """How many papers are live."""
@@ -284,8 +284,7 @@ class Catalog:
 
     def sample_vectors(self, size: int, change: int) -> NDArray[np.float16]:
         """``(m, d)`` vectors of up to ``size`` random papers that were live after ``change``."""
-        last = int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
-        chosen = np.random.default_rng(change).permutation(last)[:size] + 1
+        chosen = np.random.default_rng(change).permutation(self.last_row())[:size] + 1
         records = self.database.rows(
             "SELECT vector FROM papers JOIN vectors USING (row) "
             "WHERE row IN (SELECT value FROM json_each(?)) "

@@ -154,7 +154,7 @@ def compact(folder: Path) -> int:
     What had been removed by the last compaction is forgotten: no answer under way needs it.
     """
     require_index(folder)
-    with Writer(folder) as writer:
+    with Writer(folder, most=0) as writer:  # what is pending is folded with the rest, once
         manifest = writer.publish(fold=True)
         writer.catalog.purge(manifest.change)
         return manifest.generation

@@ -64,6 +64,25 @@ def publish(
     return manifest
 
 
+def outlay(folder: Path, catalog: Catalog, manifest: Manifest, model: Model, recipe: str) -> int:
+    """How many versions publishing what is pending would go through: those, or with a fold all."""
+    change = catalog.last_change()
+    if change == manifest.change:
+        return 0
+    try:
+        tail = Columns(column_file(folder, manifest.tail))
+        base = Columns(column_file(folder, manifest.base))
+        if (
+            (manifest.model, manifest.recipe) != (model, recipe)
+            or _is_due(folder, catalog, manifest, change)
+            or _has_rotted(folder, catalog, manifest, change, catalog.count())
+        ):
+            return catalog.last_row()
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    return catalog.last_row() - max(base.last_row, tail.last_row)
+
+
 def _make(
     folder: Path,
     catalog: Catalog,
@@ -126,7 +145,7 @@ def _next_generation(folder: Path, old: Manifest | None) -> int:
 def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
     """Whether the tail has grown, or the base has rotted, enough to be folded."""
     base = Columns(column_file(folder, old.base))
-    added = catalog.rows_after(base.last_row)
+    added = catalog.last_row() - base.last_row
     dead = len(catalog.died(since=old.base_change, change=change, upto_row=base.last_row))
     return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
 

@@ -25,6 +25,9 @@ from indexer.records import CATALOG_FILE
 from indexer.writer import Writer, require_catalog, require_kin
 
 _LOG = logging.getLogger("nearpaper")
+QUICK = 10_000
+"""Versions of papers that a reader goes through, in a second or a few, to publish what is pending.
+"""
 _TRIES = 20  # generations that may come and go while one is being opened
 
 
@@ -33,7 +36,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        catch_up(folder)
+        catch_up(folder, most=QUICK)
         self._refreshing = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._generation: Generation | None = None
@@ -134,17 +137,24 @@ def _unopened(error: OSError, folder: Path) -> NearpaperError:
     return storage_error(error, error.filename or folder)
 
 
-def catch_up(folder: Path) -> None:
+def catch_up(folder: Path, *, most: int | None = None) -> None:
     """Publish what a killed writer committed, if nobody writes and this process may.
 
     A catalog of an older version is brought up to date; raises ``IndexOutdatedError`` where this
-    process may not.
+    process may not. With ``most``, what takes longer than going through that many versions of
+    papers is left to the next writer, with a warning.
     """
     require_index(folder)
     if not lags(folder):
         return
     try:
-        Writer(folder, outdated=True, patience=0).close()
+        with Writer(folder, outdated=True, patience=0, most=most) as writer:
+            if not writer.is_published:
+                _LOG.warning(
+                    "nearpaper: %s: an interrupted run left papers that can't be found yet; run it "
+                    "again, or `nearpaper compact --index %s`",
+                    *(folder, folder),
+                )
     except (IndexBusyError, StorageError, IndexNotFoundError):
         # What is published can be searched all the same, unless the catalog can't be read.
         Catalog(folder).close()

@@ -21,7 +21,7 @@ from indexer.errors import (
 from indexer.location import require_index
 from indexer.lock import PATIENCE_SECONDS, WriterLock
 from indexer.manifest import MANIFEST_FILE, Manifest, sync_folder
-from indexer.publishing import publish
+from indexer.publishing import outlay, publish
 from indexer.recipe import RECIPE
 from indexer.records import CATALOG_FILE, Entry
 
@@ -35,6 +35,8 @@ class Writer:
         derive: Make all derived parts anew from the catalog.
         patience: Seconds to wait for another writer.
         outdated: Open even an index of another text recipe, to bring it up to date.
+        most: Leave what a killed writer committed unpublished where that takes going through more
+            versions of papers than this; by default it is published.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Writer:
         derive: bool = False,
         outdated: bool = False,
         patience: float = PATIENCE_SECONDS,
+        most: int | None = None,
     ) -> None:
         self.folder = folder
         if create is None:
@@ -65,7 +68,11 @@ class Writer:
             manifest = readable_manifest(folder)
             if manifest is not None and not derive:
                 require_kin(folder, manifest, self.catalog)
-            self.manifest = self._published(manifest, fold=derive)
+            self.manifest = (
+                manifest
+                if manifest is not None and most is not None and self._outlay(manifest) > most
+                else self._published(manifest, fold=derive)
+            )
             self._opened = opened.pop_all()
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
@@ -96,6 +103,14 @@ class Writer:
         """Let readers see what was committed."""
         self.manifest = self._published(self.manifest, fold=fold)
         return self.manifest
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers see all that was committed."""
+        return self.manifest.change == self.catalog.last_change()
+
+    def _outlay(self, manifest: Manifest) -> int:
+        return outlay(self.folder, self.catalog, manifest, self.model, self.recipe)
 
     def _published(self, old: Manifest | None, *, fold: bool) -> Manifest:
         return publish(

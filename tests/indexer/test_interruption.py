@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer import checking, lexicon, recipe, reembedding
@@ -18,8 +19,13 @@ from indexer.errors import IndexBusyError, IndexDamagedError
 from indexer.lock import LOCK_FILE, WriterLock
 from indexer.maintenance import check, compact, info, rebuild, remove
 from indexer.manifest import Manifest
+from indexer.names import names_of
+from indexer.paper import Paper, text_hash
 from indexer.pipeline import add
-from indexer.reader import Reader
+from indexer.reader import QUICK, Reader
+from indexer.records import Entry
+from indexer.writer import Writer
+from search.engine import Engine
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
@@ -72,6 +78,37 @@ def test_work_under_way_is_no_damage(
     with WriterLock(index), pytest.raises(IndexBusyError, match="again"):
         check(index)
     assert check(index) == []
+
+
+def test_a_reader_leaves_long_work_to_the_next_writer(
+    make_index: MakeIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = make_index(RECORDS)
+    vector = np.ones(256, np.float16) / np.float16(16)
+    papers = [Paper(id=f"new-{n}", title=f"new {n}") for n in range(QUICK + 1)]
+    with Writer(index) as writer:
+        before = writer.manifest
+        writer.commit([Entry(p, text_hash(p.title), vector, False, names_of(p)) for p in papers])
+    with Engine.open(index) as engine:
+        assert "compact --index" in caplog.text
+        assert engine.papers == 50
+        assert Manifest.load(index) == before
+        assert {found.paper.id for found in engine.search("new").results} <= set(
+            map(str, range(50))
+        )
+        compact(index)
+        assert engine.papers == 50 + len(papers)
+    assert check(index) == []
+
+
+def test_a_reader_publishes_the_little_that_a_killed_writer_left(
+    make_index: MakeIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = make_index(RECORDS)
+    leave_extended(index)
+    with Engine.open(index) as engine:
+        assert engine.papers == 51
+    assert not caplog.text
 
 
 @pytest.mark.parametrize("part", ["vectors", "columns"])
