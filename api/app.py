@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api.bodies import BoundedBodies
+from api.head import HeadAsGet
 from api.headers import SecurityHeaders
 from api.lazy import LazyEngine
 from api.pages.render import STATIC_FOLDER
@@ -50,6 +51,7 @@ def create_app(
     app.state.reranker = reranker
     app.add_middleware(BoundedBodies)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     install_problems(app)
     for module in (batch, feeds, papers, huggingface, semantic_scholar, health, site):
         app.include_router(module.router)

@@ -23,6 +23,9 @@ def test_serves_until_ctrl_c(folder: Path) -> None:
         response = httpx2.get(f"{address}/api/v1/search", params={"q": "speech"}, timeout=30)
         assert response.json()["total"] == 32
         assert "server" not in response.headers
+        with httpx2.Client(base_url=address, timeout=30) as kept:
+            assert kept.head("/feed.atom?q=speech").content == b""
+            assert kept.get("/healthz").status_code == 200
         too_long = f"{address}/api/v1/search?q={quote(100_000 * 'é')}"
         with pytest.raises(HTTPError) as caught:
             urlopen(too_long)  # noqa: S310 - http on loopback

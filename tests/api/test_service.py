@@ -177,6 +177,16 @@ def test_bad_requests_get_a_problem_document(client: TestClient, address: str, s
     assert len(problem["detail"]) < 700
 
 
+@pytest.mark.parametrize(
+    "address", ["/", "/feed.atom?q=speech", "/papers/absent", "/static/style.css", "/healthz"]
+)
+def test_head_answers_as_get_without_the_body(client: TestClient, address: str) -> None:
+    head, whole = client.head(address), client.get(address)
+    assert head.content == b""
+    assert whole.content
+    assert (head.status_code, head.headers) == (whole.status_code, whole.headers)
+
+
 def test_a_wrong_method_is_a_problem_that_names_the_right_one(client: TestClient) -> None:
     response = client.post("/api/v1/search")
     assert response.status_code == 405
