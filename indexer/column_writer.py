@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Mask, Positions, title_hash, word_hash
+from indexer.columns import Columns, Mask, Positions, title_hash, word_hash
 from indexer.folding import fold, words
 from indexer.paper import Paper, date_key
 from indexer.records import Block
@@ -65,6 +66,19 @@ class ColumnWriter:
         self._titles: list[int] = []
         self._lists = {name: _ListBuilder(field) for name, field in _STORED.items()}
 
+    def take_over(self, written: Columns, kept: Mask) -> None:
+        """Begin with the papers of written columns where ``kept`` is true.
+
+        What is then written is what would be if they had been added one by one.
+        """
+        self._rows.append(written.rows[kept])
+        self._truncated.append(written.truncated[kept])
+        self._dates += written.dates[kept].tolist()
+        self._upvotes += written.upvotes[kept].tolist()
+        self._titles += written.titles[kept].tolist()
+        for name, builder in self._lists.items():
+            builder.take_over(written.field(name), kept)
+
     def add(self, block: Block) -> None:
         """Append papers."""
         self._rows.append(block.rows)
@@ -106,6 +120,32 @@ class _ListBuilder:
         self._codes: list[int] = []
         self._ends = [0]
         self._vocabulary: dict[str, int] = {}
+        # Of values that were taken over, what needn't be worked out again.
+        self._keys = np.empty(0, np.uint64)
+        self._words, self._word_values = np.empty(0, np.uint64), np.empty(0, np.uint32)
+
+    def take_over(self, written: dict[str, NDArray[Any]], kept: Mask) -> None:
+        """Begin with the papers of a written field where ``kept`` is true."""
+        lengths = np.diff(written["code_ends"])
+        codes = written["codes"][np.repeat(kept, lengths)]
+        # Values are counted in the order in which they come, so that nothing tells of those gone.
+        used, first = np.unique(codes, return_index=True)
+        used = used[np.argsort(first)]
+        renamed = np.full(len(written["text_ends"]) - 1, len(used), np.uint32)
+        renamed[used] = np.arange(len(used), dtype=np.uint32)
+        text, ends = written["text"].tobytes(), written["text_ends"].tolist()
+        self._codes = renamed[codes].tolist()
+        self._ends = np.cumsum([0, *lengths[kept]]).tolist()
+        self._vocabulary = {
+            text[ends[code] : ends[code + 1]].decode(): place
+            for place, code in enumerate(used.tolist())
+        }
+        keys = np.empty(len(renamed), np.uint64)
+        keys[written["key_values"]] = written["keys"]
+        self._keys = keys[used]
+        values = renamed[written["word_values"]]
+        held = values < len(used)
+        self._words, self._word_values = written["words"][held], values[held]
 
     def add(self, paper: Paper) -> None:
         for value in dict.fromkeys(self._field.values_of(paper)):
@@ -118,10 +158,11 @@ class _ListBuilder:
         ends = np.array(self._ends, np.int64)
         positions = np.repeat(np.arange(len(ends) - 1, dtype=np.uint32), np.diff(ends))
         by_value = np.argsort(codes, kind="stable")
-        hashes, values = self._word_pairs()
-        by_word = np.lexsort((values, hashes))
-        keys = np.array([word_hash(value) for value in self._vocabulary], np.uint64)
+        new = [*islice(self._vocabulary.items(), len(self._keys), None)]
+        keys = np.append(self._keys, np.array([word_hash(value) for value, _ in new], np.uint64))
         by_key = np.argsort(keys)
+        hashes, values = self._word_pairs(new)
+        by_word = np.lexsort((values, hashes))
         return {
             "text": np.frombuffer(b"".join(encoded), np.uint8),
             "text_ends": np.cumsum([0, *map(len, encoded)], dtype=np.int64),
@@ -135,13 +176,12 @@ class _ListBuilder:
             "word_values": values[by_word],
         }
 
-    def _word_pairs(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    def _word_pairs(
+        self, new: Sequence[tuple[str, int]]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         pairs = [
-            (word_hash(word), code)
-            for value, code in self._vocabulary.items()
-            for word in self._field.words_of(value)
+            (word_hash(word), code) for value, code in new for word in self._field.words_of(value)
         ]
-        return (
-            np.array([word for word, _ in pairs], np.uint64),
-            np.array([code for _, code in pairs], np.uint32),
-        )
+        words = np.array([word for word, _ in pairs], np.uint64)
+        codes = np.array([code for _, code in pairs], np.uint32)
+        return np.append(self._words, words), np.append(self._word_values, codes)

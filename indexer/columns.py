@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,10 @@ class Columns:
         chosen = np.repeat(mask, np.diff(ends))
         values = len(self._arrays[f"{field}.text_ends"]) - 1
         return np.bincount(self._arrays[f"{field}.codes"][chosen], minlength=values)
+
+    def field(self, name: str) -> dict[str, NDArray[Any]]:
+        """The arrays of a field with several values, by their names."""
+        return {part: self._arrays[f"{name}.{part}"] for part in _LIST_PARTS.split()}
 
     def value(self, field: str, code: int) -> str:
         """A value as its papers spell it."""

@@ -12,6 +12,9 @@ from indexer.embedding import Encoded, Model
 from indexer.paper import Paper
 from indexer.records import paper_of
 
+EMBEDDED = "embedded"
+"""Of the index's description: number of the change with which all vectors were last made anew."""
+
 
 class NextVectors:
     """Begins anew when they are to be of something else than those that are there."""
@@ -66,4 +69,5 @@ class NextVectors:
             )
             made = datetime.now(UTC).isoformat(timespec="seconds")
             # A change, so that whoever opens the index next sees that the rest lags behind.
-            connection.execute("INSERT INTO changes (made) VALUES (?)", (made,))
+            number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (EMBEDDED, str(number)))

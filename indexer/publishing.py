@@ -1,8 +1,7 @@
 """Bringing the derived parts up to the catalog: a new generation, published by one rename.
 
-New papers go to the tail, which is small and written anew each time; when it has grown, it is
-folded into the base. Files of older generations are unlinked at once: readers that have them
-mapped keep them until they close.
+New papers go to the tail, which is small; when it has grown, it is folded into the base. Files of
+older generations are unlinked at once: readers that have them mapped keep them until they close.
 """
 
 from __future__ import annotations
@@ -12,20 +11,16 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
 from indexer.catalog import Catalog
-from indexer.column_writer import ColumnWriter
-from indexer.columns import Columns, Positions
+from indexer.columns import Columns
 from indexer.embedding import Model
 from indexer.errors import StorageError, storage_error
 from indexer.generation import column_file, lexicon_folder, vector_file
 from indexer.lexicon import Lexicon, is_rewritten, lexicon_files
 from indexer.lexicon_writer import LexiconWriter
 from indexer.manifest import FileStamp, Manifest, stamp, sync_folder
-from indexer.records import Block
-from indexer.vector_writer import TRAINED_ON, VectorWriter, cells_for
-from indexer.vectors import Probing
+from indexer.next_vectors import EMBEDDED
+from indexer.parts import write_base, write_tail
 
 TAIL_ROWS = 10_000
 """A tail of this size costs some 2 ms a query; folding costs seconds in a large index."""
@@ -35,7 +30,6 @@ DEAD_SHARE = 0.2
 """Of the base's papers; more of them waste time and memory in every query."""
 
 PARTS = ("vectors", "columns", "lexicon")
-_NONE: Positions = np.empty(0, np.int64)
 
 
 def publish(
@@ -49,8 +43,8 @@ def publish(
 ) -> Manifest:
     """Make what the catalog holds searchable; returns ``old`` when nothing has changed."""
     change = catalog.last_change()
-    if old and (old.model, old.recipe) != (model, recipe):
-        fold = True  # none of the old vectors can stay
+    if old and _is_stale(catalog, old, model, recipe):
+        fold = True
     if old and old.change == change and not fold:
         return old
     try:
@@ -73,7 +67,7 @@ def outlay(folder: Path, catalog: Catalog, manifest: Manifest, model: Model, rec
         tail = Columns(column_file(folder, manifest.tail))
         base = Columns(column_file(folder, manifest.base))
         if (
-            (manifest.model, manifest.recipe) != (model, recipe)
+            _is_stale(catalog, manifest, model, recipe)
             or _is_due(folder, catalog, manifest, change)
             or _has_rotted(folder, catalog, manifest, change, catalog.count())
         ):
@@ -98,17 +92,15 @@ def _make(
         (folder / part).mkdir(exist_ok=True)
     generation = _next_generation(folder, old)
     if old is None or fold or _is_due(folder, catalog, old, change):
-        base, base_change = f"base-{generation:08d}", change
-        probing = _write_base(folder, base, catalog, change, model.dimension)
+        base, base_change, last = f"base-{generation:08d}", change, None
+        probing = write_base(folder, base, catalog, change, model.dimension)
     else:
-        base, base_change, probing = old.base, old.base_change, old.probing
+        base, base_change, last, probing = old.base, old.base_change, old, old.probing
     tail = f"tail-{generation:08d}"
     held = Columns(column_file(folder, base))
-    died = catalog.died(since=base_change, change=change, upto_row=held.last_row)
-    blocks = catalog.scan(after=held.last_row, change=change)
-    dead = np.searchsorted(held.rows, died)
-    _write_part(folder, tail, blocks, VectorWriter(model.dimension), dead=dead)
-    added = Columns(column_file(folder, tail))
+    added, dead = write_tail(
+        folder, tail, catalog, change, model.dimension, base=held, since=base_change, old=last
+    )
     papers = len(held) - len(dead) + len(added)
     renew = old is None or fold or _has_rotted(folder, catalog, old, change, papers)
     lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
@@ -131,6 +123,12 @@ def _make(
         files=_stamps(folder, old, (base, tail), lexicon),
         identity=catalog.meta("identity") or "",
     )
+
+
+def _is_stale(catalog: Catalog, old: Manifest, model: Model, recipe: str) -> bool:
+    """Whether none of the old vectors can stay: all were made anew since, by a model or another."""
+    made_anew = int(catalog.meta(EMBEDDED) or 0) > old.base_change
+    return made_anew or (old.model, old.recipe) != (model, recipe)
 
 
 def _next_generation(folder: Path, old: Manifest | None) -> int:
@@ -167,27 +165,6 @@ def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
     for block in catalog.scan(after=writer.last_row, change=change):
         writer.add(block)
     writer.commit()
-
-
-def _write_base(folder: Path, name: str, catalog: Catalog, change: int, dimension: int) -> Probing:
-    nlist = cells_for(catalog.count())
-    vectors = VectorWriter(dimension)
-    if nlist:
-        vectors = VectorWriter.in_cells(nlist, catalog.sample_vectors(TRAINED_ON * nlist, change))
-    blocks = catalog.scan(after=0, change=change)
-    return _write_part(folder, name, blocks, vectors, dead=_NONE)
-
-
-def _write_part(
-    folder: Path, name: str, blocks: Iterable[Block], vectors: VectorWriter, *, dead: Positions
-) -> Probing:
-    columns = ColumnWriter()
-    for block in blocks:
-        vectors.add(block.vectors)
-        columns.add(block)
-    probing = vectors.write(vector_file(folder, name))
-    columns.write(column_file(folder, name), dead, vectors.nearness())
-    return probing
 
 
 def _stamps(

@@ -52,6 +52,9 @@ class VectorWriter:
         writer._index = trained_cells(min(nlist, len(sample)), sample)
         return writer
 
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
     def add(self, vectors: NDArray[np.float16]) -> None:
         """Append ``(n, d)`` unit vectors."""
         with all_threads():

@@ -34,27 +34,53 @@ PAPERS = st.lists(
 )
 
 
-def columns_of(papers: Sequence[Paper]) -> Columns:
+def block_of(papers: Sequence[Paper], first_row: int = 1) -> Block:
     n = len(papers)
-    block = Block(
-        rows=np.arange(1, n + 1),
+    return Block(
+        rows=np.arange(first_row, first_row + n),
         papers=list(papers),
-        text_hashes=[""] * len(papers),
-        truncated=np.zeros(n, np.bool_),
+        text_hashes=[""] * n,
+        truncated=np.arange(first_row, first_row + n) % 2 == 0,
         vectors=np.zeros((n, 4), np.float16),
     )
-    writer = ColumnWriter()
-    writer.add(block)
+
+
+def written(writer: ColumnWriter) -> Columns:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "columns.safetensors"
         writer.write(path, np.empty(0, np.int64), 0.5)
         return Columns(path)
 
 
+def columns_of(papers: Sequence[Paper]) -> Columns:
+    writer = ColumnWriter()
+    writer.add(block_of(papers))
+    return written(writer)
+
+
 def names_match(asked: str, name: str) -> bool:
     """The slow, obvious way: every word asked is a word of the name or its first letter."""
     have = words(name)
     return all(any(word in (part, part[0]) for part in have) for word in words(asked))
+
+
+@given(PAPERS, PAPERS, st.data())
+def test_columns_that_were_taken_over_are_as_if_written_anew(
+    old: list[Paper], new: list[Paper], data: st.DataObject
+) -> None:
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(old), max_size=len(old))), bool)
+    writer, anew = ColumnWriter(), ColumnWriter()
+    writer.take_over(columns_of(old), kept)
+    writer.add(block_of(new, first_row=100))
+    for place in np.flatnonzero(kept):
+        anew.add(block_of(old[place : place + 1], first_row=int(place) + 1))
+    anew.add(block_of(new, first_row=100))
+    taken, expected = written(writer), written(anew)
+    for name in ("rows", "truncated", "dates", "upvotes", "titles"):
+        np.testing.assert_array_equal(getattr(taken, name), getattr(expected, name))
+    for field in ("author", "category", "venue"):
+        for part, array in expected.field(field).items():
+            np.testing.assert_array_equal(taken.field(field)[part], array, part)
 
 
 @given(

@@ -69,10 +69,16 @@ def leave_swapped(index: Path) -> None:
 
 
 @pytest.mark.parametrize("leave", [leave_extended, leave_swapped])
+@pytest.mark.parametrize("folded", [False, True])
 def test_work_under_way_is_no_damage(
-    make_index: MakeIndex, leave: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+    make_index: MakeIndex,
+    leave: Callable[[Path], None],
+    folded: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     index = make_index(RECORDS)
+    if folded:
+        compact(index)
     leave(index)
     monkeypatch.setattr(checking, "_TRIES", 1)
     with WriterLock(index), pytest.raises(IndexBusyError, match="again"):
