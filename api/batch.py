@@ -14,6 +14,7 @@ from api import terminal
 from api.fields import RESULT_FIELDS, asked_fields, narrowed, narrowed_answer
 from api.selection import Selection
 from api.serialise import answer_json, result_json
+from api.terminal import Form
 from api.wording import message
 from indexer.errors import NearpaperError, SourceError, UsageError
 from search.answer import MAX_QUESTION, Answer
@@ -47,11 +48,13 @@ def search_batch(
     *,
     index: Path | None,
     fields: str,
+    form: Form,
     rerank: str | None,
 ) -> int:
     """Answer every line; the exit code is 1 if one of them can't be asked."""
     from search.engine import Engine
 
+    _require_lines(form)
     if question or rerank:
         raise UsageError("--batch takes neither QUESTION nor --rerank; put questions into its file")
     wanted = asked_fields(fields)
@@ -60,16 +63,22 @@ def search_batch(
 
 
 def similar_batch(
-    file: Path, named: bool, chosen: Selection, *, index: Path | None, fields: str
+    file: Path, named: bool, chosen: Selection, *, index: Path | None, fields: str, form: Form
 ) -> int:
     """The neighbours of the paper of every line; the exit code is 1 if one is not there."""
     from search.engine import Engine
 
+    _require_lines(form)
     if named:
         raise UsageError("--batch takes neither ID, --not nor --text; put ids into its file")
     wanted = asked_fields(fields)
     with _opened(file) as lines, Engine.open(index) as engine:
         return _write(engine.similar_many(_read(lines), **chosen), wanted)
+
+
+def _require_lines(form: Form) -> None:
+    if form not in ("", "json"):
+        raise UsageError(f"--batch and --{form}: answers come as JSON lines; leave --{form} out")
 
 
 def _write(answers: Iterable[Answer | NearpaperError], fields: Collection[str]) -> int:

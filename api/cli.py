@@ -55,7 +55,12 @@ def _failed(error: NearpaperError | typer.TyperException | OSError) -> int:
         error = storage_error(error, error.filename or "output")
         terminal.abandon_stdout()
     if isinstance(error, typer.TyperException):
-        terminal.say(f"{error.format_message().rstrip('.')}; see `nearpaper --help`")
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "nearpaper"
+        problem = error.format_message().rstrip(".").replace("Value error, ", "")
+        if problem.startswith("Got unexpected extra argument"):
+            problem += "; put what has spaces in quotes"
+        terminal.say(f"{problem}; see `{path} --help`")
     else:
         terminal.say(str(error))
     return error.exit_code

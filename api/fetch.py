@@ -23,7 +23,6 @@ fetch = typer.Typer(
     "where it was stopped.",
     add_completion=False,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
 )
 
 From = Annotated[

@@ -10,6 +10,7 @@ import typer
 
 from api import options, terminal
 from api.options import Colour, chosen_folder
+from indexer.durable import replace_file, require_file
 
 
 def draw_map(
@@ -39,23 +40,14 @@ def draw_map(
     from api.progress import StepBar, duration, size
     from search.chart import chart
 
+    require_file(output)
     started = time.monotonic()
     with StepBar() as bar:
         drawn = chart(chosen_folder(index), most=limit, report=bar.at)
         bar.at("Writing", 0.0)
         page = map_page(drawn, colour).encode()
-        _write(output, page)
+        replace_file(output, page)
     shown = f"{len(drawn.papers):,} papers"
     if drawn.total > len(drawn.papers):
         shown += f" of {drawn.total:,} (--limit shows more)"
     terminal.say(f"{shown} in {output}, {size(len(page))}, {duration(time.monotonic() - started)}")
-
-
-def _write(output: Path, page: bytes) -> None:
-    """The file is there whole or not at all."""
-    part = output.with_name(f".{output.name}.part")
-    try:
-        part.write_bytes(page)
-        part.replace(output)
-    finally:
-        part.unlink(missing_ok=True)

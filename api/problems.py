@@ -16,9 +16,8 @@ from api.wording import message
 from indexer.errors import NearpaperError, UsageError
 
 PROBLEM_TYPE = "urn:nearpaper:problem:"
-_OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/papers/", "/graph/", "/recommendations/")
-"""Addresses at which clients of other services ask: they know 400, and read ``error``."""
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", *_OTHERS_SHAPES)
+_OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/graph/", "/recommendations/")
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/feed.atom")
 _MOST_DETAILS = 3
 Problem = dict[str, str | int]
 
@@ -52,21 +51,27 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected_error)
 
 
+def _is_others(path: str) -> bool:
+    """Whether clients of other services ask there: they know 400, and read ``error``."""
+    return path.startswith(_OTHERS_SHAPES) or (path.startswith("/papers/") and path.endswith(".md"))
+
+
 def _answer(request: Request, *, status: int, kind: str, title: str, detail: str) -> Response:
     detail, path = message(detail), request.url.path
-    if path.startswith(_OTHERS_SHAPES) and status == UsageError.status:
+    if _is_others(path) and status == UsageError.status:
         status = HTTPStatus.BAD_REQUEST
     if _wants_page(request):
         return render_error(request, status=status, title=title, detail=detail)
     problem = _document(status=status, kind=kind, title=title, detail=detail, path=path)
-    if path.startswith(_OTHERS_SHAPES):
+    if _is_others(path):
         problem |= {"error": detail, "message": detail}
     return JSONResponse(problem, status, media_type="application/problem+json")
 
 
 def _wants_page(request: Request) -> bool:
-    accepted = request.headers.get("accept", "")
-    return "text/html" in accepted and not request.url.path.startswith(_FOR_PROGRAMS)
+    accepted, path = request.headers.get("accept", ""), request.url.path
+    for_programs = path.startswith(_FOR_PROGRAMS) or _is_others(path)
+    return "text/html" in accepted and not for_programs
 
 
 def _nearpaper_error(request: Request, error: Exception) -> Response:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from api.choices import choosing
 from api.fields import asked_fields, require_json
 from api.selection import Selection
 from api.terminal import Form
+
+if TYPE_CHECKING:
+    from search.answer import Answer
 
 
 @choosing
@@ -30,16 +34,15 @@ def search(
     from search.rerank import load_reranker
 
     if batch is not None:
-        return search_batch(batch, question, chosen, index=index, fields=fields, rerank=rerank)
+        return search_batch(
+            batch, question, chosen, index=index, fields=fields, form=form_or_table, rerank=rerank
+        )
     wanted = asked_fields(fields)
     require_json(wanted, form_or_table)
     with Engine.open(index) as engine:
         reranker = load_reranker(rerank) if rerank else None
         answer = engine.search(question, reranker=reranker, **chosen)
-        if wanted:
-            write_fields(answer, wanted, as_json=form_or_table == "json")
-        else:
-            terminal.show_answer(answer, form=form_or_table)
+        _print(answer, wanted, form_or_table)
     return None
 
 
@@ -59,16 +62,20 @@ def similar(
 
     if batch is not None:
         named = bool(id or unlike or text)
-        return similar_batch(batch, named, chosen, index=index, fields=fields)
+        return similar_batch(batch, named, chosen, index=index, fields=fields, form=form_or_table)
     wanted = asked_fields(fields)
     require_json(wanted, form_or_table)
     with Engine.open(index) as engine:
         answer = engine.similar(id or (), unlike=unlike or (), text=text, **chosen)
-        if wanted:
-            write_fields(answer, wanted, as_json=form_or_table == "json")
-        else:
-            terminal.show_answer(answer, form=form_or_table)
+        _print(answer, wanted, form_or_table)
     return None
+
+
+def _print(answer: Answer, fields: Collection[str], form: Form) -> None:
+    if fields:
+        write_fields(answer, fields, as_json=form == "json")
+    else:
+        terminal.show_answer(answer, form=form)
 
 
 @choosing

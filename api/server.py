@@ -55,7 +55,7 @@ def run(app: ASGIApp, listener: socket.socket) -> None:
         ws="none",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=True,  # believed from this machine alone
         server_header=False,
         h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -78,7 +78,8 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         # Python appends " (while attempting to bind ...)" to the reason.
         reason = (error.strerror or str(error)).partition(" (")[0]
-        message = f"can't listen on {host} port {port}: {reason}; choose another with --port"
+        other = "--host" if isinstance(error, socket.gaierror) else "--port"
+        message = f"can't listen on {host} port {port}: {reason}; choose another with {other}"
         raise NearpaperError(message) from error
 
 

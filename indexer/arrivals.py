@@ -90,7 +90,6 @@ class History:
 
 def _first_row_after(catalog: Catalog, change: int) -> int:
     """The lowest row id that was written after a change; one above all where none was."""
-    last = int(catalog.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
 
     def born(row: int) -> int:
         """With which change the first version from ``row`` on was written; some are forgotten."""
@@ -99,7 +98,7 @@ def _first_row_after(catalog: Catalog, change: int) -> int:
         )
         return int(found[0][0])
 
-    return bisect_right(range(1, last + 1), change, key=born) + 1
+    return bisect_right(range(1, catalog.last_row() + 1), change, key=born) + 1
 
 
 def _came_earlier(catalog: Catalog, row: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from indexer.errors import storage_error
+from indexer.errors import UsageError, storage_error
 from indexer.manifest import sync_folder
+
+
+def require_file(path: Path) -> None:
+    """Raise ``UsageError`` where no file of that name can be made, before long work for it."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"{path}: a folder, or in one that isn't there; name a file")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -21,3 +27,5 @@ def replace_file(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise storage_error(error, path) from error
+    finally:
+        beside.unlink(missing_ok=True)

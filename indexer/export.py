@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from indexer.catalog import Catalog
+from indexer.durable import require_file
 from indexer.errors import IndexNotFoundError, SourceError, storage_error
 from indexer.manifest import Manifest
 from indexer.paper import Paper
@@ -41,6 +42,7 @@ def export(folder: Path, target: Path, *, listener: Listener | None = None) -> i
         IndexNotFoundError: There is no index, or it is empty.
         StorageError: The file can't be written.
     """
+    require_file(target)
     _require_parquet()
     catch_up(folder)
     manifest = Manifest.load(folder)

@@ -135,6 +135,10 @@ class Manifest:
         """
         return [name for name, written in self.files.items() if _is_altered(folder / name, written)]
 
+    def fingerprint(self) -> str:
+        """Differs between any two generations of any two indexes, also of the same numbers."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
     def _require_sense(self) -> None:
         """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
         if not self.probing.nprobe <= self.probing.nlist or not 0 <= self.probing.recall <= 1:

@@ -31,6 +31,7 @@ from search.request import (
     asked_mode,
     asked_question,
     asked_score,
+    whole_characters,
 )
 from search.rerank import Reranker
 from search.retrieval import Retriever
@@ -90,7 +91,7 @@ class Engine(Lookup):
         mode, min_score = asked_mode(mode), asked_score(min_score)
         generation = self._reader.generation()
         if generation is None:
-            return empty_answer(question, page)
+            return empty_answer(whole_characters(question), page)
         query = parsed(asked)
         found = self._retriever.for_question(query, generation, filters=filters, mode=mode)
         if reranker is not None:
@@ -98,7 +99,7 @@ class Engine(Lookup):
         return self._answering.answer(
             found,
             page,
-            query=question,
+            query=whole_characters(question),
             understood=query.understood() | _options(filters, found.mode, sort),
             min_score=min_score,
             explain=explain,

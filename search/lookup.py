@@ -111,6 +111,12 @@ class Lookup:
         return History(self._reader)
 
     @property
+    def fingerprint(self) -> str:
+        """Differs between any two generations of any two indexes; empty in an empty index."""
+        generation = self._reader.generation()
+        return generation.manifest.fingerprint() if generation else ""
+
+    @property
     def papers(self) -> int:
         """How many papers the index holds."""
         generation = self._reader.generation()

@@ -62,11 +62,15 @@ def asked_question(text: str) -> str:
     """A question with its white space folded; raises ``UsageError``."""
     if len(text) > MAX_QUESTION:
         raise UsageError(f"the question is {len(text)} characters long: at most {MAX_QUESTION}")
-    # Half a surrogate pair, as a broken client sends it, is no character.
-    folded = " ".join(text.encode("utf-8", "replace").decode().split())
+    folded = " ".join(whole_characters(text).split())
     if not folded:
         raise UsageError("the question is empty; ask in plain words")
     return folded
+
+
+def whole_characters(text: str) -> str:
+    """A text with ``?`` for half a surrogate pair, as a broken client sends it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def asked_library(papers: Sequence[Paper]) -> Sequence[Paper]:

@@ -12,6 +12,7 @@ from api.models import problem_response
 from api.routes.parameters import Chosen, Lazy
 from api.shapes.atom import MEDIA_TYPE, feed
 from search.answer import MAX_QUESTION
+from search.engine import Engine
 
 ENTRIES = 50
 """Papers in a feed without a limit."""
@@ -42,9 +43,9 @@ def atom(
 ) -> Response:
     """The papers that match a question best, newest first, as an Atom feed."""
     engine, given = lazy.engine(), request.query_params
-    tag = _tag(engine.generation, str(request.url))
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if tag in (one.strip() for one in if_none_match.split(",")):
+    tag = _tag(engine, str(request.url))
+    headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
+    if _names(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     chosen["sort"] = chosen["sort"] if "sort" in given else "newest"
     chosen["limit"] = chosen["limit"] if "limit" in given else ENTRIES
@@ -52,7 +53,13 @@ def atom(
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _tag(generation: int, address: str) -> str:
-    """Changes with the index and with what is asked; a generation never changes."""
-    digest = blake2b(address.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return f'W/"{generation}-{digest}"'
+def _tag(engine: Engine, address: str) -> str:
+    """Changes with the index, also for another in its place, and with what is asked."""
+    state = f"{engine.fingerprint} {address}".encode("utf-8", "replace")
+    return f'"{engine.generation}-{blake2b(state, digest_size=8).hexdigest()}"'
+
+
+def _names(if_none_match: str, tag: str) -> bool:
+    """Whether a client has what the tag stands for; compared weakly, RFC 9110, 13.1.2."""
+    known = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return tag in known or known == ["*"]

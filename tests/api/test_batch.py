@@ -52,6 +52,20 @@ def test_standard_input_is_read(nearpaper: Nearpaper, monkeypatch: pytest.Monkey
     assert "line 2" in err
 
 
+def test_half_a_character_spoils_no_other_answer(client: TestClient) -> None:
+    body = '{"questions": ["speech", "x \\ud83d"], "limit": 1}'
+    response = client.post(BATCH, content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 200
+    assert [answer["query"] for answer in response.json()["answers"]] == ["speech", "x ?"]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--table", "--bibtex"])
+def test_another_format_than_lines_is_refused(nearpaper: Nearpaper, form: str) -> None:
+    code, out, err = nearpaper("search", "--batch", "-", form)
+    assert (code, out) == (2, "")
+    assert f"leave {form} out" in err
+
+
 def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
     code, out, _ = nearpaper("search", "speech", "--limit", "2", "--fields", "score, id")
     assert code == 0

@@ -122,10 +122,24 @@ def test_nothing_is_sent_again_until_the_index_changes(source: Path, tmp_path: P
         tag = client.get("/feed.atom?q=speech").headers["etag"]
         again = client.get("/feed.atom?q=speech", headers={"If-None-Match": f'"x", {tag}'})
         assert (again.status_code, again.content) == (304, b"")
+        for known in (tag.removeprefix("W/"), "*"):
+            again = client.get("/feed.atom?q=speech", headers={"If-None-Match": known})
+            assert again.status_code == 304
         assert client.get("/feed.atom?q=other", headers={"If-None-Match": tag}).status_code == 200
         (tmp_path / "more.jsonl").write_text('{"id": "2601.00001", "title": "Speech, anew"}\n')
         add(tmp_path / "index", [str(tmp_path / "more.jsonl")])
         assert client.get("/feed.atom?q=speech", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_another_index_in_the_same_place_is_a_change(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.jsonl").write_text('{"id": "2601.00001", "title": "Speech, anew"}\n')
+    tags = []
+    for number, papers in enumerate((source, tmp_path / "other.jsonl")):
+        add(tmp_path / f"index-{number}", [str(papers)], model="hashing")
+        with TestClient(create_app(tmp_path / f"index-{number}")) as client:
+            tags.append(client.get("/feed.atom?q=speech").headers["etag"])
+    assert tags[0].partition("-")[0] == tags[1].partition("-")[0]  # of equal generations
+    assert tags[0] != tags[1]
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=x&limit=0", "?q=x&after=never"])

@@ -158,11 +158,11 @@ def test_an_index_without_papers_is_said_to_be_empty(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_leaves_the_old_file(nearpaper: Nearpaper, tmp_path: Path) -> None:
     code, _, err = nearpaper("map", "--output", str(tmp_path / "nowhere" / "map.html"))
-    assert code == 1
+    assert code == 2
     assert err.count("\n") == 1
     (tmp_path / "map.html").mkdir()
     code, _, err = nearpaper("map", "--output", str(tmp_path / "map.html"))
-    assert code == 1
+    assert code == 2
     assert err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
 

@@ -22,6 +22,7 @@ ADDRESSES = [
     "/papers/2402.00001",
     "/papers/2501.00099",
     "/papers/hep-th/9901001",
+    "/papers/2412.99999",
     "/daily",
     "/daily?date=2024-02-15",
     "/trending",

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.catalog import Catalog
-from indexer.errors import IndexNotFoundError, StorageError
+from indexer.errors import IndexNotFoundError, UsageError
 from indexer.export import export
 from indexer.hashing import HashingEmbedder
 from indexer.maintenance import remove
@@ -71,7 +71,7 @@ def test_what_was_removed_stays_away(make_index: object, tmp_path: Path) -> None
 
 
 def test_failures_are_one_line_and_leave_nothing(sample_index: Path, tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="missing"):
+    with pytest.raises(UsageError, match="missing"):
         export(sample_index, tmp_path / "missing" / "papers.parquet")
     with pytest.raises(IndexNotFoundError):
         export(tmp_path / "nowhere", tmp_path / "papers.parquet")
