@@ -7,7 +7,6 @@ earlier are looked up one by one: the papers themselves are never gone through.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +44,7 @@ class Arrivals:
 
     def select(self, generation: Generation) -> Mask:
         """Where live papers of a generation are among them."""
-        first, end = (_first_row_after(self.catalog, one) for one in (self.since, self.upto))
+        first, end = map(self.catalog.first_row_after, (self.since, self.upto))
         mask = generation.mask(lambda columns: (columns.rows >= first) & (columns.rows < end))
         rows, came = _came_earlier(self.catalog, first)
         at = generation.positions(rows)
@@ -86,19 +85,6 @@ class History:
     def arrivals(self, since: int, upto: int) -> Arrivals:
         """The papers that first came after the change ``since`` and by the change ``upto``."""
         return Arrivals(self._reader.catalog, since, upto)
-
-
-def _first_row_after(catalog: Catalog, change: int) -> int:
-    """The lowest row id that was written after a change; one above all where none was."""
-
-    def born(row: int) -> int:
-        """With which change the first version from ``row`` on was written; some are forgotten."""
-        found = catalog.database.rows(
-            "SELECT born FROM papers WHERE row >= ? ORDER BY row LIMIT 1", row
-        )
-        return int(found[0][0])
-
-    return bisect_right(range(1, catalog.last_row() + 1), change, key=born) + 1
 
 
 def _came_earlier(catalog: Catalog, row: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

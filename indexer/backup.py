@@ -17,6 +17,7 @@ from pathlib import Path
 from indexer.catalog import Catalog
 from indexer.checking import check
 from indexer.errors import IndexBusyError, IndexDamagedError, UsageError, storage_error
+from indexer.kept_model import copy_kept
 from indexer.location import require_index
 from indexer.lock import LOCK_FILE, WriterLock
 from indexer.manifest import MANIFEST_FILE, Manifest, stamp, sync_folder
@@ -71,6 +72,7 @@ def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copi
         if salvage_damaged:
             salvage(folder, partial)
         rebuilt = salvage_damaged or not _copy_whole(folder, partial)
+        copy_kept(folder, partial)
         if rebuilt:
             Writer(partial, derive=True, outdated=True).close()
         copied = _verified(folder, partial, rebuilt=rebuilt, salvaged=salvage_damaged)

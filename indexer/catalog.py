@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -275,16 +276,33 @@ class Catalog:
         return np.array([record[0] for record in records], np.int64)
 
     def last_row(self) -> int:
-        """The highest row id in use, 0 for none. Ascending ids count what was written since one."""
+        """The highest row id in use, 0 for none."""
         return int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
+
+    def first_row_after(self, change: int) -> int:
+        """The lowest row id that was written after a change; one above all where none was.
+
+        Row ids ascend as changes do, so it is found by halving.
+        """
+
+        def born(row: int) -> int:
+            """With which change the first version from ``row`` on was written; some are gone."""
+            found = self.database.rows(
+                "SELECT born FROM papers WHERE row >= ? ORDER BY row LIMIT 1", row
+            )
+            return int(found[0][0])
+
+        return bisect_right(range(1, self.last_row() + 1), change, key=born) + 1
 
     def count(self) -> int:
         """How many papers are live."""
         return int(self.database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0])
 
     def sample_vectors(self, size: int, change: int) -> NDArray[np.float16]:
-        """``(m, d)`` vectors of up to ``size`` random papers that were live after ``change``."""
-        chosen = np.random.default_rng(change).permutation(self.last_row())[:size] + 1
+        """``(m, d)`` vectors of about ``size`` random papers that were live after ``change``."""
+        last, live = self.last_row(), self.count()
+        drawn = int(size * last / max(1, live))  # of all row ids, most of which may be gone
+        chosen = np.random.default_rng(change).permutation(last)[:drawn] + 1
         records = self.database.rows(
             "SELECT vector FROM papers JOIN vectors USING (row) "
             "WHERE row IN (SELECT value FROM json_each(?)) "

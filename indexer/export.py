@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.catalog import Catalog
 from indexer.durable import require_file
 from indexer.errors import IndexNotFoundError, SourceError, storage_error
+from indexer.generation import Generation
 from indexer.manifest import Manifest
 from indexer.paper import Paper
 from indexer.progress import Listener, Silent, Tally
-from indexer.reader import catch_up
-from indexer.records import Block
+from indexer.reader import Reader
 
 _LISTS = ("authors", "categories", "sources", "ids")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")
@@ -44,18 +45,19 @@ def export(folder: Path, target: Path, *, listener: Listener | None = None) -> i
     """
     require_file(target)
     _require_parquet()
-    catch_up(folder)
-    manifest = Manifest.load(folder)
-    if manifest is None:
+    reader = Reader(folder)
+    generation = reader.generation()
+    if generation is None:
         raise IndexNotFoundError(f"{folder}: still empty; add papers with `nearpaper index`")
     part = target.with_name(f".{target.name}.part")
     try:
-        done = _write(folder, manifest, part, listener or Silent())
+        done = _write(generation, reader.catalog, part, listener or Silent())
         part.replace(target)
     except OSError as error:
         raise storage_error(error, target) from error
     finally:
         part.unlink(missing_ok=True)
+        reader.close()
     return done
 
 
@@ -68,25 +70,19 @@ def _require_parquet() -> None:
         ) from None
 
 
-def _write(folder: Path, manifest: Manifest, part: Path, listener: Listener) -> int:
+def _write(generation: Generation, catalog: Catalog, part: Path, listener: Listener) -> int:
     from pyarrow import parquet
 
-    schema, tally, started = _schema(manifest), Tally(), time.monotonic()
+    schema, tally, started = _schema(generation.manifest), Tally(), time.monotonic()
     with parquet.ParquetWriter(part, schema, compression="zstd") as writer:
-        for block in _blocks(folder, manifest):
-            writer.write_table(_table(block, schema))
+        for block in catalog.scan(after=0, change=generation.manifest.change):
+            # The catalog may hold the next model's vectors already.
+            vectors = generation.vectors(generation.positions(block.rows))
+            writer.write_table(_table(block.papers, vectors, schema))
             tally.unchanged += len(block.papers)
             tally.seconds = time.monotonic() - started
-            listener.advanced(tally, tally.read / manifest.papers)
+            listener.advanced(tally, tally.read / generation.manifest.papers)
     return tally.read
-
-
-def _blocks(folder: Path, manifest: Manifest) -> Iterator[Block]:
-    catalog = Catalog(folder)
-    try:
-        yield from catalog.scan(after=0, change=manifest.change)
-    finally:
-        catalog.close()
 
 
 def _schema(manifest: Manifest) -> Any:  # noqa: ANN401 - pyarrow ships no types
@@ -103,17 +99,17 @@ def _schema(manifest: Manifest) -> Any:  # noqa: ANN401 - pyarrow ships no types
     return pa.schema(columns, metadata={"nearpaper": json.dumps(facts)})
 
 
-def _table(block: Block, schema: Any) -> Any:  # noqa: ANN401 - likewise
+def _table(papers: Sequence[Paper], vectors: NDArray[np.float16], schema: Any) -> Any:  # noqa: ANN401 - likewise
     """Empty text is null, as in JSON."""
     import pyarrow as pa
 
     arrays = [
-        pa.array([_given(getattr(paper, name)) for paper in block.papers], schema.field(name).type)
+        pa.array([_given(getattr(paper, name)) for paper in papers], schema.field(name).type)
         for name in schema.names[:-1]
     ]
-    flat = pa.array(np.ascontiguousarray(block.vectors, np.float32).reshape(-1))
-    vectors = pa.FixedSizeListArray.from_arrays(flat, block.vectors.shape[1])
-    return pa.Table.from_arrays([*arrays, vectors], schema=schema)
+    flat = pa.array(np.ascontiguousarray(vectors, np.float32).reshape(-1))
+    lists = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+    return pa.Table.from_arrays([*arrays, lists], schema=schema)
 
 
 def _given(value: object) -> object:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from indexer.embedding import Model
@@ -51,6 +52,16 @@ def keep(folder: Path, converted: Converted) -> None:
         sync_folder(place.parent)
     except OSError as error:
         raise storage_error(error, place) from error
+
+
+def copy_kept(folder: Path, target: Path) -> None:
+    """Copy an index's own models into another index; on return they are on the disk.
+
+    One that is damaged is left out: the copy then says so, as the index does.
+    """
+    for place in (folder / _FOLDER).glob("*"):
+        with suppress(DamagedError):
+            keep(target, checked(place))
 
 
 def load_kept(folder: Path, model: Model) -> OpenVinoEmbedder:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ class Manifest:
             raise _damaged(path) from error
 
     def altered(self, folder: Path) -> list[str]:
-        """Names of files that are not what was written; ``OSError`` for one that can't be read.
+        """Names of files that are missing or not what was written; ``OSError`` for unreadable ones.
 
         Only what has another size or time of writing than it had is read: memory that rots without
         a trace is found by a check, not by every command that opens an index.
@@ -178,11 +179,22 @@ def _damaged(path: Path) -> IndexDamagedError:
 
 
 def _is_altered(path: Path, written: FileStamp) -> bool:
-    with path.open("rb") as file:  # which this process may have to be allowed to
-        found = os.fstat(file.fileno())
+    try:
+        with path.open("rb") as file:  # which this process may have to be allowed to
+            found = os.fstat(file.fileno())
+    except FileNotFoundError:
+        return True
     if found.st_size != written.bytes:
         return True
-    return written.mtime_ns not in (0, found.st_mtime_ns) and digest(path) != written.sha256
+    if written.mtime_ns in (0, found.st_mtime_ns):
+        return False
+    return _digest_at(path, found.st_mtime_ns, found.st_size) != written.sha256
+
+
+@lru_cache(1024)
+def _digest_at(path: Path, mtime_ns: int, size: int) -> str:
+    """Of a copied index, whose files have other times: once for each file, not each opening."""
+    return digest(path)
 
 
 def stamp(path: Path) -> FileStamp:

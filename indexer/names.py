@@ -63,7 +63,9 @@ def names_of(paper: Paper) -> list[Name]:
     archive = next((found for found in map(archive_of, ids) if found), "")
     if paper.doi:
         ids |= {normalise_id(paper.doi)[0]: None}
-    names = [Name(id, archive if id.startswith("10.") else "") for id in ids]
+    # Records of one id are of one paper, whatever else they tell.
+    told = (id for id in ids if id != paper.id)
+    names = [Name(paper.id), *(Name(id, archive if id.startswith("10.") else "") for id in told)]
     return [*names, *_title_name(paper, archive)]
 
 

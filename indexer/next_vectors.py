@@ -27,6 +27,8 @@ class NextVectors:
             with self._database.transaction() as connection:
                 connection.execute("DELETE FROM next_vectors")
                 connection.execute("INSERT OR REPLACE INTO meta VALUES ('next', ?)", (aim,))
+        self._live = catalog.count()
+        self._done = int(self._database.rows("SELECT count(*) FROM next_vectors")[0][0])
 
     def missing(self, most: int) -> list[tuple[int, Paper]]:
         """Row ids and papers that have no next vector yet."""
@@ -39,9 +41,7 @@ class NextVectors:
 
     def share(self) -> float:
         """How many of the live papers have one, 0 to 1."""
-        done = self._database.rows("SELECT count(*) FROM next_vectors")[0][0]
-        live = self._database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0]
-        return float(done / max(1, live))
+        return min(1.0, self._done / max(1, self._live))
 
     def keep(self, rows: Sequence[int], encoded: Encoded) -> None:
         """Add the vectors of these rows; on return they are on the disk."""
@@ -52,6 +52,7 @@ class NextVectors:
         ]
         with self._database.transaction() as connection:
             connection.executemany("INSERT INTO next_vectors VALUES (?, ?, ?)", values)
+        self._done += len(values)
 
     def swap(self) -> None:
         """Make them the vectors, all at once; those of versions that died are forgotten."""

@@ -37,6 +37,9 @@ SAMPLE = 400
 """Records that int8 is calibrated and checked on."""
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
+PUBLISH_SHARE = 4.0
+"""Times as long as publishing took they wait in a large index, so that most of a run is embedding.
+"""
 
 News = tuple[Paper, Group]
 """A paper of which something is new, and what it was put together from."""
@@ -155,7 +158,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.tally = Tally()
-        self.started = self._published = time.monotonic()
+        self.started = time.monotonic()
+        self._due = self.started + PUBLISH_SECONDS
         self._estimated = False
 
     def take(self, records: Sequence[Item], *, second_hand: bool, meta: Mapping[str, str]) -> None:
@@ -231,9 +235,10 @@ class Run:
         """Say how far the run is, and let readers see it from time to time."""
         now = time.monotonic()
         self.tally.seconds = now - self.started
-        if now - self._published > PUBLISH_SECONDS:
+        if now > self._due:
             self.tally.generation = self.writer.publish().generation
-            self._published = now
+            took = time.monotonic() - now
+            self._due = now + took + max(PUBLISH_SECONDS, PUBLISH_SHARE * took)
         if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
             self._estimated = True
             ahead = estimate(self.tally, fraction, self.writer.model.dimension)

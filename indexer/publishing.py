@@ -64,8 +64,6 @@ def outlay(folder: Path, catalog: Catalog, manifest: Manifest, model: Model, rec
     if change == manifest.change:
         return 0
     try:
-        tail = Columns(column_file(folder, manifest.tail))
-        base = Columns(column_file(folder, manifest.base))
         if (
             _is_stale(catalog, manifest, model, recipe)
             or _is_due(folder, catalog, manifest, change)
@@ -74,7 +72,7 @@ def outlay(folder: Path, catalog: Catalog, manifest: Manifest, model: Model, rec
             return catalog.last_row()
     except OSError as error:
         raise storage_error(error, folder) from error
-    return catalog.last_row() - max(base.last_row, tail.last_row)
+    return _written_since(catalog, manifest)
 
 
 def _make(
@@ -143,9 +141,14 @@ def _next_generation(folder: Path, old: Manifest | None) -> int:
 def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
     """Whether the tail has grown, or the base has rotted, enough to be folded."""
     base = Columns(column_file(folder, old.base))
-    added = catalog.last_row() - base.last_row
+    added = len(Columns(column_file(folder, old.tail))) + _written_since(catalog, old)
     dead = len(catalog.died(since=old.base_change, change=change, upto_row=base.last_row))
     return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
+
+
+def _written_since(catalog: Catalog, old: Manifest) -> int:
+    """How many versions of papers were written since a generation, live or not."""
+    return catalog.last_row() - catalog.first_row_after(old.change) + 1
 
 
 def _has_rotted(folder: Path, catalog: Catalog, old: Manifest, change: int, papers: int) -> bool:

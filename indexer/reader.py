@@ -18,7 +18,6 @@ from indexer.errors import (
     storage_error,
 )
 from indexer.generation import Generation
-from indexer.lexicon import is_rewritten
 from indexer.location import require_index
 from indexer.manifest import MANIFEST_FILE, Manifest
 from indexer.records import CATALOG_FILE
@@ -37,7 +36,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         catch_up(folder, most=QUICK)
-        self._refreshing = threading.Lock()
+        self._refreshing, self._connecting = threading.Lock(), threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._generation: Generation | None = None
         self._catalog: Catalog | None = None
@@ -46,7 +45,7 @@ class Reader:
     @property
     def catalog(self) -> Catalog:
         """The catalog; there is one wherever there is a generation."""
-        with self._refreshing:
+        with self._connecting:
             if self._catalog is None:
                 self._catalog = Catalog(self.folder)
             return self._catalog
@@ -119,14 +118,14 @@ def _require_whole(folder: Path, manifest: Manifest) -> None:
     try:
         require_kin(folder, manifest, catalog)
         if altered and catalog.last_change() > manifest.change:
-            # A writer extends the lexicon before it publishes.
-            altered = [name for name in altered if not is_rewritten(name)]
+            # A writer extends the lexicon before it publishes, which merges and unlinks files.
+            altered = [name for name in altered if not name.startswith("lexicon/")]
     finally:
         catalog.close()
     if altered:
-        raise IndexDamagedError(
-            f"{folder / altered[0]}: not what was written; run `nearpaper rebuild --index {folder}`"
-        )
+        path = folder / altered[0]
+        problem = "not what was written" if path.exists() else "missing"
+        raise IndexDamagedError(f"{path}: {problem}; run `nearpaper rebuild --index {folder}`")
 
 
 def _unopened(error: OSError, folder: Path) -> NearpaperError:

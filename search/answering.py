@@ -77,9 +77,11 @@ class Answering:
 
     def _cut(self, ranking: Ranking, page: Page, scale: Scale | None, least: float) -> None:
         """Leave out what scores less, as far down as pages reach."""
-        if page.offset + page.limit > len(ranking.head):
+        kept = self._scores(ranking, ranking.head, scale) >= least
+        if count(kept) < page.offset + page.limit and _goes_on(ranking, scale, least):
             ranking.head = ranking.positions(0, MAX_DEPTH)
-        ranking.keep(self._scores(ranking, ranking.head, scale) >= least)
+            kept = self._scores(ranking, ranking.head, scale) >= least
+        ranking.keep(kept)
         ranking.end()
 
     def rerank(self, retrieved: Retrieved, reranker: Reranker) -> None:
@@ -210,6 +212,12 @@ class Answering:
             return nearest_sentence(ranking.vector, embedder, paper.abstract)
 
 
+def _goes_on(ranking: Ranking, scale: Scale | None, least: float) -> bool:
+    """Whether papers behind the head may score so much: the furthest looked at by meaning does."""
+    cosines = ranking.dense[1]
+    return scale is None or not len(cosines) or float(scale.scores(cosines[-1:])[0]) >= least
+
+
 def _is_far(retrieved: Retrieved) -> bool:
     ranking, cosines = retrieved.ranking, retrieved.ranking.dense[1]
     if retrieved.named or not len(cosines):
@@ -220,7 +228,7 @@ def _is_far(retrieved: Retrieved) -> bool:
 def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
     """What to say when nothing is close, or when the question is in another language."""
     ranking, generation = retrieved.ranking, retrieved.ranking.generation
-    doubts = hint(retrieved.text, generation.lexicon.is_rare)
+    doubts = hint(retrieved.typed, generation.lexicon.is_rare)
     if not _is_far(retrieved):
         return doubts
     passing = count(ranking.allowed)

@@ -26,7 +26,7 @@ def titled(generation: Generation, catalog: Catalog, ranking: Ranking, asked: st
     key = np.uint64(title_hash(asked))
     if not words(asked):
         return np.empty(0, np.int64)
-    same = np.flatnonzero(generation.mask(lambda columns: columns.titles == key))
+    same = np.flatnonzero(generation.mask(lambda columns: columns.titles == key) & ranking.allowed)
     if len(same):
         return same
     return _nearly_titled(generation, catalog, ranking.head[:LOOKED_AT], asked)

@@ -34,6 +34,7 @@ class Lookup:
         at = self._retriever.known_places(wanted, generation)
         return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
 
+    @again_if_overtaken
     def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
         """Papers by their ids, however these are written; ``None`` for those that aren't there."""
         wanted, generation = named_ids(ids), self._reader.generation()
@@ -45,6 +46,7 @@ class Lookup:
         found = dict(zip(known[at >= 0], papers, strict=True))
         return [found.get(id) for id in wanted]
 
+    @again_if_overtaken
     def titled(self, title: str, *, filters: Filters = ANY) -> Paper | None:
         """The paper of a title, which may be misspelt; ``None`` where there is none."""
         asked, generation = asked_question(title), self._reader.generation()
@@ -53,6 +55,7 @@ class Lookup:
         at = self._retriever.by_title(asked, generation, filters)[:1]
         return next(iter(self._papers(generation.column("rows", at))), None)
 
+    @again_if_overtaken
     def daily(
         self,
         first: str = "",

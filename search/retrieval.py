@@ -36,6 +36,7 @@ class Retrieved:
     Attributes:
         ranking: The order of the papers.
         text: The words that were looked for.
+        typed: Of these, those of whoever asks, and not of papers.
         mode: What was searched by; not what was asked where the model can't be used.
         named: A paper or an author was named outright, and comes first.
         warnings: What the reader of the answer should know.
@@ -45,6 +46,7 @@ class Retrieved:
     ranking: Ranking
     text: str
     mode: Mode
+    typed: str = ""
     named: bool = False
     warnings: tuple[str, ...] = ()
     folded: Mapping[int, list[int]] = field(default_factory=dict)
@@ -97,7 +99,7 @@ class Retriever:
         ranking = Ranking(generation, allowed, mode, vector, query.text, words)
         self._promote_named(ranking, query)
         named = len(ranking.named) > 0
-        return Retrieved(ranking, query.text, mode, named, notes + warnings)
+        return Retrieved(ranking, query.text, mode, query.text, named, notes + warnings)
 
     def prepare(self, texts: Collection[str], generation: Generation) -> None:
         """Embed what will be asked next, many at once; without the model nothing happens yet."""
@@ -132,7 +134,7 @@ class Retriever:
         allowed[at] = False
         ranking = Ranking(generation, allowed, mode, wanted.vector(), wanted.words)
         folded = fold_duplicates(ranking, generation.vectors(chosen).astype(np.float32))
-        return Retrieved(ranking, wanted.words, mode, warnings=warnings, folded=folded)
+        return Retrieved(ranking, wanted.words, mode, text, warnings=warnings, folded=folded)
 
     def for_library(
         self,

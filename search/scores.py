@@ -56,7 +56,8 @@ class Scale:
 
     def __init__(self, cosines: NDArray[np.float32]) -> None:
         quantiles = _quantiles(cosines) if len(cosines) else np.zeros(len(_SHARES))
-        self._from = np.append(np.minimum(quantiles, 0.999_999), 1.0)
+        # Cosines of one pair differ by rounding, by how they are worked out.
+        self._from = np.append(np.minimum(quantiles - 1e-6, 0.999_999), 1.0)
         self._to = np.append(_SHARES, 1.0)
 
     def scores(self, cosines: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.columns import Positions
+from indexer.columns import Positions, title_hash
 from indexer.generation import Generation
 from indexer.paper import Paper
 from indexer.recipe import document_text
@@ -84,7 +84,8 @@ def fold_duplicates(ranking: Ranking, asked: NDArray[np.float32]) -> dict[int, l
     titles = generation.column("titles", head)
     cosines = vectors @ vectors.T
     same = cosines >= SAME
-    same |= (titles[:, None] == titles[None, :]) & (cosines >= SAME_TITLE)
+    titled = titles != np.uint64(title_hash(""))
+    same |= (titles[:, None] == titles[None, :]) & titled & (cosines >= SAME_TITLE)
     first = np.argmax(same, axis=1)  # the best paper that each one equals, maybe itself
     while (first[first] != first).any():
         first = first[first]

@@ -109,7 +109,10 @@ def suiting(
     allowed = allowed.copy()
     allowed[library.held] = False
     places = np.flatnonzero(allowed)
-    near = library.nearness(generation.vectors(places).astype(np.float32))
+    blocks = np.split(places, range(_BLOCK, len(places), _BLOCK))
+    near = np.concatenate(
+        [library.nearness(generation.vectors(block).astype(np.float32)) for block in blocks]
+    )
     order = np.argsort(-near, kind="stable")
     order = order[near[order] > -1]
     if not len(order) or is_far(generation, float(near[order[0]])):

@@ -161,6 +161,20 @@ def test_two_papers_of_an_archive_are_two_whatever_their_doi(tmp_path: Path) -> 
     assert indexed(tmp_path, records, anthology).folded == 0
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_records_of_one_id_are_one_paper_whatever_else_they_tell(
+    apart: bool, tmp_path: Path
+) -> None:
+    one, other = (
+        {**PUBLISHED, "doi": "10.1000/journal.7", "ids": [id]}
+        for id in ("2301.00001", "2301.00002")
+    )
+    indexed(tmp_path, *([[one], [other]] if apart else [[one, other]]))
+    (paper,) = papers(tmp_path / "index").values()
+    assert {"2301.00001", "2301.00002", "10.1000/journal.7"} <= {paper.id, *paper.ids}
+    assert check(tmp_path / "index") == []
+
+
 @pytest.mark.parametrize(("year", "folded"), [("2025", 1), ("2026", 0)])
 def test_without_a_preprint_the_years_are_next_to_each_other(
     year: str, folded: int, tmp_path: Path

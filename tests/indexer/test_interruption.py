@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +115,25 @@ def test_a_reader_publishes_the_little_that_a_killed_writer_left(
     with Engine.open(index) as engine:
         assert engine.papers == 51
     assert not caplog.text
+
+
+def test_a_reader_opens_while_a_writer_has_merged_words(tmp_path: Path) -> None:
+    index, gone = tmp_path / "index", 0
+    for number in range(18):  # from eight segments on, Tantivy merges them
+        source = tmp_path / "one.jsonl"
+        source.write_text(json.dumps({"id": f"p{number}", "title": f"paper {number}"}) + "\n")
+        with killed_before_publishing() if number else nullcontext():
+            add(index, [str(source)], model="hashing")
+        manifest = Manifest.load(index)
+        assert manifest is not None
+        gone += any(not (index / name).exists() for name in manifest.files)
+        if number:
+            with WriterLock(index), Engine.open(index) as engine:  # still at work, or just killed
+                assert engine.papers == number
+                assert engine.search("paper", mode="lexical").results
+            with Engine.open(index) as engine:
+                assert engine.papers == number + 1
+    assert gone
 
 
 @pytest.mark.parametrize("part", ["vectors", "columns"])

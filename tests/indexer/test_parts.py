@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer import publishing
 from indexer.catalog import Catalog
 from indexer.columns import Columns
 from indexer.generation import Part, column_file, vector_file
@@ -84,6 +85,20 @@ def test_a_tail_that_was_taken_over_is_as_if_written_anew(index: Path, tmp_path:
         for part, array in anew.field(field).items():
             np.testing.assert_array_equal(tail.columns.field(field)[part], array)
     assert check(index) == []
+
+
+def test_what_was_removed_and_forgotten_folds_nothing(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "TAIL_ROWS", 10)
+    index = make_index(map(record, range(100)))
+    remove(index, [f"p{number}" for number in range(80, 100)])
+    compact(index)
+    compact(index)
+    base = published(index).base
+    for number in range(4):
+        remove(index, [f"p{number}"])
+        assert published(index).base == base
 
 
 @pytest.mark.parametrize("file", [vector_file, column_file])

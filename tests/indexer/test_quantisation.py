@@ -17,7 +17,7 @@ from indexer import quantisation
 from indexer.embedding import DEFAULT_MODEL, load_embedder
 from indexer.errors import ModelError, UsageError
 from indexer.kept_model import load_kept
-from indexer.maintenance import check, info, rebuild
+from indexer.maintenance import backup, check, info, rebuild, restore
 from indexer.manifest import Manifest
 from indexer.matching import load_matching
 from indexer.paper import Paper
@@ -158,6 +158,14 @@ def test_a_damaged_model_is_noticed_and_nothing_is_mixed(
     rebuild(own_copy, embed=True)
     assert manifest_of(own_copy).model.precision == "int8"
     assert load_kept(own_copy, manifest_of(own_copy).model).model.precision == "int8"
+
+
+def test_a_backup_holds_the_model_that_nothing_can_derive(own_copy: Path, tmp_path: Path) -> None:
+    backup(own_copy, tmp_path / "backup")
+    shutil.rmtree(own_copy)
+    restore(tmp_path / "backup", own_copy)
+    with Engine.open(own_copy) as engine:
+        assert engine.search("grokking", mode="dense", limit=1).results
 
 
 def test_an_index_has_one_precision(own_copy: Path, tmp_path: Path) -> None:

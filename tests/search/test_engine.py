@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from indexer.errors import IndexNotFoundError, PaperNotFoundError, UsageError
 from indexer.maintenance import compact, remove
 from indexer.pipeline import add
+from search import ranking, retrieval
 from search.answer import MAX_QUESTION, MODES, Mode, Sort
 from search.engine import Engine
 from search.filters import Filters
@@ -247,6 +248,48 @@ def test_a_least_score_cuts(engine: Engine) -> None:
     least = sorted(result.score for result in whole)[len(whole) // 2]
     cut = engine.search("translation", min_score=least, limit=1000).results
     assert [r.paper.id for r in cut] == [r.paper.id for r in whole if r.score >= least]
+
+
+def test_pages_above_a_least_score_have_no_hole(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "DEPTH", 30)
+    monkeypatch.setattr(retrieval, "DEPTH", 30)
+    index = make_index(
+        {"id": str(n), "title": f"{'network' if n % 3 else 'telescope'} {n}", "abstract": f"w{n}"}
+        for n in range(150)
+    )
+    with Engine.open(index) as engine:
+        pages = [
+            engine.search("deep network telescope 7", min_score=0.3, limit=10, offset=at).results
+            for at in range(0, 150, 10)
+        ]
+        scores = [r.score for r in engine.search("deep network telescope 7", limit=150).results]
+    assert [len(page) for page in pages] == sorted((len(page) for page in pages), reverse=True)
+    ids = [result.paper.id for page in pages for result in page]
+    assert len(set(ids)) == len(ids) == sum(score >= 0.3 for score in scores) > 40
+
+
+def test_one_paper_alone_scores_the_same_for_every_question(make_index: MakeIndex) -> None:
+    with Engine.open(make_index([{"id": "1", "title": "one paper of words"}])) as engine:
+        questions = [f"paper {n} words" for n in range(40)]
+        assert {engine.search(q).results[0].score > 0.9 for q in questions} == {True}
+
+
+def test_papers_without_a_title_are_no_versions_of_each_other(make_index: MakeIndex) -> None:
+    index = make_index(
+        {"id": str(n), "abstract": f"one two three four five six seven eight nine ten w{n}"}
+        for n in range(9)
+    )
+    with Engine.open(index) as engine:
+        assert len(engine.similar(["1"]).results) == 8
+
+
+def test_similar_says_nothing_of_the_language_of_papers(make_index: MakeIndex) -> None:
+    german = {"id": "1", "title": "Wie wird der Text mit dem Modell und der Maschine gelesen"}
+    with Engine.open(make_index([german, {"id": "2", "title": "Ein anderer Text"}])) as engine:
+        assert engine.search(german["title"]).warnings
+        assert not any("English" in one for one in engine.similar(["1"]).warnings)
 
 
 def test_reasons_name_ranks_words_and_a_sentence(engine: Engine) -> None:

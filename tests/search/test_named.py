@@ -47,6 +47,18 @@ def test_a_name_finds_its_papers_however_it_is_asked(engine: Engine, question: s
     assert not answer.warnings
 
 
+def test_the_title_of_a_version_that_died_still_finds_the_paper(make_index: MakeIndex) -> None:
+    misspelt = {"id": "1", "title": "Graph networs for protein design", "abstract": "words"}
+    index = make_index([misspelt, *RECORDS[:40]])
+    source = index.parent / "mended.jsonl"
+    source.write_text(json.dumps({**misspelt, "title": "Graph networks for protein design"}))
+    add(index, [str(source)])
+    with Engine.open(index) as engine:
+        found = engine.titled(str(misspelt["title"]))
+    assert found is not None
+    assert found.title == "Graph networks for protein design"
+
+
 def test_newest_by_a_name_are_the_authors_newest(engine: Engine) -> None:
     papers = [r.paper for r in engine.search("Kevin Knight", sort="newest", limit=75).results]
     assert all("Kevin Knight" in paper.authors for paper in papers)
