@@ -160,50 +160,6 @@ class Catalog:
         papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
         return {name: papers[row] for name, row in rows.items()}
 
-    def submitted(
-        self, first: str, last: str, change: int, *, by_upvotes: bool, limit: int, offset: int
-    ) -> list[int]:
-        """Row ids of the papers that were submitted to a list on the days from first to last.
-
-        The newest day first and within it the most upvotes, or the most upvotes first throughout.
-        """
-        records = self.database.rows(
-            "SELECT row FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
-            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY "
-            "CASE WHEN ? THEN upvotes END DESC, submitted DESC, upvotes DESC, row LIMIT ? OFFSET ?",
-            *(first, last, change, change, by_upvotes, limit, offset),
-        )
-        return [record[0] for record in records]
-
-    def count_submitted(self, first: str, last: str, change: int) -> int:
-        """How many papers were submitted to a list on the days from first to last."""
-        found = self.database.rows(
-            "SELECT count(*) FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
-            "AND born <= ? AND (died IS NULL OR died > ?)",
-            *(first, last, change, change),
-        )
-        return int(found[0][0])
-
-    def last_submitted(self, before: str, change: int) -> str:
-        """The last day before a day on which papers were submitted to a list, empty for none."""
-        found = self.database.one(
-            "SELECT submitted FROM papers WHERE submitted <> '' AND submitted < ? "
-            "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
-            "ORDER BY submitted DESC LIMIT 1",
-            *(before, change, change),
-        )
-        return str(found[0]) if found else ""
-
-    def first_submitted(self, after: str, change: int) -> str:
-        """The first day after a day on which papers were submitted to a list, empty for none."""
-        found = self.database.one(
-            "SELECT submitted FROM papers WHERE submitted <> '' AND submitted > ? "
-            "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
-            "ORDER BY submitted LIMIT 1",
-            *(after, change, change),
-        )
-        return str(found[0]) if found else ""
-
     def sources(self) -> dict[str, int]:
         """How many live papers each source tells of, the largest source first."""
         counts: Counter[str] = Counter()

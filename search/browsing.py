@@ -13,6 +13,7 @@ from indexer.catalog import Catalog
 from indexer.errors import UsageError
 from indexer.generation import Generation
 from indexer.paper import Paper, date_key
+from indexer.submissions import Submissions
 
 BEYOND = "~"
 """After every day."""
@@ -56,14 +57,14 @@ class Liked:
 
 def days_around(generation: Generation, catalog: Catalog, day: str) -> Days:
     """The days with papers next to ``day``, of those that are known to the day."""
-    change = generation.manifest.change
-    newest = catalog.last_submitted(BEYOND, change)
+    submissions = Submissions(catalog, generation.manifest.change)
+    newest = submissions.last_day(BEYOND)
     if not newest:
         return _published_around(generation, day)
     return Days(
         newest,
-        catalog.last_submitted(day, change),
-        catalog.first_submitted(day, change) if day else "",
+        submissions.last_day(day),
+        submissions.first_day(day) if day else "",
         submitted=True,
     )
 

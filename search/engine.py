@@ -14,6 +14,7 @@ from indexer.errors import PaperNotFoundError, UsageError
 from indexer.location import default_folder
 from indexer.paper import Paper
 from indexer.reader import Reader
+from indexer.submissions import Submissions
 from search.again import again_if_overtaken
 from search.answer import Answer, Explain, Mode, Result, Sort
 from search.answering import Answering, empty_answer
@@ -219,9 +220,10 @@ class Engine(Lookup):
         """
         generation = self._reader.generation()
         if generation is not None and self.days().submitted:
-            page, change = Page(limit, offset), generation.manifest.change
+            page = Page(limit, offset)
             papers = self.daily(first, last, sort="upvotes", limit=page.limit, offset=page.offset)
-            total = self._reader.catalog.count_submitted(first, last, change)
+            submissions = Submissions(self._reader.catalog, generation.manifest.change)
+            total = submissions.count(first, last)
         else:
             days = Filters(after=first, before=last)
             answer = self.browse(filters=days, sort="upvotes", limit=limit, offset=offset)

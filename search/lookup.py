@@ -11,6 +11,7 @@ from indexer.arrivals import History
 from indexer.errors import PaperNotFoundError
 from indexer.paper import Paper
 from indexer.reader import Reader
+from indexer.submissions import Submissions
 from search.again import again_if_overtaken
 from search.browsing import Days, days_around
 from search.filters import ANY, Filters
@@ -77,11 +78,11 @@ class Lookup:
         page, generation = Page(limit, offset), self._reader.generation()
         if generation is None:
             return []
+        submissions = Submissions(self._reader.catalog, generation.manifest.change)
         return self._papers(
-            self._reader.catalog.submitted(
+            submissions.rows(
                 first,
                 last or LAST_DAY,
-                generation.manifest.change,
                 by_upvotes=sort == "upvotes",
                 limit=page.limit,
                 offset=page.offset,
