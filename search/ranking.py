@@ -122,7 +122,7 @@ class Ranking:
 
     def sort(self, order: Sort) -> None:
         """Reorder what matches: what was named, else the first :data:`MATCHES`, else all."""
-        if order == "relevance":
+        if order == "relevance" or (order == "newest" and not self.asks_for_something):
             return
         matching = len(self.named) or (MATCHES if self.asks_for_something else len(self.head))
         column = "dates" if order == "newest" else "upvotes"
