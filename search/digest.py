@@ -113,6 +113,35 @@ def digest(
     return Digest(tuple(sections), came)
 
 
+def still_there(
+    engine: Engine, searches: Sequence[SavedSearch]
+) -> tuple[Sequence[SavedSearch], list[str]]:
+    """Searches without ids of papers that aren't in the index, and what there is to say of these.
+
+    A search that is left without a paper to be near to is left out. If that leaves none at all,
+    they stay as they are, and can't be carried out.
+    """
+    kept, notes = [], []
+    for search in searches:
+        like, unlike = (_held(engine, ids) for ids in (search.like, search.unlike))
+        if search.like and not like:
+            lost = ", ".join(search.like)
+            notes.append(
+                f"search {search.name!r}: {lost} not in the index; the whole search is passed over"
+            )
+            continue
+        for id in (*search.like, *search.unlike):
+            if id not in (*like, *unlike):
+                notes.append(f"search {search.name!r}: {id} is not in the index; passed over")
+        kept.append(replace(search, like=like, unlike=unlike))
+    return (kept, notes) if kept else (searches, [])
+
+
+def _held(engine: Engine, ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of some ids that the index holds."""
+    return tuple(id for id, paper in zip(ids, engine.lookup(ids), strict=True) if paper)
+
+
 def _news(
     engine: Engine, search: SavedSearch, arrivals: Arrivals, taken: set[str]
 ) -> Iterator[Result]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from api.digest.letter import letter
@@ -16,7 +17,7 @@ from api.terminal import say
 from indexer.arrivals import Moment
 from indexer.errors import UsageError
 from indexer.lock import WriterLock
-from search.digest import Digest, digest
+from search.digest import Digest, SavedSearch, digest, still_there
 from search.engine import Engine
 
 HandOver = Callable[[str, Pending], None]
@@ -78,8 +79,16 @@ class Desk:
         key = (since, upto, known)
         if key not in self._made:
             arrivals = self._engine.history.arrivals(since, upto)
-            self._made[key] = digest(self._engine, self._file.searches, arrivals, known=known)
+            self._made[key] = digest(self._engine, self._searches, arrivals, known=known)
         return self._made[key]
+
+    @cached_property
+    def _searches(self) -> Sequence[SavedSearch]:
+        """Without papers that have left the index, such as withdrawn ones; says so once."""
+        searches, notes = still_there(self._engine, self._file.searches)
+        for note in notes:
+            say(note)
+        return searches
 
     def _pending(self, found: Digest, reached: Reached, now: Moment) -> Pending:
         written = letter(

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from indexer.backup import backup
+from indexer.errors import ModelError
 from indexer.lock import WriterLock
+from indexer.maintenance import remove
 from tests.api.digest.conftest import SEARCHES, Call, Place, others, paper
 
 
@@ -49,8 +51,6 @@ def test_only_papers_that_came_since_are_told_and_no_updated_ones(
 def test_a_paper_that_is_taken_out_and_comes_back_is_not_told_twice(
     place: Place, digest: Call
 ) -> None:
-    from indexer.maintenance import remove
-
     place.put(paper(1))
     digest()
     remove(place.index, ["2601.00001"])
@@ -196,13 +196,48 @@ def test_an_empty_index_is_said(place: Place, digest: Call, tmp_path: Path) -> N
     assert "still empty" in err
 
 
-def test_a_search_that_fails_moves_nothing(place: Place, digest: Call) -> None:
+def test_papers_that_left_the_index_are_passed_over(place: Place, digest: Call) -> None:
+    place.put(paper(1), paper(2))
+    digest()
+    remove(place.index, ["2601.00002"])
+    place.put(paper(3))
+    place.write(
+        '[[search]]\nname = "Gone"\nlike = ["2601.00001", "2601.00002"]\nunlike = "2412.99999"\n'
+        '[[search]]\nname = "Lost"\nlike = "2499.99999"\n'
+    )
+    code, out, err = digest()
+    assert code == 0
+    assert titles(out) == [3]
+    assert err.splitlines() == [
+        "nearpaper: search 'Gone': 2601.00002 is not in the index; passed over",
+        "nearpaper: search 'Gone': 2412.99999 is not in the index; passed over",
+        "nearpaper: search 'Lost': 2499.99999 not in the index; the whole search is passed over",
+    ]
+
+
+def test_searches_that_are_all_lost_fail_and_move_nothing(place: Place, digest: Call) -> None:
     place.put(paper(1))
-    place.write(SEARCHES + '[[search]]\nname = "Lost"\nlike = "2499.99999"\n')
+    place.write('[[search]]\nname = "Lost"\nlike = "2499.99999"\n')
     code, out, err = digest()
     assert (code, out) == (3, "")
     assert "search 'Lost': 2499.99999: not in the index" in err
+    assert err.count("passed over") == 0
     place.write(SEARCHES)
+    assert titles(digest()[1]) == [1]
+
+
+def test_a_search_that_fails_moves_nothing(
+    place: Place, digest: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ModelError("no model here")
+
+    place.put(paper(1))
+    with monkeypatch.context() as patched:
+        patched.setattr("search.encoder.load_matching", broken)
+        code, out, err = digest()
+    assert (code, out) == (1, "")
+    assert "search 'Proteins': " in err
     assert titles(digest()[1]) == [1]
 
 
