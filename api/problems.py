@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -10,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.bodies import MAX_BODY
 from api.headers import SECURITY_HEADERS
 from api.pages.render import render_error
 from api.wording import message
@@ -19,6 +22,15 @@ PROBLEM_TYPE = "urn:nearpaper:problem:"
 _OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/graph/", "/recommendations/")
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/feed.atom")
 _MOST_DETAILS = 3
+_WANTED_BODY = "must be a JSON object, sent with Content-Type: application/json"
+_LISTED = "the addresses are listed at /docs"
+_ADVICE = {
+    HTTPStatus.BAD_REQUEST: "the body can't be read; send JSON in UTF-8, nested a few levels deep",
+    HTTPStatus.NOT_FOUND: _LISTED,
+    HTTPStatus.METHOD_NOT_ALLOWED: _LISTED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"a body has at most {MAX_BODY >> 20} MiB; ask in parts",
+}
+"""What to do about errors that the framework finds."""
 Problem = dict[str, str | int]
 
 
@@ -83,7 +95,7 @@ def _nearpaper_error(request: Request, error: Exception) -> Response:
 
 def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered
-    details = [f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors()[:_MOST_DETAILS]]
+    details = map(_fault, error.errors()[:_MOST_DETAILS])
     return _answer(
         request,
         status=UsageError.status,
@@ -93,16 +105,29 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     )
 
 
+def _fault(fault: Mapping[str, Any]) -> str:
+    """Where a request is wrong, such as ``questions.0``, and how."""
+    part, *path = fault["loc"]
+    if fault["type"] == "json_invalid":
+        return f"{part}: not JSON (at character {path[-1]})"
+    if not path and part == "body":
+        return f"{part}: {_WANTED_BODY}"
+    return f"{'.'.join(map(str, path)) or part}: {fault['msg']}"
+
+
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered
-    phrase = HTTPStatus(error.status_code).phrase
+    status = HTTPStatus(error.status_code)
+    advice = _ADVICE.get(status)
+    # RFC 9110's name; Python before 3.13 has an older one.
+    phrase = "Content Too Large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase
+    happened = f"{request.method} {request.url.path}: {phrase.lower()}"
     response = _answer(
         request,
-        status=error.status_code,
+        status=status,
         kind=phrase.lower().replace(" ", "-"),
         title=phrase,
-        detail=f"{request.method} {request.url.path}: "
-        f"{phrase.lower()}; the addresses are listed at /docs",
+        detail=f"{happened}; {advice}" if advice else happened,
     )
     response.headers.update(error.headers or {})
     return response

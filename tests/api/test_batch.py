@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from api.bodies import MAX_BODY
 from api.fields import RESULT_FIELDS
 
 Nearpaper = Callable[..., tuple[int, str, str]]
@@ -151,6 +152,44 @@ def test_requests_are_bounded(client: TestClient, parameters: str, body: dict[st
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
     assert "\n" not in response.json()["detail"]
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "said"),
+    [
+        ('{"questions": ["x"', JSON, 422, "body: not JSON (at character 18)"),
+        ('{"questions": [1]}', JSON, 422, "questions.0: Input should be a valid string"),
+        ('{"ids": ["x", {}]}', JSON, 422, "ids.1: Input should be a valid string"),
+        ("[]", JSON, 422, "body: must be a JSON object"),
+        ("", JSON, 422, "body: must be a JSON object"),
+        (
+            '{"questions": ["x"]}',
+            {"content-type": "application/x-www-form-urlencoded"},
+            422,
+            "body: must be a JSON object, sent with Content-Type: application/json",
+        ),
+        (b'{"questions": ["\xe9"]}', JSON, 400, "send JSON in UTF-8"),
+        ('{"ids": ' + "[" * 100_000, JSON, 400, "nested a few levels deep"),
+        (" " * MAX_BODY + "{}", JSON, 413, "a body has at most 4 MiB; ask in parts"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said(
+    client: TestClient, body: str | bytes, headers: dict[str, str], status: int, said: str
+) -> None:
+    response = client.post(BATCH, content=body, headers=headers)
+    problem = response.json()
+    assert (response.status_code, problem["status"]) == (status, status)
+    assert said in problem["detail"]
+    assert "/docs" not in problem["detail"]
+
+
+def test_an_element_of_a_list_is_named(client: TestClient) -> None:
+    long = "x" * 501
+    detail = client.get(f"/api/v1/search?q=x&category=cs&category={long}").json()["detail"]
+    assert detail.startswith("category.1: ")
 
 
 def test_answers_keep_to_the_published_schema(client: TestClient, nearpaper: Nearpaper) -> None:
