@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import signal
+from typing import Annotated, NoReturn
 
 import typer
 
-from api import options
+from api import options, terminal
+from api.exit_codes import INTERRUPTED
 from indexer.errors import UsageError
 
 
@@ -40,4 +43,12 @@ def mcp(
     from search.engine import Engine
 
     with Engine.open(index) as engine:
-        return make_server(engine).run("stdio")
+        server = make_server(engine)
+        signal.signal(signal.SIGINT, _stop)
+        return server.run("stdio")
+
+
+def _stop(*_: object) -> NoReturn:
+    """End the process at Ctrl-C: a thread that waits for input would hold up any gentler way."""
+    terminal.say("stopped")
+    os._exit(INTERRUPTED)

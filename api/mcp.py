@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
-from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 from api.selection import Selection, selection
+from api.strict_tools import StrictServer
 from indexer.errors import NearpaperError
 from indexer.paper import Paper
 from indexer.version import version
@@ -92,9 +92,9 @@ Characters = Annotated[
 ]
 
 
-def make_server(engine: Engine) -> MCPServer:
+def make_server(engine: Engine) -> StrictServer:
     """A server over an open engine."""
-    server = MCPServer(
+    server = StrictServer(
         "nearpaper", instructions=INSTRUCTIONS, version=version(), log_level="WARNING"
     )
     tools = Tools(engine)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,14 +113,24 @@ def test_one_paper_is_whole(engine: Engine) -> None:
         ("search_papers", {"question": "x", "cursor": "abc"}, "leave it out to start again"),
         ("search_papers", {"question": "x", "cursor": "1:99999"}, "at most 10000"),
         ("search_papers", {"question": "x", "after": "yesterday"}, "YYYY"),
-        ("search_papers", {"question": "x", "limit": 51}, "less than or equal to 50"),
+        (
+            "search_papers",
+            {"question": "x", "limit": 51},
+            "limit: Input should be less than or equal to 50",
+        ),
+        ("search_papers", {"question": "x", "categories": ["cs", 7]}, "categories.1: "),
+        ("search_papers", {"question": "x", "sort": "best"}, "'newest' or 'upvotes'"),
+        ("search_papers", {"question": "x", "categoris": ["cs"]}, "no argument categoris; there"),
+        ("get_paper", {}, "id: Field required"),
         ("similar_papers", {}, "name a paper, or give a text"),
     ],
 )
 def test_errors_say_what_to_do(
     engine: Engine, tool: str, arguments: dict[str, Any], said: str
 ) -> None:
-    assert said in refused(engine, tool, **arguments)
+    told = refused(engine, tool, **arguments)
+    assert said in told
+    assert len(told.splitlines()) == 1
 
 
 def test_over_standard_streams(daily_index: Path) -> None:
@@ -129,6 +141,34 @@ def test_over_standard_streams(daily_index: Path) -> None:
     )
     result = ask(stdio_client(server), "search_papers", question="protein folding", limit=1)
     assert len(result.structured_content["papers"]) == 1
+
+
+def test_ctrl_c_ends_a_server_that_waits_for_input(daily_index: Path) -> None:
+    hello = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "a terminal", "version": "1"},
+    }
+    asked = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+    with subprocess.Popen(
+        [sys.executable, *COMMAND, str(daily_index)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert process.stderr is not None
+            print(asked, file=process.stdin, flush=True)
+            assert "nearpaper" in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 130
+            assert process.stderr.read() == "nearpaper: stopped\n"
+        finally:
+            process.kill()
 
 
 def test_over_streamable_http(daily_index: Path) -> None:

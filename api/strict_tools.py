@@ -1,0 +1,49 @@
+"""An MCP server whose tools take nothing but what they know, and refuse in one line.
+
+The SDK drops arguments that it doesn't know, so that an agent would take an unfiltered list for a
+filtered one; and what it says about wrong ones is several lines of pydantic's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp_types import CallToolResult, InputRequiredResult
+from pydantic import ValidationError
+
+from api.wording import message
+
+_MOST_FAULTS = 3
+
+
+class StrictServer(MCPServer):
+    """A server as the SDK has it, but for calls with wrong arguments."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool; raises ``ToolError`` with one line for the agent."""
+        for tool in await self.list_tools():
+            known = tool.input_schema["properties"]
+            if tool.name == name and (unknown := arguments.keys() - known.keys()):
+                told = f"no argument {', '.join(sorted(unknown))}; there are {', '.join(known)}"
+                raise ToolError(f"{name}: {message(told)}")
+        try:
+            return await super().call_tool(name, arguments, context)
+        except UnexpectedToolError:
+            raise  # a fault of ours, whatever is wrong with what it gave
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(f"{name}: {_faults(error.__cause__)}") from None
+            raise
+
+
+def _faults(error: ValidationError) -> str:
+    """What is wrong with which arguments."""
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        for fault in error.errors()[:_MOST_FAULTS]
+    )
