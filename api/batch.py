@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from api import terminal
-from api.fields import RESULT_FIELDS, asked_fields, narrowed, narrowed_answer
+from api.fields import PAPER_FIELDS, RESULT_FIELDS, asked_fields, narrowed, narrowed_answer
 from api.selection import Selection
 from api.serialise import answer_json, result_json
 from api.terminal import Form
@@ -39,6 +39,15 @@ Fields = Annotated[
         show_default=False,
     ),
 ]
+PaperFields = Annotated[
+    str,
+    typer.Option(
+        "--fields",
+        metavar="NAMES",
+        help=f"Only these fields, with commas between: {', '.join(PAPER_FIELDS)}.",
+        show_default=False,
+    ),
+]
 
 
 def search_batch(
@@ -57,7 +66,7 @@ def search_batch(
     _require_lines(form)
     if question or rerank:
         raise UsageError("--batch takes neither QUESTION nor --rerank; put questions into its file")
-    wanted = asked_fields(fields)
+    wanted = asked_fields(fields, RESULT_FIELDS)
     with _opened(file) as lines, Engine.open(index) as engine:
         return _write(engine.search_many(_read(lines), **chosen), wanted)
 
@@ -71,7 +80,7 @@ def similar_batch(
     _require_lines(form)
     if named:
         raise UsageError("--batch takes neither ID, --not nor --text; put ids into its file")
-    wanted = asked_fields(fields)
+    wanted = asked_fields(fields, RESULT_FIELDS)
     with _opened(file) as lines, Engine.open(index) as engine:
         return _write(engine.similar_many(_read(lines), **chosen), wanted)
 

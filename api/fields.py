@@ -17,7 +17,7 @@ RESULT_FIELDS = ("rank", *PAPER_FIELDS, "score", "why", "folded")
 """Of every result."""
 
 
-def asked_fields(text: str, known: Collection[str] = RESULT_FIELDS) -> tuple[str, ...]:
+def asked_fields(text: str, known: Collection[str]) -> tuple[str, ...]:
     """The names in a list with commas, in their order; empty means all. Raises ``UsageError``."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if unknown := [name for name in names if name not in known]:

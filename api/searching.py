@@ -11,7 +11,7 @@ from api import batch as batch_options
 from api import options, terminal
 from api.batch import search_batch, similar_batch, write_fields
 from api.choices import choosing
-from api.fields import asked_fields, require_json
+from api.fields import PAPER_FIELDS, RESULT_FIELDS, asked_fields, require_json
 from api.selection import Selection
 from api.terminal import Form
 
@@ -37,7 +37,7 @@ def search(
         return search_batch(
             batch, question, chosen, index=index, fields=fields, form=form_or_table, rerank=rerank
         )
-    wanted = asked_fields(fields)
+    wanted = asked_fields(fields, RESULT_FIELDS)
     require_json(wanted, form_or_table)
     with Engine.open(index) as engine:
         reranker = load_reranker(rerank) if rerank else None
@@ -63,7 +63,7 @@ def similar(
     if batch is not None:
         named = bool(id or unlike or text)
         return similar_batch(batch, named, chosen, index=index, fields=fields, form=form_or_table)
-    wanted = asked_fields(fields)
+    wanted = asked_fields(fields, RESULT_FIELDS)
     require_json(wanted, form_or_table)
     with Engine.open(index) as engine:
         answer = engine.similar(id or (), unlike=unlike or (), text=text, **chosen)
@@ -81,11 +81,14 @@ def _print(answer: Answer, fields: Collection[str], form: Form) -> None:
 @choosing
 def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="Id of a paper, however it is written.")],
+    fields: batch_options.PaperFields = "",
     index: options.IndexFolder = None,
     form: Form = "",
 ) -> None:
     """Print one paper, whole."""
     from search.engine import Engine
 
+    wanted = asked_fields(fields, PAPER_FIELDS)
+    require_json(wanted, form)
     with Engine.open(index) as engine:
-        terminal.show_paper(engine.paper(id), form=form)
+        terminal.show_paper(engine.paper(id), form=form, fields=wanted)

@@ -10,12 +10,13 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from api.exports.formats import FORMATS, ExportName
+from api.fields import narrowed
 from api.serialise import answer_json, paper_json, result_json, to_line
 from api.wording import clean, message, understanding
 
@@ -85,10 +86,10 @@ def show_answer(answer: Answer, *, form: Form = "") -> None:
         write_export([result.paper for result in answer.results], form)
 
 
-def show_paper(paper: Paper, *, form: Form = "") -> None:
-    """One paper, whole, or as it was asked for."""
+def show_paper(paper: Paper, *, form: Form = "", fields: Collection[str] = ()) -> None:
+    """One paper, whole or with some fields, or as it was asked for."""
     if form == "" or form == "json" or form == "table":
-        show_record(paper_json(paper), as_json=form == "json")
+        show_record(narrowed(paper_json(paper), fields), as_json=form == "json")
     else:
         write_export([paper], form)
 

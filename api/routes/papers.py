@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from api.exports.formats import Format
-from api.fields import narrowed_answer, require_json
+from api.fields import narrowed, narrowed_answer, require_json
 from api.models import (
     ANSWER_EXAMPLE,
     PAPER_EXAMPLE,
@@ -21,6 +21,7 @@ from api.routes.parameters import (
     MAX_VALUE,
     AskedFields,
     AskedFormat,
+    AskedPaperFields,
     AskedReranker,
     Chosen,
     Lazy,
@@ -121,10 +122,16 @@ def paper(
         ),
     ],
     asked: AskedFormat,
+    fields: AskedPaperFields,
 ) -> Any:  # noqa: ANN401 - likewise
     """One paper."""
     found = lazy.engine().paper(id)
-    return exported([found], asked) if asked else paper_json(found)
+    if asked:
+        require_json(fields, asked.title)
+        return exported([found], asked)
+    if fields:  # not all of what the model promises
+        return JSONResponse(narrowed(paper_json(found), fields))
+    return paper_json(found)
 
 
 def _answered(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request, Response
 
 from api.exports.formats import FORMATS, ExportName, Format
-from api.fields import asked_fields
+from api.fields import PAPER_FIELDS, RESULT_FIELDS, asked_fields
 from api.lazy import LazyEngine
 from api.selection import Selection, selection
 from indexer.errors import UsageError
@@ -141,7 +141,21 @@ async def chosen_fields(
     ] = "",
 ) -> tuple[str, ...]:
     """The fields that results are to have; all where none are named."""
-    return asked_fields(fields)
+    return asked_fields(fields, RESULT_FIELDS)
+
+
+async def chosen_paper_fields(
+    fields: Annotated[
+        str,
+        Query(
+            max_length=MAX_VALUE,
+            description="Fields of the paper, with commas between; all without it.",
+            examples=["id,title"],
+        ),
+    ] = "",
+) -> tuple[str, ...]:
+    """The fields that a paper is to have; all where none are named."""
+    return asked_fields(fields, PAPER_FIELDS)
 
 
 def exported(papers: Sequence[Paper], asked: Format) -> Response:
@@ -155,4 +169,5 @@ Chosen = Annotated[Selection, Depends(chosen)]
 Lazy = Annotated[LazyEngine, Depends(lazy_engine)]
 AskedFormat = Annotated[Format | None, Depends(asked_format)]
 AskedFields = Annotated[tuple[str, ...], Depends(chosen_fields)]
+AskedPaperFields = Annotated[tuple[str, ...], Depends(chosen_paper_fields)]
 AskedReranker = Annotated[Reranker | None, Depends(asked_reranker)]

@@ -75,6 +75,20 @@ def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
     assert list(json.loads(out)["results"][0]) == ["id"]
 
 
+def test_fields_of_one_paper_are_chosen(nearpaper: Nearpaper, client: TestClient) -> None:
+    code, out, _ = nearpaper("show", "2402.00001", "--fields", "title, id")
+    assert code == 0
+    assert list(json.loads(out)) == ["title", "id"]
+    paper = client.get("/api/v1/papers/2402.00001?fields=title,+id")
+    assert (paper.status_code, paper.json()) == (200, json.loads(out))
+    # A paper by itself has no rank and no score.
+    code, out, err = nearpaper("show", "2402.00001", "--fields", "id,score")
+    assert (code, out) == (2, "")
+    assert "no field score; there are id, title" in err
+    assert client.get("/api/v1/papers/2402.00001?fields=score").status_code == 422
+    assert client.get("/api/v1/papers/2402.00001?fields=id&format=ris").status_code == 422
+
+
 @pytest.mark.parametrize("path", ["search?q=speech", "similar?id=2402.00001"])
 def test_fields_are_chosen_over_http(client: TestClient, path: str) -> None:
     whole = client.get(f"/api/v1/{path}&limit=3").json()

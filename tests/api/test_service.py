@@ -63,6 +63,8 @@ def test_empty_fields_of_a_form_mean_any(client: TestClient) -> None:
     plain = client.get("/api/v1/search?q=speech").json()
     form = client.get("/api/v1/search?q=speech&after=&before=&category=&author=&venue=").json()
     assert form["total"] == plain["total"] == 32
+    for name in ("limit", "offset", "min_score", "mode", "sort", "format", "explain"):
+        assert client.get(f"/api/v1/search?q=speech&{name}=").status_code == 422, name
 
 
 def test_similar(client: TestClient) -> None:
@@ -190,7 +192,8 @@ def test_head_answers_as_get_without_the_body(client: TestClient, address: str) 
 def test_a_wrong_method_is_a_problem_that_names_the_right_one(client: TestClient) -> None:
     response = client.post("/api/v1/search")
     assert response.status_code == 405
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD"
+    assert client.head("/api/v1/search/batch").headers["allow"] == "POST"
     assert response.json()["type"] == "urn:nearpaper:problem:method-not-allowed"
 
 
