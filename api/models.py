@@ -6,6 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from api.problems import problem_document
+from indexer.errors import IndexNotFoundError, NearpaperError, PaperNotFoundError, UsageError
+
 # Without nulls: FastAPI leaves those out of the OpenAPI document.
 PAPER_EXAMPLE: dict[str, Any] = {
     "id": "1706.03762",
@@ -21,7 +24,7 @@ PAPER_EXAMPLE: dict[str, Any] = {
     "comments": 3,
     "version": 7,
     "doi": "10.48550/arxiv.1706.03762",
-    "sources": ["papers.jsonl"],
+    "sources": ["papers"],
     "submitted": "2023-12-01",
     "listed": "2017-06-13",
     "licence": "CC0-1.0",
@@ -67,13 +70,6 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "generation": 3,
     "took_ms": 2.5,
     "warnings": [],
-}
-_PROBLEM: dict[str, Any] = {
-    "type": "urn:nearpaper:problem:no-paper",
-    "title": "No such paper",
-    "status": 404,
-    "detail": "2412.99999: the index holds no such paper",
-    "instance": "/api/v1/papers/2412.99999",
 }
 
 
@@ -156,13 +152,34 @@ class ProblemModel(BaseModel):
     instance: str = Field(description="Path of the request.")
 
 
-def problem_response(description: str) -> dict[str, Any]:
-    """An OpenAPI response that is a problem document."""
-    schema = ProblemModel.model_json_schema()
-    return {
-        "description": description,
-        "content": {"application/problem+json": {"schema": schema, "example": _PROBLEM}},
+def problem_response(description: str, example: NearpaperError, path: str) -> dict[str, Any]:
+    """An OpenAPI response that is a problem document, such as of this error at this path."""
+    content = {
+        "schema": ProblemModel.model_json_schema(),
+        "example": problem_document(example, path),
     }
+    return {"description": description, "content": {"application/problem+json": content}}
+
+
+def wrong_request(detail: str, path: str) -> dict[str, Any]:
+    """The response to what is worded wrongly, and how it says so."""
+    return problem_response(
+        "The request can't be carried out as it is worded.", UsageError(detail), path
+    )
+
+
+def no_paper(path: str) -> dict[str, Any]:
+    """The response where a paper isn't in the index."""
+    error = PaperNotFoundError("2412.99999: not in the index; look for its title with a search")
+    return problem_response("The index holds no such paper.", error, path)
+
+
+def no_index(path: str) -> dict[str, Any]:
+    """The response of a service without an index."""
+    error = IndexNotFoundError(
+        "data/index: no index there; make one with `nearpaper index FILE --index data/index`"
+    )
+    return problem_response("There is no index, or it can't be used.", error, path)
 
 
 def example_response(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:

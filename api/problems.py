@@ -35,7 +35,7 @@ Problem = dict[str, str | int]
 
 
 def problem_document(error: NearpaperError, path: str) -> Problem:
-    """The problem document of an error, as part of an answer to a request at ``path``."""
+    """The problem document of an error in a request at ``path``."""
     return _document(
         status=error.status,
         kind=error.kind,
@@ -46,13 +46,16 @@ def problem_document(error: NearpaperError, path: str) -> Problem:
 
 
 def _document(*, status: int, kind: str, title: str, detail: str, path: str) -> Problem:
-    return {
+    if others := _is_others(path):
+        status = HTTPStatus.BAD_REQUEST if status == UsageError.status else status
+    problem: Problem = {
         "type": PROBLEM_TYPE + kind,
         "title": title,
         "status": int(status),
         "detail": detail,
         "instance": quote(path),
     }
+    return problem | {"error": detail, "message": detail} if others else problem
 
 
 def install_problems(app: FastAPI) -> None:
@@ -70,14 +73,10 @@ def _is_others(path: str) -> bool:
 
 def _answer(request: Request, *, status: int, kind: str, title: str, detail: str) -> Response:
     detail, path = message(detail), request.url.path
-    if _is_others(path) and status == UsageError.status:
-        status = HTTPStatus.BAD_REQUEST
     if _wants_page(request):
         return render_error(request, status=status, title=title, detail=detail)
     problem = _document(status=status, kind=kind, title=title, detail=detail, path=path)
-    if _is_others(path):
-        problem |= {"error": detail, "message": detail}
-    return JSONResponse(problem, status, media_type="application/problem+json")
+    return JSONResponse(problem, int(problem["status"]), media_type="application/problem+json")
 
 
 def _wants_page(request: Request) -> bool:

@@ -151,6 +151,7 @@ def _similar_address(id: str) -> str:
 
 def _bounds(schema: dict[str, Any]) -> str:
     """What JSON Schema says of a parameter's values, in words."""
+    schema = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null
     words = {
         "default": "{} by default",
         "minimum": "at least {}",
@@ -162,6 +163,13 @@ def _bounds(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         given.append("one of " + ", ".join(schema["enum"]))
     return "; ".join(given)
+
+
+def _carried(operation: dict[str, Any], api: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an operation's body, which stands elsewhere in an OpenAPI document."""
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema: dict[str, Any] = api["components"]["schemas"][reference.rpartition("/")[2]]
+    return schema
 
 
 def _pretty_json(value: object) -> str:
@@ -178,6 +186,7 @@ def _templates() -> Environment:
     )
     environment.filters.update(
         bounds=_bounds,
+        carried=_carried,
         capitalised=lambda text: text[:1].upper() + text[1:],
         marked=_marked,
         export_addresses=_export_addresses,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.fields import narrowed_answer
-from api.models import AnswerModel, problem_response
+from api.models import AnswerModel, no_index, wrong_request
 from api.problems import problem_document
 from api.routes.parameters import MAX_VALUE, AskedFields, Chosen, Lazy
 from api.selection import Selection
@@ -27,8 +27,8 @@ ANSWER_SCHEMA = "urn:nearpaper:schema:answer:1"
 router = APIRouter(
     tags=["search"],
     responses={
-        422: problem_response("The request can't be carried out as it is worded."),
-        503: problem_response("There is no index, or it can't be used."),
+        422: wrong_request("0 questions and ids: give 1 to 1000", PATH),
+        503: no_index(PATH),
     },
 )
 
@@ -36,8 +36,18 @@ router = APIRouter(
 class BatchRequest(BaseModel):
     """What to answer: each question, then for each id the papers similar to it."""
 
-    questions: list[str] = Field(default=[], max_length=MAX_BATCH)
-    ids: list[Annotated[str, Field(max_length=MAX_VALUE)]] = Field(default=[], max_length=MAX_BATCH)
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"questions": ["sparse attention"], "ids": ["1706.03762"]}]}
+    )
+
+    questions: list[str] = Field(
+        default=[], max_length=MAX_BATCH, description="Each as `q` of /api/v1/search."
+    )
+    ids: list[Annotated[str, Field(max_length=MAX_VALUE)]] = Field(
+        default=[],
+        max_length=MAX_BATCH,
+        description=f"Papers whose neighbours are wanted; with the questions at most {MAX_BATCH}.",
+    )
 
 
 @router.post(PATH)

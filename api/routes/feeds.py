@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api.models import problem_response
+from api.models import no_index, wrong_request
 from api.routes.parameters import Chosen, Lazy
 from api.shapes.atom import MEDIA_TYPE, feed
 from search.answer import MAX_QUESTION
@@ -20,8 +20,8 @@ ENTRIES = 50
 router = APIRouter(
     tags=["feeds"],
     responses={
-        "4XX": problem_response("The request can't be carried out as it is worded."),
-        503: problem_response("There is no index, or it can't be used."),
+        "4XX": wrong_request("q: Field required", "/feed.atom"),
+        503: no_index("/feed.atom"),
     },
 )
 

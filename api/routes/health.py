@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.lazy import NotReadyError
 from api.models import problem_response
 from api.routes.parameters import Lazy
+
+_NOT_READY = problem_response(
+    "The index is not open and warm.",
+    NotReadyError("the index is being loaded; try again in some seconds"),
+    "/readyz",
+)
 
 router = APIRouter(tags=["health"])
 
@@ -16,7 +23,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: problem_response("The index is not open and warm.")})
+@router.get("/readyz", responses={503: _NOT_READY})
 def readyz(lazy: Lazy) -> dict[str, str | int]:
     """The index is open and warm."""
     lazy.make_ready()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 
-from api.models import problem_response
+from api.models import no_index, no_paper, wrong_request
 from api.routes.parameters import MAX_VALUE, Chosen, Lazy
 from api.shapes.huggingface import entry_shape, markdown, paper_shape
 from indexer.errors import UsageError
@@ -25,16 +25,14 @@ TRENDING_DAYS = 7
 router = APIRouter(
     tags=["huggingface"],
     responses={
-        "4XX": problem_response("The request can't be carried out as it is worded."),
-        503: problem_response("There is no index, or it can't be used."),
+        "4XX": wrong_request("date, week and month: give one of them", "/api/daily_papers"),
+        503: no_index("/api/daily_papers"),
     },
 )
 _Id = Annotated[
     str, Path(min_length=1, max_length=MAX_VALUE, description="A paper's id, however written.")
 ]
-_NO_PAPER: dict[int | str, dict[str, Any]] = {
-    404: problem_response("The index holds no such paper.")
-}
+_NO_PAPER: dict[int | str, dict[str, Any]] = {404: no_paper("/api/papers/2412.99999")}
 _Days = tuple[str, str]
 
 

@@ -15,7 +15,9 @@ from api.models import (
     AnswerModel,
     PaperModel,
     example_response,
-    problem_response,
+    no_index,
+    no_paper,
+    wrong_request,
 )
 from api.routes.parameters import (
     MAX_VALUE,
@@ -34,12 +36,12 @@ from search.answer import MAX_IDS, MAX_QUESTION, Answer
 router = APIRouter(
     prefix="/api/v1",
     responses={
-        422: problem_response("The request can't be carried out as it is worded."),
-        503: problem_response("There is no index, or it can't be used."),
+        422: wrong_request("limit: Input should be less than or equal to 1000", "/api/v1/search"),
+        503: no_index("/api/v1/search"),
     },
 )
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
-_NO_PAPER = problem_response("The index holds no such paper.")
+_NO_PAPER = no_paper("/api/v1/papers/2412.99999")
 _ANSWER = example_response(ANSWER_EXAMPLE)
 _PAPER = example_response(PAPER_EXAMPLE)
 

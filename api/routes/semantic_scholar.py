@@ -6,9 +6,9 @@ import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.models import problem_response
+from api.models import no_index, wrong_request
 from api.routes.parameters import MAX_VALUE, Lazy
 from api.selection import given
 from api.shapes.semantic_scholar import STUDIES, asked_fields, paper_shape
@@ -16,6 +16,7 @@ from indexer.errors import PaperNotFoundError, UsageError
 from search.answer import MAX_DEPTH, MAX_IDS, MAX_QUESTION, Answer
 from search.filters import Filters
 
+_SEARCH = "/graph/v1/paper/search"
 MAX_PAGE = 100
 MAX_BATCH = 500
 MAX_RECOMMENDED = 500
@@ -24,8 +25,10 @@ _YEARS = re.compile(r"(\d{4})?(-)?(\d{4})?", re.ASCII)
 router = APIRouter(
     tags=["semantic scholar"],
     responses={
-        "4XX": problem_response("The request can't be carried out as it is worded."),
-        503: problem_response("There is no index, or it can't be used."),
+        "4XX": wrong_request(
+            "year '19': write 2019, 2016-2020, 2010- or -2015", "/graph/v1/paper/search"
+        ),
+        503: no_index(_SEARCH),
     },
 )
 _Shape = dict[str, Any]
@@ -44,14 +47,32 @@ _List = Annotated[str, Query(max_length=10 * MAX_VALUE)]
 class BatchRequest(BaseModel):
     """Papers to look up."""
 
-    ids: list[_Id] = Field(min_length=1, max_length=MAX_BATCH)
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ids": ["ARXIV:1706.03762", "ACL:N19-1423"]}]}
+    )
+
+    ids: list[_Id] = Field(
+        min_length=1, max_length=MAX_BATCH, description="Of any kind that a single paper has."
+    )
 
 
 class RecommendationRequest(BaseModel):
     """Papers to be near to, and papers to move away from."""
 
-    positivePaperIds: list[_Id] = Field(min_length=1, max_length=MAX_IDS)  # noqa: N815 - theirs
-    negativePaperIds: list[_Id] | None = Field(default=None, max_length=MAX_IDS)  # noqa: N815
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"positivePaperIds": ["ARXIV:1706.03762"], "negativePaperIds": ["ACL:N19-1423"]}
+            ]
+        }
+    )
+
+    positivePaperIds: list[_Id] = Field(  # noqa: N815 - theirs
+        min_length=1, max_length=MAX_IDS, description="Papers to be near to."
+    )
+    negativePaperIds: list[_Id] | None = Field(  # noqa: N815
+        default=None, max_length=MAX_IDS, description="Papers to move away from."
+    )
 
 
 async def fields_of(
@@ -107,7 +128,7 @@ _Question = Annotated[
 _Recommended = Annotated[int, Query(ge=1, le=MAX_RECOMMENDED, description="Papers to give.")]
 
 
-@router.get("/graph/v1/paper/search")
+@router.get(_SEARCH)
 def search(
     lazy: Lazy,
     query: _Question,

@@ -166,6 +166,21 @@ def test_the_api_page_lists_every_address(client: TestClient) -> None:
             assert f"{method.upper()} {path}" in html
 
 
+def test_the_api_page_says_what_a_body_holds(client: TestClient) -> None:
+    _, *sections = get(client, "/docs").split("<section>")
+    for path, fields in {
+        "/api/v1/search/batch": ("questions", "ids"),
+        "/graph/v1/paper/batch": ("ids",),
+        "/recommendations/v1/papers": ("positivePaperIds", "negativePaperIds"),
+    }.items():
+        (section,) = [one for one in sections if f"POST {path}<" in one]
+        body = section.split("In the body")[1]
+        for field in fields:
+            assert f"<code>{field}</code>" in body
+            assert f"&#34;{field}&#34;: [" in body  # in the example
+        assert body.count("at most") >= len(fields)
+
+
 def test_what_pages_link_to_is_there(client: TestClient) -> None:
     page = Page(get(client, "/"))
     for link in [*page.links(), *[found.get("href") or "" for found in page.all("link")]]:
