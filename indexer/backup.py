@@ -16,7 +16,13 @@ from pathlib import Path
 
 from indexer.catalog import Catalog
 from indexer.checking import check
-from indexer.errors import IndexBusyError, IndexDamagedError, UsageError, storage_error
+from indexer.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexNotFoundError,
+    UsageError,
+    storage_error,
+)
 from indexer.kept_model import copy_kept
 from indexer.location import require_index
 from indexer.lock import LOCK_FILE, WriterLock
@@ -82,6 +88,12 @@ def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copi
 
 def restore(source: Path, folder: Path) -> Copied:
     """Make an index from a backup; an index that is there already is never touched."""
+    try:
+        require_index(source)
+    except IndexNotFoundError:
+        raise IndexNotFoundError(
+            f"{source}: no backup there; name the folder that `nearpaper backup` made"
+        ) from None
     return backup(source, folder)
 
 

@@ -1,10 +1,11 @@
-"""The wheel as people install it, apart from this checkout."""
+"""Wheel and source distribution as people install them, apart from this checkout."""
 
 from __future__ import annotations
 
 import site
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -40,6 +41,15 @@ def test_wheel_holds_the_three_rooms_and_their_files(wheel: Path) -> None:
         "api/digest/letter.html",
     ):
         assert any(name.startswith(needed) for name in names), needed
+
+
+def test_what_the_makefile_needs_is_in_the_source_distribution(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path]
+    subprocess.run([*command, ROOT], check=True, capture_output=True)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"Makefile", "constraints.txt", "data/papers.jsonl", ".ci/run"} <= names
 
 
 def test_a_folder_with_a_search_of_its_own_is_no_trap(wheel: Path, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_an_empty_folder_may_be_the_target(make_index: MakeIndex, tmp_path: Path
 
 
 def test_a_source_that_is_no_index(tmp_path: Path) -> None:
-    with pytest.raises(IndexNotFoundError):
+    with pytest.raises(IndexNotFoundError, match="nothing: no backup there; name the folder"):
         restore(tmp_path / "nothing", tmp_path / "index")
     assert not list(tmp_path.iterdir())
 
