@@ -1,13 +1,14 @@
-"""The options that ``search``, ``similar`` and ``show`` share, written down once.
+"""The options that reading commands share, and those that harvesting ones do, written down once.
 
 Typer reads a command's options off its signature, and knows no group of options. So a command
-takes one parameter ``chosen`` for what to search and one ``form`` for how to print it, in whose
-places :func:`choosing` puts the shared options.
+takes one parameter ``chosen`` for what to search and one ``form`` for how to print it, or one
+``common`` for what all harvests have, in whose places :func:`choosing` puts the shared options.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Any
@@ -18,6 +19,21 @@ from api.terminal import Form
 from indexer.errors import UsageError
 
 Command = Callable[..., int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Harvesting:
+    """What ``fetch`` takes whatever the archive is; its fields are the options."""
+
+    start: options.From = ""
+    end: options.To = ""
+    since_last: options.SinceLast = False
+    exit_code: options.ExitCode = False
+    index: options.IndexFolder = None
+    base_url: options.BaseUrl = ""
+    delay: options.Delay = None
+    model: options.Model = None
+    keep_doubles: options.KeepDoubles = False
 
 
 def _chosen(
@@ -94,6 +110,7 @@ _SHARED: dict[str, tuple[Mapping[str, Parameter], Callable[..., object]]] = {
     "chosen": (_parameters(_chosen), _chosen),
     "form": (_parameters(_form), _form),
     "form_or_table": (_TABLED, _form_or_table),
+    "common": (_parameters(Harvesting), Harvesting),
 }
 """For each parameter: the options in its place, and what makes its value of theirs."""
 

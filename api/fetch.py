@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import options, terminal
+from api import terminal
+from api.choices import Harvesting, choosing
 from api.exit_codes import INTERRUPTED, NOTHING_NEW
 from api.options import chosen_folder
 
@@ -25,77 +24,9 @@ fetch = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-From = Annotated[
-    str,
-    typer.Option(
-        "--from", metavar="DATE", help="First day to ask about: YYYY-MM-DD.", show_default=False
-    ),
-]
-To = Annotated[
-    str, typer.Option("--to", metavar="DATE", help="Last day to ask about.", show_default=False)
-]
-SinceLast = Annotated[
-    bool,
-    typer.Option(
-        "--since-last",
-        help="Ask for what came since the last time that the same was fetched into this index; "
-        "--from says where to begin the first time.",
-    ),
-]
-ExitCode = Annotated[
-    bool, typer.Option("--exit-code", help="Exit with 4 when nothing in the index changed.")
-]
-BaseUrl = Annotated[
-    str,
-    typer.Option(
-        "--base-url",
-        metavar="URL",
-        help="Address of the interface, for a mirror.",
-        show_default="the archive's own",
-    ),
-]
-Delay = Annotated[
-    float | None,
-    typer.Option(
-        metavar="SECONDS",
-        min=0,
-        max=3600,
-        help="Seconds between two requests; less than the archive asks for only with a mirror.",
-        show_default="as the archive asks",
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Sentence-transformers model of a new index, by name or path.",
-        show_default="all-MiniLM-L6-v2",
-    ),
-]
-KeepDoubles = Annotated[
-    bool,
-    typer.Option(
-        "--keep-doubles",
-        help="Keep records of one paper apart that have different ids.",
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class _Common:
-    """What all archives take."""
-
-    start: str
-    end: str
-    since_last: bool
-    exit_code: bool
-    index: Path | None
-    delay: float | None
-    model: str | None
-    keep_doubles: bool
-
 
 @fetch.command()
+@choosing
 def arxiv(
     set: Annotated[
         str,
@@ -116,15 +47,8 @@ def arxiv(
             show_default=False,
         ),
     ] = "",
-    start: From = "",
-    end: To = "",
-    since_last: SinceLast = False,
-    exit_code: ExitCode = False,
-    index: options.IndexFolder = None,
-    base_url: BaseUrl = "",
-    delay: Delay = None,
-    model: Model = None,
-    keep_doubles: KeepDoubles = False,
+    *,
+    common: Harvesting,
 ) -> int:
     """Fetch from arXiv: a set, or what matches a query."""
     from indexer.errors import UsageError
@@ -133,39 +57,27 @@ def arxiv(
 
     if bool(set) == bool(query):
         raise UsageError("say what to fetch, by --set or by --query")
-    if set and not (start or since_last):
+    if set and not (common.start or common.since_last):
         raise UsageError("say from which day on with --from, or --since-last")
-    archive: Archive = ArxivSet(set, **_at(base_url)) if set else ArxivQuery(query, **_at(base_url))
-    return _harvest(
-        archive, _Common(start, end, since_last, exit_code, index, delay, model, keep_doubles)
-    )
+    archive: Archive = ArxivSet(set, **_at(common)) if set else ArxivQuery(query, **_at(common))
+    return _harvest(archive, common)
 
 
 @fetch.command()
-def huggingface(
-    start: From = "",
-    end: To = "",
-    since_last: SinceLast = False,
-    exit_code: ExitCode = False,
-    index: options.IndexFolder = None,
-    base_url: BaseUrl = "",
-    delay: Delay = None,
-    model: Model = None,
-    keep_doubles: KeepDoubles = False,
-) -> int:
+@choosing
+def huggingface(common: Harvesting) -> int:
     """Fetch Hugging Face's daily papers, day by day."""
     from indexer.errors import UsageError
     from indexer.fetch.huggingface import HuggingFace
 
-    if not (start or since_last):
+    if not (common.start or common.since_last):
         raise UsageError("say from which day on with --from, or --since-last")
-    archive = HuggingFace(**_at(base_url))
-    return _harvest(
-        archive, _Common(start, end, since_last, exit_code, index, delay, model, keep_doubles)
-    )
+    archive = HuggingFace(**_at(common))
+    return _harvest(archive, common)
 
 
 @fetch.command()
+@choosing
 def openalex(
     query: Annotated[
         str,
@@ -192,15 +104,8 @@ def openalex(
             show_default=False,
         ),
     ] = "",
-    start: From = "",
-    end: To = "",
-    since_last: SinceLast = False,
-    exit_code: ExitCode = False,
-    index: options.IndexFolder = None,
-    base_url: BaseUrl = "",
-    delay: Delay = None,
-    model: Model = None,
-    keep_doubles: KeepDoubles = False,
+    *,
+    common: Harvesting,
 ) -> int:
     """Fetch works from OpenAlex, by day of publication; its key is read from $OPENALEX_API_KEY."""
     from indexer.errors import UsageError
@@ -210,17 +115,15 @@ def openalex(
         raise UsageError("say what to fetch, by --query or --filter")
     # From the environment alone: arguments can be seen by everybody on the machine.
     key = os.environ.get("OPENALEX_API_KEY", "")
-    archive = OpenAlex(query, filter, mailto, key, **_at(base_url))
-    return _harvest(
-        archive, _Common(start, end, since_last, exit_code, index, delay, model, keep_doubles)
-    )
+    archive = OpenAlex(query, filter, mailto, key, **_at(common))
+    return _harvest(archive, common)
 
 
-def _at(base_url: str) -> dict[str, str]:
-    return {"url": base_url} if base_url else {}
+def _at(common: Harvesting) -> dict[str, str]:
+    return {"url": common.base_url} if common.base_url else {}
 
 
-def _harvest(archive: Archive, given: _Common) -> int:
+def _harvest(archive: Archive, given: Harvesting) -> int:
     """What the commands have in common."""
     from api.progress import HarvestBar, summary
     from indexer.fetch.harvest import harvest

@@ -130,6 +130,62 @@ Venue = Annotated[
 ]
 Order = Annotated[Sort, typer.Option(help="Order of the results.")]
 
+From = Annotated[
+    str,
+    typer.Option(
+        "--from", metavar="DATE", help="First day to ask about: YYYY-MM-DD.", show_default=False
+    ),
+]
+To = Annotated[
+    str, typer.Option("--to", metavar="DATE", help="Last day to ask about.", show_default=False)
+]
+SinceLast = Annotated[
+    bool,
+    typer.Option(
+        "--since-last",
+        help="Ask for what came since the last time that the same was fetched into this index; "
+        "--from says where to begin the first time.",
+    ),
+]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="Exit with 4 when nothing in the index changed.")
+]
+BaseUrl = Annotated[
+    str,
+    typer.Option(
+        "--base-url",
+        metavar="URL",
+        help="Address of the interface, for a mirror.",
+        show_default="the archive's own",
+    ),
+]
+Delay = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        min=0,
+        max=3600,
+        help="Seconds between two requests; less than the archive asks for only with a mirror.",
+        show_default="as the archive asks",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Sentence-transformers model of a new index, by name or path.",
+        show_default="all-MiniLM-L6-v2",
+    ),
+]
+KeepDoubles = Annotated[
+    bool,
+    typer.Option(
+        "--keep-doubles",
+        help="Keep records of one paper apart that have different ids, such as a preprint's and "
+        "its published form's.",
+    ),
+]
+
 
 def chosen_folder(named: Path | None) -> Path:
     """The folder of :data:`IndexFolder`, or where the index is without it."""

@@ -28,14 +28,7 @@ def index(
             "--format", metavar="NAME", help="Format of the sources; else guessed from content."
         ),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Sentence-transformers model of a new index, by name or path.",
-            show_default="all-MiniLM-L6-v2",
-        ),
-    ] = None,
+    model: options.Model = None,
     precision: Annotated[
         Precision | None,
         typer.Option(
@@ -44,14 +37,7 @@ def index(
             show_default="auto",
         ),
     ] = None,
-    keep_doubles: Annotated[
-        bool,
-        typer.Option(
-            "--keep-doubles",
-            help="Keep records of one paper apart that have different ids, such as a preprint's "
-            "and its published form's.",
-        ),
-    ] = False,
+    keep_doubles: options.KeepDoubles = False,
     rejects: Annotated[
         Path | None,
         typer.Option(

@@ -13,13 +13,14 @@ from api.routes.parameters import MAX_VALUE, Chosen, Lazy
 from api.shapes.huggingface import entry_shape, markdown, paper_shape
 from indexer.errors import UsageError
 from search.answer import MAX_DEPTH, MAX_QUESTION
+from search.browsing import days_before
 from search.engine import Engine
 
 MAX_DAILY = 100
 """Papers in one list."""
 FOUND = 120
 """Papers that answer a question where no limit is given."""
-TRENDING_DAYS = 7
+DAILY_TRENDING_DAYS = 7
 """Without a date, what was submitted so long before the newest paper can be trending."""
 
 router = APIRouter(
@@ -121,5 +122,4 @@ def _trending_since(engine: Engine) -> str:
     newest = engine.daily(limit=1)
     if not newest or len(newest[0].submitted) < len("YYYY-MM-DD"):
         return ""
-    day = date.fromisoformat(newest[0].submitted)
-    return (day - timedelta(days=TRENDING_DAYS)).isoformat()
+    return days_before(newest[0].submitted, DAILY_TRENDING_DAYS)

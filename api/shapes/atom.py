@@ -7,6 +7,7 @@ from urllib.parse import quote, urljoin
 
 from lxml import etree
 
+from api.shapes.dates import first_day
 from indexer.paper import Paper
 from search.answer import Answer
 
@@ -65,4 +66,4 @@ def _updated(paper: Paper) -> str:
 
 
 def _moment(date: str) -> str:
-    return f"{date}{'-01-01'[len(date) - 4 :]}T00:00:00Z"
+    return f"{first_day(date)}T00:00:00Z"

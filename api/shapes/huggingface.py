@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from api.shapes.dates import first_day
 from indexer.paper import Paper
 
 
@@ -52,5 +53,4 @@ def _plain(text: str) -> str:
 
 
 def _moment(date: str) -> str:
-    """The first moment of a day, a month or a year, since clients read nothing less exact."""
-    return f"{date}{'-01-01'[len(date) - 4 :]}T00:00:00.000Z"
+    return f"{first_day(date)}T00:00:00.000Z"
