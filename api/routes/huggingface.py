@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 
 from api.models import no_index, no_paper, wrong_request
+from api.routes import site
 from api.routes.parameters import MAX_VALUE, Chosen, Lazy
 from api.shapes.huggingface import entry_shape, markdown, paper_shape
 from indexer.errors import UsageError
@@ -61,8 +62,11 @@ def paper(lazy: Lazy, id: _Id) -> dict[str, Any]:
 
 
 @router.get("/papers/{id:path}.md", responses=_NO_PAPER)
-def read(lazy: Lazy, id: _Id) -> PlainTextResponse:
+def read(lazy: Lazy, id: _Id) -> Response:
     """One paper as Markdown: title, authors, abstract; the index keeps no full texts."""
+    paper, itself = lazy.engine().lookup([id, f"{id}.md"])
+    if itself and not paper:  # the address of the page of a paper whose own id ends like this
+        return site.paper(lazy, f"{id}.md")
     return PlainTextResponse(markdown(lazy.engine().paper(id)), media_type="text/markdown")
 
 

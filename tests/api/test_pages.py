@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from indexer.pipeline import add
 from search.engine import Engine
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
@@ -185,6 +186,20 @@ def test_what_pages_link_to_is_there(client: TestClient) -> None:
     page = Page(get(client, "/"))
     for link in [*page.links(), *[found.get("href") or "" for found in page.all("link")]]:
         assert client.get(link).status_code == 200
+
+
+def test_a_paper_whose_id_looks_like_a_file_of_markdown_has_a_page(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text('{"id": "notes.md", "title": "On notes"}\n{"id": "a", "title": "One"}\n')
+    add(tmp_path / "index", [str(source)], model="hashing")
+    with (
+        Engine.open(tmp_path / "index") as engine,
+        TestClient(create_app(engine=engine)) as client,
+    ):
+        assert "<h1>On notes</h1>" in get(client, "/papers/notes.md")
+        assert client.get("/papers/notes.md.md").text.startswith("# On notes")
+        assert client.get("/papers/a.md").text.startswith("# One")
+        assert client.get("/papers/b.md").status_code == 404
 
 
 def test_a_paper_has_a_page_with_neighbours_and_a_picture(client: TestClient) -> None:
