@@ -44,8 +44,11 @@ def test_wheel_holds_the_three_rooms_and_their_files(wheel: Path) -> None:
 
 
 def test_what_the_makefile_needs_is_in_the_source_distribution(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path]
-    subprocess.run([*command, ROOT], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path, ROOT],
+        check=True,
+        capture_output=True,
+    )
     (path,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
