@@ -10,7 +10,6 @@ import typer
 
 from api import options, terminal
 from api.options import Colour, chosen_folder
-from indexer.durable import replace_file, require_file
 
 
 def draw_map(
@@ -38,6 +37,7 @@ def draw_map(
     """Write a map of the index, papers near each other where they are alike, as an HTML file."""
     from api.pages.chart import map_page
     from api.progress import StepBar, duration, size
+    from indexer.durable import replace_file, require_file
     from search.chart import chart
 
     require_file(output)
