@@ -29,6 +29,9 @@ TAIL_SHARE = 0.02
 DEAD_SHARE = 0.2
 """Of the base's papers; more of them waste time and memory in every query."""
 
+QUICK = 10_000
+"""Versions of papers that are gone through in a second or a few: so much a reader publishes."""
+
 PARTS = ("vectors", "columns", "lexicon")
 
 

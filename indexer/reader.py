@@ -20,13 +20,11 @@ from indexer.errors import (
 from indexer.generation import Generation
 from indexer.location import require_index
 from indexer.manifest import MANIFEST_FILE, Manifest
+from indexer.publishing import QUICK
 from indexer.records import CATALOG_FILE
 from indexer.writer import Writer, require_catalog, require_kin
 
 _LOG = logging.getLogger("nearpaper")
-QUICK = 10_000
-"""Versions of papers that a reader goes through, in a second or a few, to publish what is pending.
-"""
 _TRIES = 20  # generations that may come and go while one is being opened
 
 

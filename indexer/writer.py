@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -21,9 +22,11 @@ from indexer.errors import (
 from indexer.location import require_index
 from indexer.lock import PATIENCE_SECONDS, WriterLock
 from indexer.manifest import MANIFEST_FILE, Manifest, sync_folder
-from indexer.publishing import outlay, publish
+from indexer.publishing import QUICK, outlay, publish
 from indexer.recipe import RECIPE
 from indexer.records import CATALOG_FILE, Entry
+
+_LOG = logging.getLogger("nearpaper")
 
 
 class Writer:
@@ -68,11 +71,13 @@ class Writer:
             manifest = readable_manifest(folder)
             if manifest is not None and not derive:
                 require_kin(folder, manifest, self.catalog)
-            self.manifest = (
-                manifest
-                if manifest is not None and most is not None and self._outlay(manifest) > most
-                else self._published(manifest, fold=derive)
-            )
+            pending = self._outlay(manifest) if manifest is not None and not derive else 0
+            if manifest is not None and most is not None and pending > most:
+                self.manifest = manifest
+            else:
+                if pending > QUICK:
+                    _LOG.warning("nearpaper: %s: finishing an interrupted run first", folder)
+                self.manifest = self._published(manifest, fold=derive)
             self._opened = opened.pop_all()
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import checking, lexicon, recipe, reembedding
+from indexer import checking, lexicon, recipe, reembedding, writer
 from indexer.catalog import Catalog
 from indexer.database import Database
 from indexer.embedding import Embedder, Encoded
@@ -22,7 +22,8 @@ from indexer.manifest import Manifest
 from indexer.names import names_of
 from indexer.paper import Paper, text_hash
 from indexer.pipeline import add
-from indexer.reader import QUICK, Reader
+from indexer.publishing import QUICK
+from indexer.reader import Reader
 from indexer.records import Entry
 from indexer.writer import Writer
 from search.engine import Engine
@@ -92,9 +93,9 @@ def test_a_reader_leaves_long_work_to_the_next_writer(
     index = make_index(RECORDS)
     vector = np.ones(256, np.float16) / np.float16(16)
     papers = [Paper(id=f"new-{n}", title=f"new {n}") for n in range(QUICK + 1)]
-    with Writer(index) as writer:
-        before = writer.manifest
-        writer.commit([Entry(p, text_hash(p.title), vector, False, names_of(p)) for p in papers])
+    with Writer(index) as opened:
+        before = opened.manifest
+        opened.commit([Entry(p, text_hash(p.title), vector, False, names_of(p)) for p in papers])
     with Engine.open(index) as engine:
         assert "compact --index" in caplog.text
         assert engine.papers == 50
@@ -105,6 +106,16 @@ def test_a_reader_leaves_long_work_to_the_next_writer(
         compact(index)
         assert engine.papers == 50 + len(papers)
     assert check(index) == []
+
+
+def test_a_writer_says_that_it_finishes_long_work_first(
+    make_index: MakeIndex, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(RECORDS)
+    leave_extended(index)
+    monkeypatch.setattr(writer, "QUICK", 0)
+    remove(index, ["1"])
+    assert "finishing an interrupted run first" in caplog.text
 
 
 def test_a_reader_publishes_the_little_that_a_killed_writer_left(
