@@ -11,7 +11,7 @@ help:
 	@echo "make demo      install, index the sample papers, ask two questions"
 	@echo "make test      install, run the tests (a few minutes)"
 	@echo "make test-all  the same with the slow ones"
-	@echo "make crash     kill the writer at every system call, change an index under load (half an hour)"
+	@echo "make crash     kill the writer at every system call, change an index under load (an hour)"
 	@echo "make bench     install, measure beside limits and other engines (15 minutes, 1 GB more);"
 	@echo "               PAPERS=FILE takes your papers, COUNT=N so many of them"
 	@echo "make bench-full  growth to 3,000,000 papers (hours, 40 GB); INDEX=DIR grows from an index"

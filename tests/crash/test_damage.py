@@ -237,8 +237,9 @@ def test_a_flipped_bit_in_the_catalog_is_never_a_traceback(
         rotten = bytearray(content)
         rotten[place] ^= 1 << random.integers(8)
         path.write_bytes(rotten)
-        if not refusal(check, index) and not refusal(answers, index):
-            # The ranking is of derived files; a record may be told as it stands there.
+        if refusal(check, index) or refusal(answers, index):
+            continue
+        if not check(index):  # a record may be told as it stands there, and then check finds it
             assert [id for id, _, _ in answers(index)[1]] == [id for id, _, _ in expected[1]]
 
 
