@@ -68,7 +68,7 @@ def write_tail(
     if old is not None and (written := _whole_tail(folder, old)) is not None:
         gone = catalog.died(since=old.change, change=change, upto_row=written.columns.last_row)
         kept = ~np.isin(written.columns.rows, gone)
-        vectors.add(written.vectors.at(np.flatnonzero(kept)).astype(np.float16))
+        vectors = VectorWriter.taking_over(vector_file(folder, old.tail), kept)
         columns.take_over(written.columns, kept)
         after = max(after, written.columns.last_row)
     _add(vectors, columns, catalog.scan(after=after, change=change))

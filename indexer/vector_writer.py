@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.columns import Mask
 from indexer.errors import StorageError
 from indexer.vectors import EXACT, Probing
 
@@ -50,6 +51,18 @@ class VectorWriter:
         """A writer whose ``nlist`` cells are learnt from ``(m, d)`` random ones of the vectors."""
         writer = cls(sample.shape[1])
         writer._index = trained_cells(min(nlist, len(sample)), sample)
+        return writer
+
+    @classmethod
+    def taking_over(cls, path: Path, kept: Mask) -> VectorWriter:
+        """A writer that begins with those of a written flat part where ``kept`` is true."""
+        import faiss
+
+        index = faiss.read_index(str(path))
+        writer = cls(index.d)
+        writer._index = index
+        if not kept.all():
+            index.remove_ids(faiss.IDSelectorBatch(np.flatnonzero(~kept)))
         return writer
 
     def __len__(self) -> int:
