@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,6 @@ from indexer.records import (
     Heading,
     Known,
     block_of,
-    entry_of,
     heading_of,
     insert,
     paper_of,
@@ -159,32 +157,6 @@ class Catalog:
         rows = self.live_rows(ids, self.last_change())
         papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
         return {name: papers[row] for name, row in rows.items()}
-
-    def sources(self) -> dict[str, int]:
-        """How many live papers each source tells of, the largest source first."""
-        counts: Counter[str] = Counter()
-        for sources, papers in self._by_sources():
-            counts.update(dict.fromkeys(json.loads(sources), papers))
-        return dict(counts.most_common())
-
-    def of_source(self, name: str, most: int) -> list[Entry]:
-        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
-        among = [sources for sources, _ in self._by_sources() if name in json.loads(sources)]
-        records = self.database.rows(
-            "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
-            "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
-            json.dumps(among),
-            most,
-        )
-        rows = [record[0] for record in records]
-        names, arrived = self.names(rows), self.arrived(rows)
-        return [entry_of(record, names[record[0]], arrived[record[0]]) for record in records]
-
-    def _by_sources(self) -> list[tuple[str, int]]:
-        """Every list of sources that papers have, as stored, and how many have it."""
-        return self.database.rows(
-            "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
-        )
 
     def sample_papers(self, most: int) -> list[Paper]:
         """At most that many live papers, spread evenly; always the same of the same papers."""

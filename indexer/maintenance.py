@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.backup import Copied, backup, restore
+from indexer.by_source import of_source, source_counts
 from indexer.checking import Finding, check
 from indexer.embedding import Model
 from indexer.errors import ModelError, NotFoundError, UsageError
@@ -97,13 +98,13 @@ def remove_source(folder: Path, name: str) -> SourceRemoval:
     require_index(folder)
     removed = kept = 0
     with Writer(folder) as writer:
-        while entries := writer.catalog.of_source(name, _SOURCE_BATCH):
+        while entries := of_source(writer.catalog, name, _SOURCE_BATCH):
             alone = [entry.paper.id for entry in entries if entry.paper.sources == (name,)]
             others = [_without(entry, name) for entry in entries if entry.paper.sources != (name,)]
             writer.commit(others, removed=alone)
             removed, kept = removed + len(alone), kept + len(others)
         if not removed + kept:
-            named = ", ".join(writer.catalog.sources()) or "none"
+            named = ", ".join(source_counts(writer.catalog)) or "none"
             raise NotFoundError(f"{name}: no paper is from this source; there are {named}")
         generation = writer.publish().generation
     return SourceRemoval(removed=removed, kept=kept, generation=generation)
@@ -177,7 +178,7 @@ def info(folder: Path) -> dict[str, Any]:
                 "model": asdict(manifest.model),
                 "probing": asdict(manifest.probing),
                 "encoder": _encoder(folder, manifest.model),
-                "sources": reader.catalog.sources(),
+                "sources": source_counts(reader.catalog),
             }
         facts["disk_bytes"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
         return facts

@@ -37,20 +37,22 @@ class Submissions:
 
     def last_day(self, before: str) -> str:
         """The last day before a day that has papers, empty for none."""
-        found = self._database.one(
+        return self._day(
             "SELECT submitted FROM papers WHERE submitted <> '' AND submitted < ? "
             "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
             "ORDER BY submitted DESC LIMIT 1",
-            *(before, self._change, self._change),
+            before,
         )
-        return str(found[0]) if found else ""
 
     def first_day(self, after: str) -> str:
         """The first day after a day that has papers, empty for none."""
-        found = self._database.one(
+        return self._day(
             "SELECT submitted FROM papers WHERE submitted <> '' AND submitted > ? "
             "AND length(submitted) = 10 AND born <= ? AND (died IS NULL OR died > ?) "
             "ORDER BY submitted LIMIT 1",
-            *(after, self._change, self._change),
+            after,
         )
+
+    def _day(self, question: str, asked: str) -> str:
+        found = self._database.one(question, asked, self._change, self._change)
         return str(found[0]) if found else ""

@@ -9,8 +9,6 @@ from indexer.columns import Mask, count
 from indexer.generation import Generation
 from indexer.vectors import Found
 
-FEW = 5_000
-"""Up to so many allowed papers, words are looked up among their row ids: 23 ms for 20,000."""
 SPARE = 1.25
 """Times as many hits as should do, since those of one topic may be allowed less often."""
 
@@ -30,15 +28,21 @@ def dense_leg(
     return generation.nearest(vector, k, allowed, exact=exact)
 
 
+def few(k: int, held: int) -> int:
+    """Up to so many allowed papers of ``held``, words are looked up among their row ids.
+
+    That takes 23 ms for 20,000; above, hits are taken until ``k`` of them are allowed, 127 ms for
+    100,000. So both cost the same where as many hits are needed as papers are allowed.
+    """
+    return int((SPARE * k * held) ** 0.5)
+
+
 def lexical_leg(generation: Generation, text: str, k: int, allowed: Mask) -> Found:
     """The ``k`` allowed papers with the highest BM25 for a text's words, with their scores."""
     passing = count(allowed)
     if passing == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    # Else hits are taken until enough are allowed: 3 ms for 1,000, 127 ms for 100,000. Both costs
-    # are equal where as many hits are needed as twice the papers that are allowed.
-    few = max(FEW, int((k * len(generation.lexicon) / 2) ** 0.5))
-    if passing <= few and passing < len(generation):
+    if passing <= few(k, len(generation.lexicon)) and passing < len(generation):
         rows = generation.column("rows", np.flatnonzero(allowed))
         found, scores = generation.lexicon.best(text, k, among=rows)
         return generation.positions(found), scores

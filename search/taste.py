@@ -46,10 +46,6 @@ class Library:
 
     def nearness(self, vectors: Vectors) -> NDArray[np.float32]:
         """How near ``(n, d)`` vectors are, ``(n,)``; -1 for copies of what is in it."""
-        blocks = [vectors[at : at + _BLOCK] for at in range(0, len(vectors), _BLOCK)]
-        return np.concatenate([np.empty(0, np.float32), *map(self._nearness, blocks)])
-
-    def _nearness(self, vectors: Vectors) -> NDArray[np.float32]:
         cosines = vectors @ self.near.T
         nearest = min(NEIGHBOURS, len(self.near))
         first = np.partition(cosines, -nearest, axis=1)[:, -nearest:]

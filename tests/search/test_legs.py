@@ -60,7 +60,7 @@ def test_the_best_that_are_allowed_are_found(
     generation: Generation, text: str, k: int, share: float, seed: int
 ) -> None:
     allowed = generation.live & (np.random.default_rng(seed).random(len(generation)) < share)
-    with mock.patch.object(legs, "FEW", 0):  # nor are few looked up by their rows
+    with mock.patch.object(legs, "few", return_value=0):  # nor are few looked up by their rows
         positions, scores = lexical_leg(generation, text, k, allowed)
     rows, every = generation.lexicon.best(text, len(generation.lexicon))
     places = generation.positions(rows)
