@@ -13,9 +13,9 @@ from types import TracebackType
 
 import typer
 
-from api import terminal
-from api.commands import app
-from api.exit_codes import INTERRUPTED
+from api.commands.app import app
+from api.commands.exit_codes import INTERRUPTED
+from api.terminal import output as terminal
 from indexer.errors import NearpaperError, storage_error
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from indexer.ids import archive_of
-from indexer.paper import Paper
+from indexer.papers.ids import archive_of
+from indexer.papers.paper import Paper
 
 
 def web_address(url: str) -> str:

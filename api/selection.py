@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from search.answer import Explain, Mode, Sort
+from search.answer.answer import Explain, Mode, Sort
 
 if TYPE_CHECKING:
-    from search.filters import Filters
+    from search.query.filters import Filters
 
 
 class Selection(TypedDict):
@@ -38,7 +38,7 @@ def selection(
     explain: bool,
 ) -> Selection:
     """Empty values, such as the untouched fields of a form, mean "any"."""
-    from search.filters import Filters
+    from search.query.filters import Filters
 
     return Selection(
         filters=Filters(

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.paper import Paper
-from search.answer import Answer, Result
+from indexer.papers.paper import Paper
+from search.answer.answer import Answer, Result
 
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Delete, C1 controls, line separators, bidirectional controls and lone surrogates: JSON lets them

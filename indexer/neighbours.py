@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_writer import CENTRES, TRAINED_ON, all_threads, trained_cells
+from indexer.local.segments.vector_writer import CENTRES, TRAINED_ON, all_threads, trained_cells
 
 EXACT_UPTO = 20_000
 """Vectors that are all compared with each other, in seconds; of more, those of some cells."""

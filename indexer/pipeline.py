@@ -17,17 +17,17 @@ from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
-from indexer.doubles import Group, grouped
-from indexer.loading import Loader, no_sample
-from indexer.names import Name
-from indexer.paper import Paper, text_hash
-from indexer.precision import Precision
+from indexer.deduplication import Group, grouped
+from indexer.local.catalog.rows import Entry, Known
+from indexer.local.run_model import Loader, no_sample
+from indexer.local.writer import Writer
+from indexer.models.precision import Precision
+from indexer.models.recipe import document_text, embed
+from indexer.papers.identity import Name
+from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
-from indexer.recipe import document_text, embed
-from indexer.records import Entry, Known
 from indexer.rejects import RejectsFile
 from indexer.sources import Item, Reject, Removal, Source, open_source
-from indexer.writer import Writer
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
@@ -66,7 +66,8 @@ def add(
         precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
             first :data:`SAMPLE` papers.
         rejects: Where records that are no papers are listed; by default in the index's folder.
-        keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
+        keep_doubles: Let only records of the same id be one paper, see
+            :mod:`indexer.deduplication`.
         listener: Is told of the progress.
 
     Returns:

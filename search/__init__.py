@@ -11,17 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from search.answer import Answer, Result
+    from search.answer.answer import Answer, Result
     from search.engine import Engine
-    from search.filters import Filters
+    from search.query.filters import Filters
 
 __all__ = ["Answer", "Engine", "Filters", "Result"]
 
 _HOMES = {
-    "Answer": "search.answer",
+    "Answer": "search.answer.answer",
     "Engine": "search.engine",
-    "Filters": "search.filters",
-    "Result": "search.answer",
+    "Filters": "search.query.filters",
+    "Result": "search.answer.answer",
 }
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from indexer.catalog import Catalog
 from indexer.errors import UsageError
-from indexer.generation import Generation
-from indexer.paper import Paper, date_key
-from indexer.submissions import Submissions
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.submissions import Submissions
+from indexer.local.segments.generation import Generation
+from indexer.papers.paper import Paper, date_key
 
 BEYOND = "~"
 """After every day."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
-from indexer.arrivals import Arrivals
 from indexer.errors import ModelError, NearpaperError
-from indexer.paper import Paper
-from search.answer import MAX_DEPTH, Answer, Result
+from indexer.local.catalog.history import Arrivals
+from indexer.papers.paper import Paper
+from search.answer.answer import MAX_DEPTH, Answer, Result
 from search.browsing import TRENDING_DAYS, days_before
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
 
 MOST = 100
 """Papers that one saved search brings."""

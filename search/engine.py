@@ -9,22 +9,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Unpack
 
-from indexer.embedding import Embedder
 from indexer.errors import PaperNotFoundError, UsageError
-from indexer.location import default_folder
-from indexer.paper import Paper
-from indexer.reader import Reader
-from indexer.submissions import Submissions
-from search.again import again_if_overtaken
-from search.answer import Answer, Explain, Mode, Result, Sort
-from search.answering import Answering, empty_answer
+from indexer.local.catalog.submissions import Submissions
+from indexer.local.location import default_folder
+from indexer.local.reader import Reader
+from indexer.models.embedder import Embedder
+from indexer.papers.paper import Paper
+from search.answer.answer import Answer, Explain, Mode, Result, Sort
+from search.answer.builder import Answering, empty_answer
+from search.batch import parsed, search_each, similar_to_each
 from search.browsing import Liked
-from search.encoder import Encoder
-from search.filters import ANY, Filters
 from search.lookup import Lookup
-from search.many import parsed, search_each, similar_to_each
-from search.query import parse
-from search.request import (
+from search.query.filters import ANY, Filters
+from search.query.parser import parse
+from search.ranking.encoder import Encoder
+from search.ranking.rerank import Reranker
+from search.ranking.retriever import Retriever
+from search.retry import again_if_overtaken
+from search.validation import (
     Asked,
     Page,
     asked_ids,
@@ -34,8 +36,6 @@ from search.request import (
     asked_score,
     whole_characters,
 )
-from search.rerank import Reranker
-from search.retrieval import Retriever
 
 
 class Engine(Lookup):
@@ -82,7 +82,7 @@ class Engine(Lookup):
             sort: ``newest`` and ``upvotes`` reorder the papers that match best.
             limit: How many results to give.
             offset: How many to pass over.
-            min_score: Leave out what scores less, see :mod:`search.scores`.
+            min_score: Leave out what scores less, see :mod:`search.ranking.calibration`.
             explain: Say for each result why it stands where it stands; ``"words"`` for its ranks
                 and words alone, which is ten times as fast as with the nearest sentence.
             reranker: Scores the first papers again, by reading them beside the question.
@@ -180,7 +180,7 @@ class Engine(Lookup):
         """The papers nearest to a library that stands for a taste, none of the library's own.
 
         Args:
-            library: Papers, whether the index holds them or not; see :mod:`search.taste`.
+            library: Papers, whether the index holds them or not; see :mod:`search.ranking.library`.
             unlike: As in :meth:`similar`.
             filters: Likewise.
             limit: Likewise.

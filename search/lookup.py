@@ -7,17 +7,17 @@ from typing import Literal
 
 import numpy as np
 
-from indexer.arrivals import History
 from indexer.errors import PaperNotFoundError
-from indexer.paper import Paper
-from indexer.reader import Reader
-from indexer.submissions import Submissions
-from search.again import again_if_overtaken
+from indexer.local.catalog.history import History
+from indexer.local.catalog.submissions import Submissions
+from indexer.local.reader import Reader
+from indexer.papers.paper import Paper
 from search.browsing import Days, days_around
-from search.filters import ANY, Filters
-from search.neighbourhood import Plane, plane
-from search.request import LAST_DAY, Page, asked_ids, asked_question, named_ids
-from search.retrieval import Retriever
+from search.map.projection import Plane, plane
+from search.query.filters import ANY, Filters
+from search.ranking.retriever import Retriever
+from search.retry import again_if_overtaken
+from search.validation import LAST_DAY, Page, asked_ids, asked_question, named_ids
 
 
 class Lookup:

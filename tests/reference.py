@@ -25,14 +25,14 @@ What `--help` says of every command, written by `make reference`; the other page
 
 def commands_page() -> str:
     """Every command with its arguments and options."""
-    from api.commands import app
+    from api.commands.app import app
 
     return "\n".join([_HEAD, *_command(typer.main.get_command(app), "nearpaper")])
 
 
 def openapi_document() -> str:
     """The description of the HTTP API as the service gives it at ``/openapi.json``."""
-    from api.app import create_app
+    from api.http.app import create_app
 
     return json.dumps(create_app().openapi(), indent=1, ensure_ascii=False) + "\n"
 

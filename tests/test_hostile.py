@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.columns import Columns
 from indexer.errors import IndexDamagedError, NearpaperError
-from indexer.maintenance import check
+from indexer.local.reader import Reader
+from indexer.local.segments.columns import Columns
+from indexer.maintenance.upkeep import check
 from indexer.pipeline import add
-from indexer.reader import Reader
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import typer
 
-from api.app import create_app
-from api.commands import app
+from api.commands.app import app
+from api.http.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

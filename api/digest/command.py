@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import options, terminal
-from api.exit_codes import NOTHING_NEW
-from api.options import chosen_folder
+from api.commands import options
+from api.commands.exit_codes import NOTHING_NEW
+from api.commands.options import chosen_folder
+from api.terminal import output as terminal
 from indexer.errors import MailError, UsageError
 
 if TYPE_CHECKING:
     from api.digest.mail import Postbox
     from api.digest.news import Desk
-    from api.digest.progress import Pending
+    from api.digest.state import Pending
 
 
 def digest(
@@ -63,7 +64,7 @@ def digest(
 
 def _written(desk: Desk, *, as_html: bool) -> int:
     """Print what is new; how many papers that is."""
-    from api.digest.progress import WRITTEN
+    from api.digest.state import WRITTEN
 
     def write(_: str, pending: Pending) -> None:
         _print(pending.letter.html if as_html else pending.letter.text, as_html=as_html)

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.layout import authors_in_short
 from api.links import host_of, reading_places
+from api.terminal.answer_table import authors_in_short
 from api.wording import clean
-from search.answer import Result
+from search.answer.answer import Result
 from search.digest import Digest, Section
 
 ABSTRACT = 600

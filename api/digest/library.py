@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
-from indexer.dates import date_key
 from indexer.errors import SourceError
-from indexer.paper import Paper
+from indexer.papers.dates import date_key
+from indexer.papers.paper import Paper
 from indexer.sources import open_source
-from search.answer import MAX_LIBRARY
+from search.answer.answer import MAX_LIBRARY
 
 MAX_RECORDS = 50_000
 
@@ -17,7 +17,7 @@ MAX_RECORDS = 50_000
 def read_library(path: Path) -> tuple[Paper, ...]:
     """The papers of a file, BibTeX or any other that can be indexed.
 
-    Of more than :data:`~search.answer.MAX_LIBRARY` the youngest: taste changes.
+    Of more than :data:`~search.answer.answer.MAX_LIBRARY` the youngest: taste changes.
 
     Raises:
         SourceError: The file can't be read, or holds no paper.

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from ipaddress import ip_address
 
 from api.digest.letter import Letter
-from api.digest.searches import MailOptions
+from api.digest.saved_searches import MailOptions
 from indexer.errors import MailError, UsageError
 from indexer.version import version
 

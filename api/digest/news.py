@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 
 from api.digest.letter import letter
-from api.digest.progress import Pending, Progress, Reached, beginning
-from api.digest.searches import MailOptions, SearchesFile, find_searches, read_searches
-from api.terminal import say
-from indexer.arrivals import Moment
+from api.digest.saved_searches import MailOptions, SearchesFile, find_searches, read_searches
+from api.digest.state import Pending, Progress, Reached, beginning
+from api.terminal.output import say
 from indexer.errors import UsageError
-from indexer.lock import WriterLock
+from indexer.local.catalog.history import Moment
+from indexer.local.lock import WriterLock
 from search.digest import Digest, SavedSearch, digest, still_there
 from search.engine import Engine
 

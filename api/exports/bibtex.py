@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, count
 
+from api.exports.author_names import PersonName, name_parts
 from api.exports.kinds import Kind, arxiv_id, kind_of
-from api.exports.names import PersonName, name_parts
-from indexer.folding import words
-from indexer.paper import Paper
-from search.highlight import formulas
+from indexer.papers.folding import words
+from indexer.papers.paper import Paper
+from search.answer.highlight import formulas
 
 _ESCAPED = {
     "\\": r"\textbackslash{}",

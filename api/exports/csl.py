@@ -9,9 +9,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from api.exports.author_names import name_parts
 from api.exports.kinds import Kind, arxiv_id, kind_of
-from api.exports.names import name_parts
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 
 _TYPES = {
     Kind.ARTICLE: "article-journal",

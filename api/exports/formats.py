@@ -8,11 +8,11 @@ from typing import Literal
 
 from api.exports.bibtex import bibtex
 from api.exports.csl import csl_json
+from api.exports.csv_table import table
 from api.exports.markdown import markdown
 from api.exports.ris import ris
-from api.exports.table import table
 from api.serialise import paper_json, to_line
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 
 ExportName = Literal["bibtex", "ris", "csl", "csv", "jsonl", "markdown"]
 

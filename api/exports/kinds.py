@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from indexer.ids import archive_of
-from indexer.paper import Paper
+from indexer.papers.ids import archive_of
+from indexer.papers.paper import Paper
 
 _PROCEEDINGS = re.compile(
     r"\b(?:proceedings|conference|workshop|symposium|findings|annual meeting|"

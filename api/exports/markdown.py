@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from api.wording import clean
-from indexer.paper import Paper
-from search.highlight import formulas
+from indexer.papers.paper import Paper
+from search.answer.highlight import formulas
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|://|@")
 _UNSAFE = re.compile(r"[`<>\[\]!&]|://|\\[*_#~|]")

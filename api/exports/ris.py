@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from api.exports.author_names import name_parts
 from api.exports.kinds import Kind, kind_of
-from api.exports.names import name_parts
 from api.wording import clean
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 
 _TYPES = {Kind.ARTICLE: "JOUR", Kind.PROCEEDINGS: "CPAPER", Kind.PREPRINT: "UNPB"}
 

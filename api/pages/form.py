@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from search.answer import MAX_QUESTION
+from search.answer.answer import MAX_QUESTION
 
 _YES = ("1", "t", "true", "y", "yes", "on")  # What pydantic reads as true.
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from api.pages.bare import with_bare
-from search.highlight import formulas
+from api.pages.bare_tex import with_bare
+from search.answer.highlight import formulas
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from api.http.routes.parameters import MAX_VALUE
 from api.pages.form import Form
-from api.routes.parameters import MAX_VALUE
-from search.answer import Answer
+from search.answer.answer import Answer
 
 MOST = 8
 """Values of one field."""

@@ -16,17 +16,17 @@ from markupsafe import Markup
 
 from api.exports.formats import FORMATS
 from api.links import host_of, web_address
-from api.pages.bare import typed
+from api.pages.bare_tex import typed
 from api.pages.form import Form
 from api.pages.formulas import with_formulas
 from api.pages.narrowing import narrowings, removals
-from api.pages.picture import draw
+from api.pages.neighbour_plot import draw
 from api.wording import reasons, understanding
-from indexer.paper import Paper
-from search.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
+from indexer.papers.paper import Paper
+from search.answer.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
+from search.answer.highlight import marked
 from search.browsing import Days, Liked
-from search.highlight import marked
-from search.neighbourhood import Plane
+from search.map.projection import Plane
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"

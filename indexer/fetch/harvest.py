@@ -12,7 +12,7 @@ from indexer.fetch.bookmark import NO_BEGINNING, Bookmark, open_bookmark
 from indexer.fetch.client import Client, Limits, checked
 from indexer.fetch.held import HeldPage
 from indexer.fetch.pace import Pace
-from indexer.location import require_index
+from indexer.local.location import require_index
 from indexer.pipeline import Run, Tally, opened
 from indexer.progress import Listener, Silent
 from indexer.sources import judge
@@ -55,7 +55,8 @@ def harvest(
         end: Last day.
         since_last: Go on from the last harvest of the same archive and selection instead.
         model: For a new index, what embeds.
-        keep_doubles: Let only records of the same id be one paper, see :mod:`indexer.doubles`.
+        keep_doubles: Let only records of the same id be one paper, see
+            :mod:`indexer.deduplication`.
         delay: Seconds between requests; the archive's own by default.
         limits: What a page may take.
         listener: Is told of the progress.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import zstandard
 
-from indexer.durable import replace_file
 from indexer.fetch.archive import Answer, Place
+from indexer.files import replace_file
 
 PAGE_FILE = "fetched-page.zst"
 

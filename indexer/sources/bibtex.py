@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
+from indexer.sources.judging import addressed, known
 from indexer.sources.latex import plain_text
 from indexer.sources.raw import BAD_BYTES, MAX_LINE, Bad, Raw, decode, has_bad_bytes, read_lines
-from indexer.sources.records import addressed, known
 
 if TYPE_CHECKING:
     from bibtexparser.middlewares.middleware import Middleware

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from indexer.errors import SourceError
-from indexer.fields import lower_keys
-from indexer.paper import FIELD_NAMES, TEXT_NAMES
+from indexer.papers.fields import lower_keys
+from indexer.papers.paper import FIELD_NAMES, TEXT_NAMES
 from indexer.sources.raw import Bad, Raw
 
 if TYPE_CHECKING:

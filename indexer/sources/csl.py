@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.sources.records import addressed, json_reader, known, mapping, sequence, without_tags
+from indexer.sources.judging import addressed, json_reader, known, mapping, sequence, without_tags
 
 _NAME = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 

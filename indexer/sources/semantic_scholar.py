@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.fields import lower_keys
-from indexer.sources.records import json_reader, known, mapping, sequence
+from indexer.papers.fields import lower_keys
+from indexer.sources.judging import json_reader, known, mapping, sequence
 
 _PREFIXES = {
     "arxiv": "arXiv:",

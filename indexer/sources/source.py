@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from indexer.errors import SourceError, UsageError
-from indexer.paper import Paper, make_paper, normalise_id
+from indexer.papers.paper import Paper, make_paper, normalise_id
 from indexer.sources.detect import FORMATS, SECOND_HAND, SEEKING, detect_format
 from indexer.sources.raw import Bad, Gone, Raw, excerpt
 from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take

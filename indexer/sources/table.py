@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from indexer.errors import SourceError
-from indexer.fields import lower_keys
-from indexer.paper import TEXT_NAMES
+from indexer.papers.fields import lower_keys
+from indexer.papers.paper import TEXT_NAMES
 from indexer.sources.raw import BAD_BYTES, Bad, Line, Raw, decode, has_bad_bytes, read_lines
 
 MAX_ROW_LINES = 1_000

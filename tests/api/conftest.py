@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.cli import run
+from api.http.app import create_app
 from indexer.pipeline import add
 from search.engine import Engine
 

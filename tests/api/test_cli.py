@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import typer
 
-from api.commands import app
-from api.exit_codes import EXIT_CODES
+from api.commands.app import app
+from api.commands.exit_codes import EXIT_CODES
 from api.wording import clean
 from indexer import errors
 from search.engine import Engine

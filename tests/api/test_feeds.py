@@ -10,7 +10,7 @@ import rnc2rng
 from lxml import etree
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.http.app import create_app
 from indexer.pipeline import add
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from search.answer import MAX_LIMIT, MAX_QUESTION, MODES
+from search.answer.answer import MAX_LIMIT, MAX_QUESTION, MODES
 
 
 def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.http.app import create_app
 from indexer.pipeline import add
 from search.engine import Engine
 

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from indexer.embedding import DEFAULT_MODEL, load_embedder
-from indexer.paper import Paper
+from indexer.models.embedder import DEFAULT_MODEL
+from indexer.models.load import load_embedder
+from indexer.papers.paper import Paper
 from indexer.pipeline import add
 from tests.bench import compare, growth, limits, machine, many, scale, serving
 from tests.bench.papers import ROOT, SAMPLE, SHARED, Papers, find_papers, find_questions

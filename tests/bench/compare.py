@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 from tests.bench.limits import exact_ids
 from tests.bench.measures import Latency, folder_bytes, latency, ratio, seconds
 from tests.bench.peers import K, make

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding import Vectors as Rows
-from indexer.vector_writer import TRAINED_ON, VectorWriter, cells_for
-from indexer.vectors import Probing, Vectors
+from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for
+from indexer.local.segments.vectors import Probing, Vectors
+from indexer.models.embedder import Vectors as Rows
 from tests.bench.compare import alone
 from tests.bench.measures import Latency, Memory, latency, ratio
 from tests.bench.plots import Bars

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.catalog import Catalog
-from indexer.embedding import load_embedder
-from indexer.generation import lexicon_folder, vector_file
-from indexer.lexicon import Lexicon, open_lexicon
-from indexer.manifest import Manifest
-from indexer.matching import load_matching
-from indexer.paper import Paper
-from indexer.recipe import document_text
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.matching import load_matching
+from indexer.local.segments.generation import lexicon_folder, vector_file
+from indexer.local.segments.lexicon import Lexicon, open_lexicon
+from indexer.local.segments.manifest import Manifest
+from indexer.models.load import load_embedder
+from indexer.models.recipe import document_text
+from indexer.papers.paper import Paper
 from search.engine import Engine
-from search.query import parse
-from search.ranking import DEPTH
+from search.query.parser import parse
+from search.ranking.ranking import DEPTH
 from tests.bench.measures import Latency, ratio, seconds
 from tests.bench.report import Table
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 from indexer.sources import open_source
-from search.sentences import sentences
+from search.answer.sentences import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "papers.jsonl"

@@ -13,15 +13,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexer.embedding import DEFAULT_MODEL, load_embedder
-from indexer.model_folder import find_model
-from indexer.paper import Paper
+from indexer.local.reader import Reader
+from indexer.models.embedder import DEFAULT_MODEL
+from indexer.models.hub import find_model
+from indexer.models.load import load_embedder
+from indexer.models.recipe import document_text
+from indexer.papers.paper import Paper
 from indexer.pipeline import add
-from indexer.reader import Reader
-from indexer.recipe import document_text
-from search.encoder import Encoder
 from search.engine import Engine
-from search.request import asked_mode
+from search.ranking.encoder import Encoder
+from search.validation import asked_mode
 from tests.bench.papers import write_papers
 
 K = 10

@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.catalog import Catalog
-from indexer.embedding import Model
-from indexer.manifest import Manifest
-from indexer.names import names_of
-from indexer.paper import Paper, text_hash
-from indexer.recipe import document_text
-from indexer.records import Entry
-from indexer.writer import Writer
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.rows import Entry
+from indexer.local.segments.manifest import Manifest
+from indexer.local.writer import Writer
+from indexer.models.embedder import Model
+from indexer.models.recipe import document_text
+from indexer.papers.identity import names_of
+from indexer.papers.paper import Paper, text_hash
 from search.engine import Engine
 from tests.bench.compare import alone
 from tests.bench.limits import REACH, Parts, parts

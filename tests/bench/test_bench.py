@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 from tests.bench import compare, growth, limits, machine, scale
 from tests.bench.measures import Latency, Memory, latency, ratio
 from tests.bench.papers import (

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding import Vectors, unit_rows
+from indexer.models.embedder import Vectors, unit_rows
 
 Rows = NDArray[np.int64]
 

@@ -22,9 +22,11 @@ from typing import Any
 import faiss  # noqa: F401 - loaded once, for all children
 import tantivy  # noqa: F401
 
-from indexer import lexicon_writer, pipeline, reembedding
-from indexer.catalog import Catalog
-from indexer.maintenance import backup, check, compact, rebuild, remove, restore
+from indexer import pipeline
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.segments import lexicon_writer
+from indexer.maintenance import reembed as reembedding
+from indexer.maintenance.upkeep import backup, check, compact, rebuild, remove, restore
 from indexer.progress import Estimate, Tally
 from search.engine import Engine
 

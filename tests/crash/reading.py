@@ -13,9 +13,9 @@ import time
 from itertools import cycle
 from pathlib import Path
 
-from search.answer import Mode
+from search.answer.answer import Mode
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
 
 ASKED: tuple[tuple[Mode, Filters], ...] = (
     ("dense", Filters()),

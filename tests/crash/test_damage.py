@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError
-from indexer.maintenance import backup, check, compact, rebuild
+from indexer.maintenance.upkeep import backup, check, compact, rebuild
 from indexer.pipeline import add
 from search.engine import Engine
 

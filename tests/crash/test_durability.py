@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.catalog import Catalog
+from indexer.local.catalog.catalog import Catalog
 from tests.crash.harness import Jobs
 
 _WRITES = {"write", "writev", "pwrite64", "pwritev", "ftruncate"}

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from indexer.errors import IndexBusyError
-from indexer.lock import WriterLock
-from indexer.maintenance import compact, remove
+from indexer.local.lock import WriterLock
+from indexer.maintenance.upkeep import compact, remove
 from indexer.pipeline import add
 from tests.crash.harness import ROOT
 
@@ -132,7 +132,7 @@ def test_a_second_writer_is_told_who_writes_and_since_when(tmp_path: Path) -> No
     index = tmp_path / "index"
     write(index, 0)
     code = (
-        "import sys, pathlib, time; from indexer.lock import WriterLock\n"
+        "import sys, pathlib, time; from indexer.local.lock import WriterLock\n"
         "lock = WriterLock(pathlib.Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from indexer.maintenance import compact, remove
+from indexer.maintenance.upkeep import compact, remove
 from indexer.pipeline import add
 from tests.serving import serving
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.embedding import Embedder, load_embedder
+from indexer.models.embedder import Embedder
+from indexer.models.load import load_embedder
 
 ABSTRACTS = (
     "Deep networks trained on small algorithmic tasks may first memorise their examples and only "
@@ -51,7 +52,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from torch import manual_seed
     from transformers import BertConfig, BertModel, BertTokenizer
 
-    from indexer.torch_model import quiet
+    from indexer.models.torch_embedder import quiet
 
     base = tmp_path_factory.mktemp("bert")
     folder = tmp_path_factory.mktemp("small-model")

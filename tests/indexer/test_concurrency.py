@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.catalog import Catalog
 from indexer.errors import IndexDamagedError
-from indexer.maintenance import check, compact, rebuild, remove
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.reader import Reader
+from indexer.maintenance.upkeep import check, compact, rebuild, remove
 from indexer.pipeline import add
-from indexer.reader import Reader
 from search.engine import Engine
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]

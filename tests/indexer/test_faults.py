@@ -19,7 +19,7 @@ from indexer.errors import (
     NearpaperError,
     StorageError,
 )
-from indexer.maintenance import check, compact, info, rebuild, remove
+from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
 from indexer.pipeline import add
 from search.engine import Engine
 

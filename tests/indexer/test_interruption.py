@@ -11,21 +11,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import checking, lexicon, recipe, reembedding, writer
-from indexer.catalog import Catalog
-from indexer.database import Database
-from indexer.embedding import Embedder, Encoded
 from indexer.errors import IndexBusyError, IndexDamagedError
-from indexer.lock import LOCK_FILE, WriterLock
-from indexer.maintenance import check, compact, info, rebuild, remove
-from indexer.manifest import Manifest
-from indexer.names import names_of
-from indexer.paper import Paper, text_hash
+from indexer.local import writer
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.database import Database
+from indexer.local.catalog.rows import Entry
+from indexer.local.lock import LOCK_FILE, WriterLock
+from indexer.local.reader import Reader
+from indexer.local.segments import lexicon
+from indexer.local.segments.manifest import Manifest
+from indexer.local.segments.publisher import QUICK
+from indexer.local.writer import Writer
+from indexer.maintenance import check as checking
+from indexer.maintenance import reembed as reembedding
+from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
+from indexer.models import recipe
+from indexer.models.embedder import Embedder, Encoded
+from indexer.papers.identity import names_of
+from indexer.papers.paper import Paper, text_hash
 from indexer.pipeline import add
-from indexer.publishing import QUICK
-from indexer.reader import Reader
-from indexer.records import Entry
-from indexer.writer import Writer
 from search.engine import Engine
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.catalog import Catalog
 from indexer.errors import IndexBusyError, ModelError, SourceError, UsageError
-from indexer.maintenance import check, compact, info, rebuild, remove
+from indexer.local.catalog.catalog import Catalog
+from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
 from search.engine import Engine
@@ -124,7 +124,7 @@ def ranking(index: Path) -> list[tuple[str, float]]:
 def test_the_tail_is_folded_when_it_has_grown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.publishing.TAIL_ROWS", 10)
+    monkeypatch.setattr("indexer.local.segments.publisher.TAIL_ROWS", 10)
     index = tmp_path / "index"
     for count in (8, 16, 24, 60):
         add(index, [written(tmp_path / "a.jsonl", records(count))], model="hashing")
@@ -165,7 +165,7 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     source, index = written(tmp_path / "a.jsonl", records(2)), tmp_path / "index"
     add(index, [source], model="hashing")
     code = (
-        "import sys, pathlib, time; from indexer.writer import Writer\n"
+        "import sys, pathlib, time; from indexer.local.writer import Writer\n"
         "with Writer(pathlib.Path(sys.argv[1])): print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, index], stdout=subprocess.PIPE) as other:

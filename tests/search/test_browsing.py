@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.catalog import Catalog
 from indexer.errors import UsageError
+from indexer.local.catalog.catalog import Catalog
 from search.browsing import Days, asked_day, days_before
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 DATES = ["2024-01-31", "2024-02-01", "2024-02-01", "2023", "2024-02", "", "2024-03-01"]

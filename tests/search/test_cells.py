@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-import indexer.vector_writer
-import search.ranking
-from indexer.maintenance import check, compact, info, remove
+import indexer.local.segments.vector_writer
+import search.ranking.ranking
+from indexer.maintenance.upkeep import check, compact, info, remove
 from indexer.pipeline import add
-from search.answer import MODES, Mode
+from search.answer.answer import MODES, Mode
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "papers.jsonl"
 
@@ -20,8 +20,8 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "papers.jsonl"
 @pytest.fixture
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """With rankings so short that pages reach beyond them."""
-    monkeypatch.setattr(indexer.vector_writer, "MOST_EXACT", 50)
-    monkeypatch.setattr(search.ranking, "DEPTH", 20)
+    monkeypatch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 50)
+    monkeypatch.setattr(search.ranking.ranking, "DEPTH", 20)
     folder = tmp_path / "index"
     add(folder, [str(SAMPLE)], model="hashing")
     compact(folder)
@@ -51,7 +51,7 @@ def test_info_tells_the_recall_measured(large: Path) -> None:
     probing = info(large)["probing"]
     assert probing["nlist"] == 57
     assert probing["nprobe"] > 0
-    assert probing["recall"] >= indexer.vector_writer.RECALL
+    assert probing["recall"] >= indexer.local.segments.vector_writer.RECALL
 
 
 def test_what_came_and_went_since_is_seen(large: Path, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelError, PaperNotFoundError, UsageError
-from indexer.paper import Paper, make_paper
+from indexer.papers.paper import Paper, make_paper
 from indexer.pipeline import add
 from search.digest import Digest, SavedSearch, digest
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
 
 Record = Mapping[str, object]
 WORDS = {
@@ -205,6 +205,6 @@ def test_without_the_model_there_is_no_digest(
     def broken(*_: object) -> None:
         raise ModelError("no model here")
 
-    monkeypatch.setattr("search.encoder.load_matching", broken)
+    monkeypatch.setattr("search.ranking.encoder.load_matching", broken)
     with pytest.raises(ModelError, match=r"search 'Proteins': .*no model here"):
         news(engine, PROTEINS)

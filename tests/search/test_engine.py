@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import IndexNotFoundError, PaperNotFoundError, UsageError
-from indexer.maintenance import compact, remove
+from indexer.maintenance.upkeep import compact, remove
 from indexer.pipeline import add
-from search import ranking, retrieval
-from search.answer import MAX_QUESTION, MODES, Mode, Sort
+from search.answer.answer import MAX_QUESTION, MODES, Mode, Sort
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
+from search.ranking import ranking
+from search.ranking import retriever as retrieval
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 FILTERS = st.builds(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.pipeline import add
 from search.engine import Engine
-from search.filters import Filters
+from search.query.filters import Filters
 
 Record = Mapping[str, object]
 MakeIndex = Callable[[Iterable[Record]], Path]
@@ -124,7 +124,7 @@ def test_copies_of_the_asked_paper_are_no_neighbours(make_index: MakeIndex) -> N
 
 
 def test_counts_are_exact_over_both_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.publishing.TAIL_ROWS", 10)
+    monkeypatch.setattr("indexer.local.segments.publisher.TAIL_ROWS", 10)
     names = [f"Author {chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(200)]
 
     def write(part: int, authors: Iterable[str]) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.paper import title_id
+from indexer.papers.paper import title_id
 from indexer.pipeline import add
-from search.answer import Mode
+from search.answer.answer import Mode
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from api.app import create_app
+from api.http.app import create_app
 from search.engine import Engine
 
 ARGUMENTS = (

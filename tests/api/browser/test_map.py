@@ -12,10 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from api.pages.chart import map_page
-from indexer.records import Heading
-from search.chart import Chart
-from search.regions import Region
+from api.pages.map_page import map_page
+from indexer.local.catalog.rows import Heading
+from search.map.map import Chart
+from search.map.regions import Region
 
 HOSTILE = "Hostile </script><script>alert(1)</script> <img src=x onerror=alert(2)> titles"
 CORNERS = ((0.1, 0.1), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9))

@@ -17,7 +17,7 @@ from huggingface_hub import HfApi
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.http.app import create_app
 from indexer.pipeline import add
 
 SAMPLE = Path(__file__).parents[4] / "shared/samples/huggingface-daily_papers-2024-12-17.json"

@@ -18,7 +18,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from api.cli import run
-from api.mcp import NOTICE, make_server
+from api.mcp.server import NOTICE, make_server
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -191,7 +191,7 @@ def test_over_streamable_http(daily_index: Path) -> None:
 def test_without_the_extra_it_says_what_to_install(
     daily_index: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "api.mcp")
+    monkeypatch.delitem(sys.modules, "api.mcp.server")
     for name in [name for name in sys.modules if name.split(".")[0] == "mcp"]:
         monkeypatch.setitem(sys.modules, name, None)
     assert run(["mcp", "--index", str(daily_index)]) == 2

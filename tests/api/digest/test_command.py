@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.backup import backup
 from indexer.errors import ModelError
-from indexer.lock import WriterLock
-from indexer.maintenance import remove
+from indexer.local.lock import WriterLock
+from indexer.maintenance.backup import backup
+from indexer.maintenance.upkeep import remove
 from tests.api.digest.conftest import SEARCHES, Call, Place, others, paper
 
 
@@ -234,7 +234,7 @@ def test_a_search_that_fails_moves_nothing(
 
     place.put(paper(1))
     with monkeypatch.context() as patched:
-        patched.setattr("search.encoder.load_matching", broken)
+        patched.setattr("search.ranking.encoder.load_matching", broken)
         code, out, err = digest()
     assert (code, out) == (1, "")
     assert "search 'Proteins': " in err

@@ -7,8 +7,8 @@ import re
 from lxml import html
 
 from api.digest.letter import Letter, letter
-from indexer.paper import Paper
-from search.answer import Result
+from indexer.papers.paper import Paper
+from search.answer.answer import Result
 from search.digest import Digest, Section
 
 

@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from api.exports.author_names import PersonName, name_parts
 from api.exports.formats import FORMATS, ExportName
-from api.exports.names import PersonName, name_parts
-from indexer.paper import Paper, make_paper
+from indexer.papers.paper import Paper, make_paper
 from indexer.sources.source import open_source
 
 AUTHORS = (

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from archive_server import ArchiveServer, Record, archive_server
 
-from indexer.catalog import Catalog
 from indexer.fetch.archive import Archive
 from indexer.fetch.arxiv_oai import ArxivSet
 from indexer.fetch.harvest import harvest
-from indexer.paper import Paper
+from indexer.local.catalog.catalog import Catalog
+from indexer.papers.paper import Paper
 from indexer.pipeline import Tally
 
 Harvest = Callable[..., Tally]

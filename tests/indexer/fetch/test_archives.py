@@ -15,7 +15,7 @@ from indexer.fetch.arxiv_query import ArxivQuery
 from indexer.fetch.harvest import harvest
 from indexer.fetch.huggingface import HuggingFace
 from indexer.fetch.openalex import OpenAlex
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 from indexer.pipeline import Tally
 
 Harvest = Callable[..., Tally]

@@ -17,8 +17,8 @@ from indexer.fetch.arxiv_oai import ArxivSet
 from indexer.fetch.client import Limits
 from indexer.fetch.harvest import SilentHarvest
 from indexer.fetch.held import PAGE_FILE
-from indexer.maintenance import check
-from indexer.paper import Paper
+from indexer.maintenance.upkeep import check
+from indexer.papers.paper import Paper
 from indexer.pipeline import Run, Tally
 from indexer.sources import Item
 from search.engine import Engine

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import SourceError
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 from indexer.sources import FORMATS, Reject, open_source
 from indexer.sources.raw import Bad, Raw
 from indexer.sources.stream import buffered

@@ -8,8 +8,8 @@ from archive_server import Record, atom, atom_entry, oai, oai_record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.maintenance import check, info
-from indexer.paper import Paper
+from indexer.maintenance.upkeep import check, info
+from indexer.papers.paper import Paper
 from indexer.pipeline import add
 from indexer.sources import Item, Reject, Removal, open_source
 from indexer.sources.arxiv_atom import parse_arxiv_atom, read_arxiv_atom

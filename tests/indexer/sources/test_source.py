@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from indexer.errors import SourceError, UsageError
-from indexer.paper import Paper
+from indexer.papers.paper import Paper
 from indexer.sources import Reject, Source, open_source
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared"

@@ -1,0 +1,65 @@
+"""``/feed.atom``: any search as a feed to follow."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import Response
+
+from api.http.routes.parameters import Chosen, Lazy
+from api.http.schemas import no_index, wrong_request
+from api.http.shapes.atom import MEDIA_TYPE, feed
+from search.answer.answer import MAX_QUESTION
+from search.engine import Engine
+
+ENTRIES = 50
+"""Papers in a feed without a limit."""
+
+router = APIRouter(
+    tags=["feeds"],
+    responses={
+        "4XX": wrong_request("q: Field required", "/feed.atom"),
+        503: no_index("/feed.atom"),
+    },
+)
+
+
+@router.get(
+    "/feed.atom",
+    response_class=Response,
+    responses={
+        200: {"description": "Done.", "content": {MEDIA_TYPE: {}}},
+        304: {"description": "Nothing has changed.", "content": {}},
+    },
+)
+def atom(
+    request: Request,
+    lazy: Lazy,
+    chosen: Chosen,
+    q: Annotated[str, Query(min_length=1, max_length=MAX_QUESTION, description="A question.")],
+    if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """The papers that match a question best, newest first, as an Atom feed."""
+    engine, given = lazy.engine(), request.query_params
+    tag = _tag(engine, str(request.url))
+    headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
+    if _names(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    chosen["sort"] = chosen["sort"] if "sort" in given else "newest"
+    chosen["limit"] = chosen["limit"] if "limit" in given else ENTRIES
+    content = feed(engine.search(q, **chosen), address=str(request.url))
+    return Response(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _tag(engine: Engine, address: str) -> str:
+    """Changes with the index, also for another in its place, and with what is asked."""
+    state = f"{engine.fingerprint} {address}".encode("utf-8", "replace")
+    return f'"{engine.generation}-{blake2b(state, digest_size=8).hexdigest()}"'
+
+
+def _names(if_none_match: str, tag: str) -> bool:
+    """Whether a client has what the tag stands for; compared weakly, RFC 9110, 13.1.2."""
+    known = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return tag in known or known == ["*"]

@@ -1,0 +1,227 @@
+"""Semantic Scholar's addresses: its clients work with another address and nothing else changed."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.routes.parameters import MAX_VALUE, Lazy
+from api.http.schemas import no_index, wrong_request
+from api.http.shapes.semantic_scholar import STUDIES, asked_fields, paper_shape
+from api.selection import given
+from indexer.errors import PaperNotFoundError, UsageError
+from search.answer.answer import MAX_DEPTH, MAX_IDS, MAX_QUESTION, Answer
+from search.query.filters import Filters
+
+_SEARCH = "/graph/v1/paper/search"
+MAX_PAGE = 100
+MAX_BATCH = 500
+MAX_RECOMMENDED = 500
+_YEARS = re.compile(r"(\d{4})?(-)?(\d{4})?", re.ASCII)
+
+router = APIRouter(
+    tags=["semantic scholar"],
+    responses={
+        "4XX": wrong_request(
+            "year '19': write 2019, 2016-2020, 2010- or -2015", "/graph/v1/paper/search"
+        ),
+        503: no_index(_SEARCH),
+    },
+)
+_Shape = dict[str, Any]
+_Id = Annotated[str, Field(max_length=MAX_VALUE)]
+_PathId = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=MAX_VALUE,
+        description="ARXIV:…, DOI:…, ACL:…, CorpusId:…, PMID:…, URL:…, or any id of the index.",
+    ),
+]
+_List = Annotated[str, Query(max_length=10 * MAX_VALUE)]
+
+
+class BatchRequest(BaseModel):
+    """Papers to look up."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ids": ["ARXIV:1706.03762", "ACL:N19-1423"]}]}
+    )
+
+    ids: list[_Id] = Field(
+        min_length=1, max_length=MAX_BATCH, description="Of any kind that a single paper has."
+    )
+
+
+class RecommendationRequest(BaseModel):
+    """Papers to be near to, and papers to move away from."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"positivePaperIds": ["ARXIV:1706.03762"], "negativePaperIds": ["ACL:N19-1423"]}
+            ]
+        }
+    )
+
+    positivePaperIds: list[_Id] = Field(  # noqa: N815 - theirs
+        min_length=1, max_length=MAX_IDS, description="Papers to be near to."
+    )
+    negativePaperIds: list[_Id] | None = Field(  # noqa: N815
+        default=None, max_length=MAX_IDS, description="Papers to move away from."
+    )
+
+
+async def fields_of(
+    fields: Annotated[
+        str, Query(max_length=10_000, description="Names with commas between; else the title.")
+    ] = "",
+) -> frozenset[str]:
+    """The fields that are asked for."""
+    return asked_fields(fields)
+
+
+async def filters_of(
+    year: Annotated[
+        str, Query(max_length=9, description="2019, 2016-2020, 2010- or -2015.", examples=["2019"])
+    ] = "",
+    publicationDateOrYear: Annotated[  # noqa: N803 - their name
+        str, Query(max_length=21, description="First and last date with a colon between.")
+    ] = "",
+    venue: Annotated[_List, Query(description="Venues with commas between.")] = "",
+    fieldsOfStudy: Annotated[  # noqa: N803
+        _List, Query(description="Fields of study with commas between.")
+    ] = "",
+    publicationTypes: Annotated[  # noqa: N803
+        _List, Query(description="Refused: the index keeps none.")
+    ] = "",
+    minCitationCount: Annotated[  # noqa: N803
+        str, Query(max_length=20, description="Refused: the index counts no citations.")
+    ] = "",
+    openAccessPdf: Annotated[  # noqa: N803
+        str | None, Query(max_length=20, description="Refused: the index keeps no files.")
+    ] = None,
+) -> Filters:
+    """The filters that are asked for; those that can't be followed are refused, not passed over."""
+    if publicationTypes or minCitationCount or openAccessPdf is not None:
+        raise UsageError(
+            "publicationTypes, minCitationCount, openAccessPdf: the index doesn't keep these; "
+            "leave them out"
+        )
+    after, before = _years(year) if year else _dates(publicationDateOrYear)
+    return Filters(
+        after=after,
+        before=before,
+        venues=given(venue.split(",")),
+        categories=_categories(given(fieldsOfStudy.split(","))),
+    )
+
+
+Fields = Annotated[frozenset[str], Depends(fields_of)]
+Filtered = Annotated[Filters, Depends(filters_of)]
+_Question = Annotated[
+    str, Query(min_length=1, max_length=MAX_QUESTION, description="A question, or a title.")
+]
+_Recommended = Annotated[int, Query(ge=1, le=MAX_RECOMMENDED, description="Papers to give.")]
+
+
+@router.get(_SEARCH)
+def search(
+    lazy: Lazy,
+    query: _Question,
+    fields: Fields,
+    filters: Filtered,
+    offset: Annotated[int, Query(ge=0, lt=MAX_DEPTH, description="Papers passed over.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Papers on a page.")] = MAX_PAGE,
+) -> _Shape:
+    """The papers that answer a question."""
+    answer = lazy.engine().search(query, filters=filters, limit=limit, offset=offset)
+    end = offset + len(answer.results)
+    data = [paper_shape(result.paper, fields) for result in answer.results]
+    more = {"next": end} if end < min(answer.total, MAX_DEPTH) and data else {}
+    return {"total": answer.total, "offset": offset, **more, "data": data}
+
+
+@router.get("/graph/v1/paper/search/match")
+def match(lazy: Lazy, query: _Question, fields: Fields, filters: Filtered) -> _Shape:
+    """The paper whose title this is, misspelt or not."""
+    paper = lazy.engine().titled(query, filters=filters)
+    if paper is None:
+        raise PaperNotFoundError("Title match not found; ask /graph/v1/paper/search instead")
+    return {"data": [paper_shape(paper, fields)]}
+
+
+@router.post("/graph/v1/paper/batch")
+def batch(lazy: Lazy, asked: BatchRequest, fields: Fields) -> list[_Shape | None]:
+    """Papers by their ids, in this order; null for those that aren't there."""
+    papers = lazy.engine().lookup([_plain(id) for id in asked.ids])
+    return [paper_shape(paper, fields) if paper else None for paper in papers]
+
+
+@router.get("/graph/v1/paper/{id:path}")
+def paper(lazy: Lazy, id: _PathId, fields: Fields) -> _Shape:
+    """One paper."""
+    return paper_shape(lazy.engine().paper(_plain(id)), fields)
+
+
+@router.get("/recommendations/v1/papers/forpaper/{id:path}")
+def recommend(
+    lazy: Lazy,
+    id: _PathId,
+    fields: Fields,
+    pool: Annotated[
+        Literal["recent", "all-cs"],
+        Query(alias="from", description="Taken, but the whole index is looked through."),
+    ] = "recent",
+    limit: _Recommended = 100,
+) -> _Shape:
+    """The papers nearest to one."""
+    return _recommended(lazy.engine().similar([_plain(id)], limit=limit), fields)
+
+
+@router.post("/recommendations/v1/papers")
+@router.post("/recommendations/v1/papers/", include_in_schema=False)
+def recommend_from_lists(
+    lazy: Lazy, asked: RecommendationRequest, fields: Fields, limit: _Recommended = 100
+) -> _Shape:
+    """The papers nearest to some, and away from others."""
+    near = [_plain(id) for id in asked.positivePaperIds]
+    far = [_plain(id) for id in asked.negativePaperIds or ()]
+    return _recommended(lazy.engine().similar(near, unlike=far, limit=limit), fields)
+
+
+def _recommended(answer: Answer, fields: frozenset[str]) -> _Shape:
+    return {"recommendedPapers": [paper_shape(result.paper, fields) for result in answer.results]}
+
+
+def _plain(id: str) -> str:
+    """An id without the mark of an address, which the index knows without."""
+    return id[4:] if id[:4].upper() == "URL:" else id
+
+
+def _years(text: str) -> tuple[str, str]:
+    """First and last year of ``2019``, ``2016-2020``, ``2010-`` or ``-2015``."""
+    found = _YEARS.fullmatch(text.strip())
+    if not found or not (found[1] or found[3]) or (found[3] and not found[2]):
+        raise UsageError(f"year {text!r}: write 2019, 2016-2020, 2010- or -2015")
+    first, dash, last = (part or "" for part in found.groups())
+    return (first, last) if dash else (first, first)
+
+
+def _dates(text: str) -> tuple[str, str]:
+    """First and last date of ``2016-03:2020``; a date alone is both."""
+    first, colon, last = text.partition(":")
+    return (first, last) if colon else (first, first)
+
+
+def _categories(studies: tuple[str, ...]) -> tuple[str, ...]:
+    """The archives of fields of study."""
+    if unknown := [study for study in studies if study not in STUDIES]:
+        raise UsageError(
+            f"fieldsOfStudy: not known to the index: {', '.join(unknown)}; known are "
+            f"{', '.join(STUDIES)}"
+        )
+    return tuple(archive for study in studies for archive in STUDIES[study])

@@ -1,0 +1,187 @@
+"""The shapes that the HTTP API promises, for OpenAPI and as a check on what leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.http.problems import problem_document
+from indexer.errors import IndexNotFoundError, NearpaperError, PaperNotFoundError, UsageError
+
+# Without nulls: FastAPI leaves those out of the OpenAPI document.
+PAPER_EXAMPLE: dict[str, Any] = {
+    "id": "1706.03762",
+    "title": "Attention Is All You Need",
+    "abstract": "Translates with a network that is built from attention alone.",
+    "authors": ["Ashish Vaswani", "Noam Shazeer"],
+    "author_count": 8,
+    "date": "2017-06-12",
+    "url": "https://arxiv.org/abs/1706.03762",
+    "categories": ["cs.CL", "cs.LG"],
+    "venue": "NeurIPS 2017",
+    "upvotes": 120,
+    "comments": 3,
+    "version": 7,
+    "doi": "10.48550/arxiv.1706.03762",
+    "sources": ["papers"],
+    "submitted": "2023-12-01",
+    "listed": "2017-06-13",
+    "licence": "CC0-1.0",
+    "ids": ["10.5555/3295222.3295349", "W2626778328"],
+    "harvested": "2026-05-04T03:02:01+00:00",
+}
+_WHY: dict[str, Any] = {
+    "dense": {"rank": 1, "score": 0.61},
+    "lexical": {"rank": 2, "score": 21.7},
+    "words": ["Attention", "Translates"],
+    "sentence": {
+        "text": "Translates with a network that is built from attention alone.",
+        "score": 0.72,
+    },
+    "highlights": {"title": [[0, 9]], "abstract": [[0, 10], [45, 54]]},
+}
+_RESULT: dict[str, Any] = {
+    "rank": 1,
+    **PAPER_EXAMPLE,
+    "score": 0.984,
+    "why": _WHY,
+    "folded": ["10.5555/3295222.3295349"],
+}
+ANSWER_EXAMPLE: dict[str, Any] = {
+    "query": "papers on translation with attention alone year:2017",
+    "understood": {
+        "text": "translation with attention alone",
+        "filters": [{"after": "2017", "before": "2017"}],
+        "taken_off": "papers on",
+        "mode": "hybrid",
+        "sort": "relevance",
+    },
+    "total": 9877,
+    "limit": 10,
+    "offset": 0,
+    "facets": {
+        "year": {"2017": 9877},
+        "category": {"cs.CL": 2310, "cs.LG": 1987},
+        "author": {"Ashish Vaswani": 4},
+        "venue": {"NeurIPS 2017": 679},
+    },
+    "results": [_RESULT],
+    "generation": 3,
+    "took_ms": 2.5,
+    "warnings": [],
+}
+
+
+class PaperModel(BaseModel):
+    """One paper. What is not known is null, or an empty list."""
+
+    id: str = Field(description="Normalised id; arXiv papers have their arXiv id.")
+    title: str
+    abstract: str | None
+    authors: list[str] = Field(description="Names as printed, in the paper's order.")
+    author_count: int | None = Field(description="How many, where the source only counts them.")
+    date: str | None = Field(description="First publication: YYYY, YYYY-MM or YYYY-MM-DD.")
+    url: str | None
+    categories: list[str] = Field(description="The primary one first.")
+    venue: str | None
+    upvotes: int | None
+    comments: int | None
+    version: int | None
+    doi: str | None
+    sources: list[str] = Field(description="Names of the inputs that told of the paper.")
+    submitted: str | None = Field(description="Day of submission to a list of papers.")
+    listed: str | None = Field(description="Day of listing by an archive.")
+    licence: str | None = Field(description="Licence of the record.")
+    ids: list[str] = Field(description="Other ids by which the paper can be asked for.")
+    harvested: str | None = Field(description="When a source last told something new, in UTC.")
+
+
+class RankModel(BaseModel):
+    """A place in the ranking; a class of its own so that it comes first in a result."""
+
+    rank: int = Field(description="From 1, counted over all pages.")
+
+
+class ResultModel(PaperModel, RankModel):
+    """A paper at its place in the ranking."""
+
+    score: float = Field(
+        description="0 to 1, comparable between questions: above 0.5 the paper is nearer than half "
+        "of random papers, above 0.95 nearer than 95 of 100."
+    )
+    why: dict[str, Any] = Field(
+        description="With explain: rank and score by meaning (dense) and by words (lexical), the "
+        "words that matched, the nearest sentence of the abstract, and where to highlight title "
+        "and abstract, as pairs of first character and the one after the last. Else empty."
+    )
+    folded: list[str] = Field(
+        description="Ids of versions and near-duplicates that the paper stands for."
+    )
+
+
+class AnswerModel(BaseModel):
+    """A page of results."""
+
+    query: str
+    understood: dict[str, Any] = Field(
+        description="What was searched for, and the words of asking that were taken off."
+    )
+    total: int = Field(
+        description="How many papers pass the filters; by words alone, hold a word of the question."
+    )
+    limit: int
+    offset: int
+    facets: dict[str, dict[str, int]] = Field(
+        description="How many of these there are by year (newest first), and by category, author "
+        "and venue (the 20 most frequent)."
+    )
+    results: list[ResultModel]
+    generation: int = Field(description="Of the index; answers of one generation fit together.")
+    took_ms: float
+    warnings: list[str]
+
+
+class ProblemModel(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field(description="urn:nearpaper:problem:<kind>")
+    title: str
+    status: int
+    detail: str = Field(description="One line: what is wrong and what to do.")
+    instance: str = Field(description="Path of the request.")
+
+
+def problem_response(description: str, example: NearpaperError, path: str) -> dict[str, Any]:
+    """An OpenAPI response that is a problem document, such as of this error at this path."""
+    content = {
+        "schema": ProblemModel.model_json_schema(),
+        "example": problem_document(example, path),
+    }
+    return {"description": description, "content": {"application/problem+json": content}}
+
+
+def wrong_request(detail: str, path: str) -> dict[str, Any]:
+    """The response to what is worded wrongly, and how it says so."""
+    return problem_response(
+        "The request can't be carried out as it is worded.", UsageError(detail), path
+    )
+
+
+def no_paper(path: str) -> dict[str, Any]:
+    """The response where a paper isn't in the index."""
+    error = PaperNotFoundError("2412.99999: not in the index; look for its title with a search")
+    return problem_response("The index holds no such paper.", error, path)
+
+
+def no_index(path: str) -> dict[str, Any]:
+    """The response of a service without an index."""
+    error = IndexNotFoundError(
+        "data/index: no index there; make one with `nearpaper index FILE --index data/index`"
+    )
+    return problem_response("There is no index, or it can't be used.", error, path)
+
+
+def example_response(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI response of a request that went well, with an example."""
+    return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}

@@ -1,0 +1,135 @@
+"""A map of an index as one HTML file that asks no other host for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from api.commands.options import Colour
+from api.links import web_address
+from api.pages.render import page
+from indexer.local.catalog.rows import Heading
+from search.map.map import Chart
+
+CLASSES = 10
+"""Colours that can be told apart; what is rarer, or older, shares one more."""
+REST, NONE = "other", "none"
+_FOLDER = Path(__file__).parent
+_HIGHEST = 2**16 - 1
+
+
+def map_page(chart: Chart, colour: Colour | None) -> str:
+    """The whole file.
+
+    Args:
+        chart: What it shows.
+        colour: What points are coloured by at first; by default what most papers have.
+    """
+    classes = {
+        "category": _classes([_category(paper) for paper in chart.papers]),
+        "year": _classes([paper.date[:4] for paper in chart.papers], newest=True),
+    }
+    style, script = (_asset(name) for name in ("map.css", "map.js"))
+    return page(
+        "map.html",
+        policy=f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        style=style,
+        script=script,
+        data=_data(chart, classes),
+        classes=list(classes),
+        colour=colour or _usual(chart.papers),
+        count=len(chart.papers),
+        total=chart.total,
+        regions=chart.regions[min(1, len(chart.regions) - 1)] if chart.regions else (),
+    )
+
+
+def _category(paper: Heading) -> str:
+    """The first, which is a paper's main one on arXiv."""
+    return paper.categories[0] if paper.categories else ""
+
+
+def _usual(papers: Sequence[Heading]) -> Colour:
+    having = sum(1 for paper in papers if paper.categories)
+    return "category" if 2 * having >= len(papers) else "year"
+
+
+def _classes(values: Sequence[str], *, newest: bool = False) -> dict[str, Any]:
+    """Names and sizes of at most :data:`CLASSES` classes and the rest, and the class of each."""
+    counts = Counter(values)
+    nothing = counts.pop("", 0)
+    order = sorted(counts) if newest else sorted(counts, key=lambda one: (-counts[one], one))
+    kept = order[-CLASSES:] if newest else order[:CLASSES]
+    rest = f"before {kept[0]}" if newest and kept else REST
+    numbers = {value: number for number, value in enumerate(kept)} | {"": len(kept) + 1}
+    of_each = np.array([numbers.get(value, len(kept)) for value in values], np.uint8)
+    sizes = [counts[value] for value in kept]
+    return {
+        "names": [*kept, rest, NONE],
+        "sizes": [*sizes, len(values) - nothing - sum(sizes), nothing],
+        "of": _packed(of_each),
+        "ordered": newest,
+    }
+
+
+def _data(chart: Chart, classes: dict[str, Any]) -> Markup:
+    """All that the script reads, as JSON in which nothing can end the element that it stands in."""
+    bases, base_of, rests = _addresses(paper.url for paper in chart.papers)
+    text = json.dumps(
+        {
+            "titles": [paper.title or paper.id for paper in chart.papers],
+            "facts": _facts(chart.papers),
+            "bases": bases,
+            "base": _packed(base_of),
+            "rests": rests,
+            "places": _packed(np.round(chart.places * _HIGHEST).astype("<u2")),
+            "classes": classes,
+            "regions": [[astuple(region) for region in level] for level in chart.regions],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    # Lone surrogates can't be written; "<" could begin `</script>` or `<!--`.
+    text = text.encode("utf-8", "replace").decode()
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - no sign in it means anything to HTML
+
+
+def _facts(papers: Sequence[Heading]) -> list[str]:
+    """What stands below a title: the day, and the categories."""
+    return [" · ".join(filter(None, (p.date, " ".join(p.categories[:4])))) for p in papers]
+
+
+def _addresses(urls: Iterable[str]) -> tuple[list[str], np.ndarray, list[str]]:
+    """Beginnings of web addresses, of which there are few; that of each, and the rest of each."""
+    numbers: dict[str, int] = {"": 0}
+    of_each, rests = [], []
+    for url in map(web_address, urls):
+        base, slash, rest = url.rpartition("/")
+        known = numbers.setdefault(base + slash, len(numbers)) if len(numbers) < _HIGHEST else 0
+        of_each.append(known)
+        rests.append(rest if known else url)
+    return list(numbers), np.array(of_each, "<u2"), rests
+
+
+def _packed(numbers: np.ndarray) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()
+
+
+def _asset(name: str) -> Markup:
+    return Markup((_FOLDER / name).read_text(encoding="utf-8"))  # noqa: S704 - ours
+
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

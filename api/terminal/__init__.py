@@ -1,0 +1,1 @@
+"""What people read on a terminal: results, progress, and the streams that they go to."""

@@ -1,0 +1,51 @@
+"""A search answer laid out for reading on a terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from api.terminal.output import console, say, shown
+from api.wording import clean, reasons
+from indexer.papers.paper import Paper
+from search.answer.answer import Answer, Result
+
+
+def print_answer(answer: Answer) -> None:
+    """Ranks, papers and scores in three columns; standard error says which of how many."""
+    if not answer.results:
+        say("no paper matches; ask for less, or look at an earlier page")
+        return
+    table = Table.grid(padding=(0, 1), expand=False)
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    for result in answer.results:
+        table.add_row(str(result.rank), _described(result), f"{result.score:.3f}")
+    console().print(table)
+    last = answer.results[-1].rank
+    say(f"{answer.results[0].rank} to {last} of {answer.total:,} in {answer.took_ms:.0f} ms")
+
+
+def _described(result: Result) -> Text:
+    """Title, then a line each: authors and date, id and address, versions, reasons."""
+    paper = result.paper
+    about = ", ".join(filter(None, [authors_in_short(paper), clean(paper.date)]))
+    lines = [(about, ""), (f"{paper.id}  {paper.url}", "dim")]
+    if result.folded:
+        lines.append((f"also: {', '.join(result.folded)}", "dim"))
+    lines += [(line, "italic") for line in reasons(result.why)]
+    text = shown("").append(shown(paper.title, "bold"))
+    for line, style in lines:
+        if line:
+            text.append("\n").append(shown(line, style))
+    return text
+
+
+def authors_in_short(paper: Paper) -> str:
+    """The first two names and how many more there are."""
+    count = max(paper.author_count or 0, len(paper.authors))
+    if not paper.authors:
+        return f"{count} authors" if count else ""
+    named = ", ".join(clean(name) for name in paper.authors[:2])
+    return f"{named} and {count - 2} more" if count > 2 else named

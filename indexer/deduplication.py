@@ -1,0 +1,115 @@
+"""Records that are of the same paper, put together: with each other, and with what is known.
+
+What belongs together is what :func:`~indexer.papers.identity.meet` connects, also by way of
+others. The merged paper keeps all ids and sources. It goes by the best id: arXiv's, since it is
+what people paste and its paper is free to read, then the ACL Anthology's, a DOI, any other. The
+record that has that id sets the fields; the others fill what it leaves open.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+
+from indexer.local.catalog.catalog import Catalog
+from indexer.papers.identity import Name, meet, names_of
+from indexer.papers.ids import preference
+from indexer.papers.paper import Paper, merge
+
+
+@dataclass(slots=True)
+class Group:
+    """What is of one paper.
+
+    Attributes:
+        known: Papers of the index by row id; more than one if a record shows that they are the
+            same.
+        found: Names of these that the records tell, too.
+        records: In the order of the input.
+        told: Names that the records tell.
+    """
+
+    known: dict[int, Paper] = field(default_factory=dict)
+    found: set[Name] = field(default_factory=set)
+    records: list[Paper] = field(default_factory=list)
+    told: set[Name] = field(default_factory=set)
+
+    def news(self, *, second_hand: bool = False) -> Paper | None:
+        """The one paper, if it isn't known just so; ``second_hand`` as for ``merge``."""
+        known = sorted(self.known.values(), key=lambda paper: preference(paper.id))
+        paper = reduce(merge, known) if known else self.records[0]
+        for record in self.records:
+            paper = merge(paper, record, second_hand=second_hand)
+        return None if known == [paper] and self.told <= self.found else paper
+
+    @property
+    def folded(self) -> int:
+        """How many papers the group held before that are now one with another."""
+        names = {name.name for name in self.found}
+        new = {record.id for record in self.records} - names
+        return len(self.known) + len(new) - 1
+
+
+def grouped(catalog: Catalog, records: Sequence[Paper], *, keep_doubles: bool) -> list[Group]:
+    """Records and the papers of the index that they are of, put together.
+
+    Args:
+        catalog: Of the index.
+        records: A batch.
+        keep_doubles: Only records of the same id are of one paper.
+    """
+    names = [names_of(record) for record in records]
+    linking = [one[:1] for one in names] if keep_doubles else names
+    bearers = catalog.bearers({name.name for one in linking for name in one}, own=keep_doubles)
+    nodes = _joined(linking, bearers)
+    groups: defaultdict[int, Group] = defaultdict(Group)
+    for place, record in enumerate(records):
+        group = groups[nodes.root(place)]
+        group.records.append(record)
+        group.told.update(names[place])
+    rows = {-node: groups[nodes.root(node)] for node in nodes.named() if node < 0}
+    for row, paper in zip(rows, catalog.papers([*rows]), strict=True):
+        rows[row].known[row] = paper
+    for name, row in bearers:
+        if row in rows:
+            rows[row].found.add(name)
+    return list(groups.values())
+
+
+def _joined(names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]) -> _Nodes:
+    """Places of records, and row ids with a minus before them, joined where their names meet."""
+    nodes = _Nodes()
+    told: defaultdict[str, list[tuple[Name, int]]] = defaultdict(list)
+    for name, row in bearers:
+        told[name.name].append((name, -row))
+    for place, one in enumerate(names):
+        for name in one:
+            for other, node in told[name.name]:
+                if meet(name, other):
+                    nodes.join(place, node)
+            told[name.name].append((name, place))
+    return nodes
+
+
+class _Nodes:
+    """Disjoint sets of numbers (union-find with path halving)."""
+
+    def __init__(self) -> None:
+        self._parents: dict[int, int] = {}
+
+    def root(self, node: int) -> int:
+        """The number that stands for the set of ``node``."""
+        parents = self._parents
+        while (parent := parents.setdefault(node, node)) != node:
+            parents[node] = node = parents.setdefault(parent, parent)
+        return node
+
+    def join(self, one: int, other: int) -> None:
+        """Make one set of two."""
+        self._parents[self.root(one)] = self.root(other)
+
+    def named(self) -> list[int]:
+        """All numbers that were named."""
+        return [*self._parents]

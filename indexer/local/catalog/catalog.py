@@ -1,0 +1,339 @@
+"""The truth: papers, their vectors and the log of changes, in one SQLite file.
+
+Row ids are handed out here, ascending, and never used twice. A list of values goes into a question
+as one JSON array, so that every question is a constant.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexBusyError
+from indexer.local.catalog.database import Database
+from indexer.local.catalog.rows import (
+    CATALOG_FILE,
+    Block,
+    Entry,
+    Heading,
+    Known,
+    block_of,
+    heading_of,
+    insert,
+    paper_of,
+)
+from indexer.papers.identity import Name
+from indexer.papers.paper import Paper
+
+
+class Catalog:
+    """An open catalog. ``writable`` ones belong to the holder of the writer's lock."""
+
+    def __init__(self, folder: Path, *, writable: bool = False) -> None:
+        self.database = Database(folder / CATALOG_FILE, writable=writable)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was ever written: the creation of the index was interrupted."""
+        return self.database.is_blank
+
+    def meta(self, key: str) -> str | None:
+        """A value of the index's own description."""
+        row = self.database.one("SELECT value FROM meta WHERE key = ?", key)
+        return None if row is None else str(row[0])
+
+    def last_change(self) -> int:
+        """Number of the last committed change, 0 before the first."""
+        row = self.database.one("SELECT max(number) FROM changes")
+        return int(row[0] or 0) if row else 0
+
+    def live_rows(self, ids: Iterable[str], change: int) -> dict[str, int]:
+        """Row ids of the papers that were live after ``change``, by any of their names.
+
+        Where several papers have a name, it means the one whose id it is, else the oldest.
+        """
+        found = self.database.rows(
+            "SELECT name, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY name = id, row DESC",
+            json.dumps(list(ids)),
+            change,
+            change,
+        )
+        return dict(found)
+
+    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+        """Where these stand among the names of live papers, with their row ids.
+
+        Args:
+            names: Ids, and titles as :mod:`indexer.papers.identity` writes them.
+            own: Only papers that have the name for their id.
+        """
+        records = self.database.rows(
+            "SELECT name, archive, year, author, row FROM names JOIN papers USING (row) "
+            "WHERE name IN (SELECT value FROM json_each(?)) AND died IS NULL "
+            "AND (name = id OR NOT ?)",
+            json.dumps(list(names)),
+            own,
+        )
+        return [(Name(*record[:4]), record[4]) for record in records]
+
+    def names(self, rows: Iterable[int]) -> dict[int, set[Name]]:
+        """All names of the papers of these row ids."""
+        names: dict[int, set[Name]] = {row: set() for row in rows}
+        for row, *name in self.database.rows(
+            "SELECT row, name, archive, year, author FROM names "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps([*names]),
+        ):
+            names[row].add(Name(*name))
+        return names
+
+    def arrived(self, rows: Iterable[int]) -> dict[int, int]:
+        """With which changes the papers of these row ids first came."""
+        found = self.database.rows(
+            "SELECT row, coalesce(number, born) FROM papers LEFT JOIN arrivals USING (row) "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps([*rows]),
+        )
+        return dict(found)
+
+    def papers(self, rows: Sequence[int]) -> list[Paper]:
+        """The papers of these row ids, in their order.
+
+        Raises ``IndexBusyError`` if a row is gone: two compactions have overtaken the question.
+        """
+        if not rows:
+            return []
+        records = self.database.rows(
+            "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
+        )
+        found = {record[0]: paper_of(record) for record in records}
+        self._require_all(rows, found)
+        return [found[row] for row in rows]
+
+    def titles(self, rows: Sequence[int]) -> list[str]:
+        """The titles alone of these row ids, in their order; empty where a row is gone."""
+        found = dict(
+            self.database.rows(
+                "SELECT row, title FROM papers WHERE row IN (SELECT value FROM json_each(?))",
+                json.dumps(rows),
+            )
+        )
+        return [found.get(row, "") for row in rows]
+
+    def headings(self, rows: Sequence[int]) -> list[Heading]:
+        """The papers of these row ids without their texts, in their order.
+
+        Raises ``IndexBusyError`` if a row is gone.
+        """
+        records = self.database.rows(
+            "SELECT row, id, title, date, url, categories FROM papers "
+            "WHERE row IN (SELECT value FROM json_each(?))",
+            json.dumps(rows),
+        )
+        found = {row: heading_of(record) for row, *record in records}
+        self._require_all(rows, found)
+        return [found[row] for row in rows]
+
+    def _require_all(self, rows: Collection[int], found: Collection[int]) -> None:
+        """Raise ``IndexBusyError`` for rows that two compactions have purged meanwhile."""
+        if gone := set(rows) - set(found):
+            raise IndexBusyError(
+                f"{self.database.path}: {len(gone)} papers were taken out meanwhile; ask again, "
+                "and if that doesn't help run `nearpaper check`"
+            )
+
+    def current(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The live papers that these names mean, by the names."""
+        rows = self.live_rows(ids, self.last_change())
+        papers = dict(zip(rows.values(), self.papers([*rows.values()]), strict=True))
+        return {name: papers[row] for name, row in rows.items()}
+
+    def sample_papers(self, most: int) -> list[Paper]:
+        """At most that many live papers, spread evenly; always the same of the same papers."""
+        rows = [r[0] for r in self.database.rows("SELECT row FROM papers WHERE died IS NULL")]
+        step = max(1, len(rows) / most)
+        places = range(min(most, len(rows)))
+        return self.papers([rows[int(place * step)] for place in places])
+
+    def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
+        """What was embedded before among these text hashes, of live or removed papers."""
+        records = self.database.rows(
+            "SELECT text_hash, vector, truncated FROM papers JOIN vectors USING (row) "
+            "WHERE text_hash IN (SELECT value FROM json_each(?))",
+            json.dumps(list(hashes)),
+        )
+        return {
+            text_hash: Known(np.frombuffer(vector, np.float16), bool(truncated))
+            for text_hash, vector, truncated in records
+        }
+
+    def scan(self, *, after: int, change: int, size: int = 4096) -> Iterator[Block]:
+        """What was live after ``change``, in blocks of ``size``, from behind row ``after``."""
+        while True:
+            records = self.database.rows(
+                "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE row > ? "
+                "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row LIMIT ?",
+                after,
+                change,
+                change,
+                size,
+            )
+            if not records:
+                return
+            yield block_of(records)
+            after = records[-1][0]
+
+    def died(self, *, since: int, change: int, upto_row: int) -> NDArray[np.int64]:
+        """Row ids up to ``upto_row`` that died after ``since`` and by ``change``, ascending."""
+        records = self.database.rows(
+            "SELECT row FROM papers WHERE died > ? AND died <= ? AND row <= ? ORDER BY row",
+            since,
+            change,
+            upto_row,
+        )
+        return np.array([record[0] for record in records], np.int64)
+
+    def last_row(self) -> int:
+        """The highest row id in use, 0 for none."""
+        return int(self.database.rows("SELECT max(row) FROM papers")[0][0] or 0)
+
+    def first_row_after(self, change: int) -> int:
+        """The lowest row id that was written after a change; one above all where none was.
+
+        Row ids ascend as changes do, so it is found by halving.
+        """
+
+        def born(row: int) -> int:
+            """With which change the first version from ``row`` on was written; some are gone."""
+            found = self.database.rows(
+                "SELECT born FROM papers WHERE row >= ? ORDER BY row LIMIT 1", row
+            )
+            return int(found[0][0])
+
+        return bisect_right(range(1, self.last_row() + 1), change, key=born) + 1
+
+    def count(self) -> int:
+        """How many papers are live."""
+        return int(self.database.rows("SELECT count(*) FROM papers WHERE died IS NULL")[0][0])
+
+    def sample_vectors(self, size: int, change: int) -> NDArray[np.float16]:
+        """``(m, d)`` vectors of about ``size`` random papers that were live after ``change``."""
+        last, live = self.last_row(), self.count()
+        drawn = int(size * last / max(1, live))  # of all row ids, most of which may be gone
+        chosen = np.random.default_rng(change).permutation(last)[:drawn] + 1
+        records = self.database.rows(
+            "SELECT vector FROM papers JOIN vectors USING (row) "
+            "WHERE row IN (SELECT value FROM json_each(?)) "
+            "AND born <= ? AND (died IS NULL OR died > ?) ORDER BY row",
+            json.dumps(chosen.tolist()),
+            change,
+            change,
+        )
+        vectors = np.frombuffer(b"".join(record[0] for record in records), np.float16)
+        return vectors.reshape(len(records), -1)
+
+    def live_after(self, row: int, change: int) -> int:
+        """How many versions that were written after a row id were live after ``change``."""
+        found = self.database.rows(
+            "SELECT count(*) FROM papers "
+            "WHERE row > ? AND born <= ? AND (died IS NULL OR died > ?)",
+            row,
+            change,
+            change,
+        )
+        return int(found[0][0])
+
+    def problems(self) -> list[str]:
+        """What SQLite's own integrity check and the references between tables find wrong."""
+        found = [str(record[0]) for record in self.database.rows("PRAGMA integrity_check(20)")]
+        lost = self.database.rows(
+            "SELECT count(*) FROM papers LEFT JOIN vectors USING (row) "
+            "WHERE vector IS NULL AND died IS NULL"
+        )[0][0]
+        if lost:
+            found.append(f"{lost} papers have no vector")
+        nameless = self.database.rows(
+            "SELECT count(*) FROM papers WHERE died IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM names WHERE names.row = papers.row AND name = id)"
+        )[0][0]
+        if nameless:
+            found.append(f"{nameless} papers can't be asked for by their ids")
+        return [problem for problem in found if problem != "ok"]
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Keep values of the index's own description."""
+        with self.database.transaction() as connection:
+            _set_meta(connection, values)
+
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        meta: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Add or replace papers, remove others and set ``meta``, all or nothing.
+
+        On return the change is on the disk. Where no paper changes, there is no change to number.
+        """
+        with self.database.transaction() as connection:
+            _set_meta(connection, meta)
+            if not (entries or removed):
+                return
+            made = datetime.now(UTC).isoformat(timespec="seconds")
+            number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
+            gone = {*removed, *(entry.paper.id for entry in entries)}
+            connection.executemany(
+                "UPDATE papers SET died = ? WHERE id = ? AND died IS NULL",
+                [(number, id) for id in gone],
+            )
+            for entry in entries:
+                insert(connection, entry, number)
+
+    def purge(self, change: int) -> None:
+        """Forget the versions that had died by the last call's ``change``, so not this one's.
+
+        What was left out of a generation just now may still be read by an answer under way.
+        """
+        with self.database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM papers WHERE died <= "
+                "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (str(change),)
+            )
+
+    def copy_to(self, folder: Path) -> int:
+        """Copy the catalog as of this moment into another folder, while others may write.
+
+        Returns:
+            The change up to which the copy has forgotten what died, see :meth:`purge`.
+        """
+        self.database.copy_to(folder / CATALOG_FILE)
+        copy = Catalog(folder)
+        try:
+            return 0 if copy.is_blank else int(copy.meta("compacted") or 0)
+        finally:
+            copy.close()
+
+    def settle(self) -> None:
+        """Leave no write-ahead log behind, so that a copy of the file is whole."""
+        self.database.settle()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+
+def _set_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())

@@ -1,0 +1,38 @@
+"""The live papers of an index by the sources that tell of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.rows import Entry, entry_of
+
+
+def source_counts(catalog: Catalog) -> dict[str, int]:
+    """How many papers each source tells of, the largest source first."""
+    counts: Counter[str] = Counter()
+    for sources, papers in _lists(catalog):
+        counts.update(dict.fromkeys(json.loads(sources), papers))
+    return dict(counts.most_common())
+
+
+def of_source(catalog: Catalog, name: str, most: int) -> list[Entry]:
+    """Up to ``most`` papers that a source tells of, ready to be committed again."""
+    among = [sources for sources, _ in _lists(catalog) if name in json.loads(sources)]
+    records = catalog.database.rows(
+        "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
+        "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
+        json.dumps(among),
+        most,
+    )
+    rows = [record[0] for record in records]
+    names, arrived = catalog.names(rows), catalog.arrived(rows)
+    return [entry_of(record, names[record[0]], arrived[record[0]]) for record in records]
+
+
+def _lists(catalog: Catalog) -> list[tuple[str, int]]:
+    """Every list of sources that papers have, as stored, and how many have it."""
+    return catalog.database.rows(
+        "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
+    )

@@ -1,0 +1,74 @@
+"""The vectors of the next model or recipe, kept beside the current ones until all are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.rows import paper_of
+from indexer.models.embedder import Encoded, Model
+from indexer.papers.paper import Paper
+
+EMBEDDED = "embedded"
+"""Of the index's description: number of the change with which all vectors were last made anew."""
+
+
+class NextVectors:
+    """Begins anew when they are to be of something else than those that are there."""
+
+    def __init__(self, catalog: Catalog, model: Model, recipe: str) -> None:
+        self._database = catalog.database
+        self._description = {"model": json.dumps(asdict(model)), "recipe": recipe}
+        aim = json.dumps(self._description)
+        if catalog.meta("next") != aim:
+            with self._database.transaction() as connection:
+                connection.execute("DELETE FROM next_vectors")
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('next', ?)", (aim,))
+        self._live = catalog.count()
+        self._done = int(self._database.rows("SELECT count(*) FROM next_vectors")[0][0])
+
+    def missing(self, most: int) -> list[tuple[int, Paper]]:
+        """Row ids and papers that have no next vector yet."""
+        records = self._database.rows(
+            "SELECT * FROM papers WHERE died IS NULL "
+            "AND row > (SELECT coalesce(max(row), 0) FROM next_vectors) ORDER BY row LIMIT ?",
+            most,
+        )
+        return [(record[0], paper_of(record)) for record in records]
+
+    def share(self) -> float:
+        """How many of the live papers have one, 0 to 1."""
+        return min(1.0, self._done / max(1, self._live))
+
+    def keep(self, rows: Sequence[int], encoded: Encoded) -> None:
+        """Add the vectors of these rows; on return they are on the disk."""
+        vectors = encoded.vectors.astype("float16")
+        values = [
+            (row, vector.tobytes(), int(truncated))
+            for row, vector, truncated in zip(rows, vectors, encoded.truncated, strict=True)
+        ]
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT INTO next_vectors VALUES (?, ?, ?)", values)
+        self._done += len(values)
+
+    def swap(self) -> None:
+        """Make them the vectors, all at once; those of versions that died are forgotten."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE papers SET truncated = next.truncated FROM next_vectors AS next "
+                "WHERE papers.row = next.row"
+            )
+            connection.execute("DELETE FROM vectors")
+            connection.execute("INSERT INTO vectors SELECT row, vector FROM next_vectors")
+            connection.execute("DELETE FROM next_vectors")
+            connection.execute("DELETE FROM meta WHERE key = 'next'")
+            connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", self._description.items()
+            )
+            made = datetime.now(UTC).isoformat(timespec="seconds")
+            # A change, so that whoever opens the index next sees that the rest lags behind.
+            number = connection.execute("INSERT INTO changes (made) VALUES (?)", (made,)).lastrowid
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (EMBEDDED, str(number)))

@@ -1,0 +1,157 @@
+"""One generation of an index, open for reading: a base, a tail, and which papers are live.
+
+A position counts all papers of the generation from 0: first the base's, then the tail's, ascending
+by row id throughout. What is held here never changes; a newer generation is another object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexDamagedError
+from indexer.local.segments.columns import Columns, Mask, Positions, most_frequent
+from indexer.local.segments.lexicon import Lexicon
+from indexer.local.segments.manifest import Manifest
+from indexer.local.segments.vectors import EXACT, Found, Probing, Vectors, best_first
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Vectors and columns of the same papers."""
+
+    vectors: Vectors
+    columns: Columns
+
+    @classmethod
+    def open(cls, folder: Path, name: str, probing: Probing = EXACT) -> Part:
+        """Map the files of a part; raises ``FileNotFoundError`` when one is gone."""
+        part = cls(Vectors(vector_file(folder, name), probing), Columns(column_file(folder, name)))
+        if len(part.vectors) != len(part.columns):
+            raise IndexDamagedError(
+                f"{folder}: vectors and columns of {name} don't fit; run `nearpaper rebuild`"
+            )
+        return part
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+def vector_file(folder: Path, name: str) -> Path:
+    """Where a part's vectors are."""
+    return folder / "vectors" / f"{name}.faiss"
+
+
+def column_file(folder: Path, name: str) -> Path:
+    """Where a part's columns are."""
+    return folder / "columns" / f"{name}.safetensors"
+
+
+def lexicon_folder(folder: Path, name: str) -> Path:
+    """Where a lexicon is."""
+    return folder / "lexicon" / name
+
+
+class Generation:
+    """All that a search reads, fixed."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        base = Part.open(folder, manifest.base, manifest.probing)
+        self.parts = (base, Part.open(folder, manifest.tail))
+        self.lexicon = Lexicon(lexicon_folder(folder, manifest.lexicon))
+        tail = self.parts[1]
+        self._split = len(base)
+        self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
+        self.live[tail.columns.dead] = False
+
+    def __len__(self) -> int:
+        return len(self.live)
+
+    @property
+    def nearness(self) -> float:
+        """The median cosine of a paper to its nearest neighbour, in the larger part."""
+        return max(self.parts, key=len).columns.nearness
+
+    def nowhere(self) -> Mask:
+        """A mask that is true at no position."""
+        return np.zeros(len(self), np.bool_)
+
+    def mask(self, condition: Callable[[Columns], Mask]) -> Mask:
+        """Where a condition on the columns holds, dead papers or not."""
+        return np.concatenate([condition(part.columns) for part in self.parts])
+
+    def gather(self, name: str, mask: Mask) -> NDArray[Any]:
+        """Values of a column where a mask over all positions is true."""
+        base, tail = (getattr(part.columns, name) for part in self.parts)
+        return np.concatenate([base[mask[: self._split]], tail[mask[self._split :]]])
+
+    def value_counts(self, field: str, mask: Mask, most: int) -> dict[str, int]:
+        """The ``most`` frequent values of a field with several values, and how often they occur.
+
+        Exact: what stands in both parts is added up before the most frequent are taken.
+        """
+        base, tail = (part.columns for part in self.parts)
+        of_base = base.value_counts(field, mask[: self._split])
+        of_tail = tail.value_counts(field, mask[self._split :])
+        here, there = tail.shared_values(field, base)
+        of_base[there] += of_tail[here]
+        of_tail[here] = 0
+        found = {
+            columns.value(field, code): int(counts[code])
+            for columns, counts in ((base, of_base), (tail, of_tail))
+            for code in most_frequent(counts, most)
+        }
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return dict(ranked[:most])
+
+    def column(self, name: str, positions: Positions) -> NDArray[Any]:
+        """Values of a column with one value for each paper, by its name, at some positions."""
+        base, tail = (getattr(part.columns, name) for part in self.parts)
+        values = np.empty(len(positions), base.dtype)
+        in_base = positions < self._split
+        values[in_base] = base[positions[in_base]]
+        values[~in_base] = tail[positions[~in_base] - self._split]
+        return values
+
+    def vectors(self, positions: Positions) -> NDArray[np.float16]:
+        """``(n, d)`` float16 vectors at some positions."""
+        base, tail = (part.vectors for part in self.parts)
+        in_base = positions < self._split
+        vectors = np.empty((len(positions), base.dimension), np.float16)
+        vectors[in_base] = base.at(positions[in_base])
+        vectors[~in_base] = tail.at(positions[~in_base] - self._split)
+        return vectors
+
+    def positions(self, rows: Sequence[int] | NDArray[np.int64]) -> Positions:
+        """Positions of row ids, -1 for those that this generation doesn't hold."""
+        wanted = np.asarray(rows, np.int64)
+        base, tail = (part.columns.rows for part in self.parts)
+        found = np.searchsorted(base, wanted)
+        in_tail = found == self._split
+        found[in_tail] = self._split + np.searchsorted(tail, wanted[in_tail])
+        held = found < len(self)
+        held[held] = self.column("rows", found[held]) == wanted[held]
+        return np.where(held, found, -1)
+
+    def nearest(
+        self, query: NDArray[np.float32], k: int, mask: Mask, *, exact: bool = False
+    ) -> Found:
+        """The ``k`` live positions nearest to a ``(d,)`` unit vector, among those of ``mask``.
+
+        Without ``exact``, with the recall that the manifest names.
+        """
+        mask = mask & self.live
+        base, tail = self.parts
+        of_base = base.vectors.nearest(query, k, mask[: self._split], exact=exact)
+        of_tail = tail.vectors.nearest(query, k, mask[self._split :])
+        return best_first(
+            np.concatenate([of_base[0], of_tail[0] + self._split]),
+            np.concatenate([of_base[1], of_tail[1]]),
+            k,
+        )

@@ -1,0 +1,66 @@
+"""Appending papers to a lexicon; ``lexicon.py`` says what stands in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.errors import StorageError
+from indexer.local.catalog.rows import Block
+from indexer.local.segments.lexicon import damaged_lexicon, last_row, lexicon_files, open_lexicon
+
+_HEAP_BYTES = 128_000_000
+
+
+class LexiconWriter:
+    """Appends papers to a lexicon, which is made where there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        try:
+            index = open_lexicon(folder)
+            self.last_row = last_row(index.searcher())
+            self._writer = index.writer(_HEAP_BYTES, 1)
+        except ValueError as error:
+            raise damaged_lexicon(folder) from error
+
+    def add(self, block: Block) -> None:
+        """Append papers; the title stands twice in what is scored, so that it counts more.
+
+        Raises ``StorageError`` when there is no room for them.
+        """
+        import tantivy
+
+        for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
+            document = tantivy.Document()
+            document.add_integer("row", row)
+            for text in (paper.title, paper.title, paper.abstract):
+                document.add_text("text", text)
+            document.add_text("title", paper.title)
+            document.add_text("abstract", paper.abstract)
+            for name in paper.authors:
+                document.add_text("author", name)
+            with self._room():
+                self._writer.add_document(document)
+
+    def commit(self) -> None:
+        """Make what was added durable; raises ``StorageError`` when there is no room for it."""
+        with self._room():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
+        for path in lexicon_files(self._folder):
+            path.chmod(self._folder.stat().st_mode & 0o666)
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Tantivy's threads write while papers are added, and say so at any later call."""
+        try:
+            yield
+        except ValueError as error:
+            raise StorageError(
+                f"{self._folder}: could not be written ({error}); check free space and the "
+                "folder's mode"
+            ) from error

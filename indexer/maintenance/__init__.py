@@ -1,0 +1,1 @@
+"""Keeping an index in order: remove, rebuild, compact, check, back up, restore, export."""

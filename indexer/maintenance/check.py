@@ -1,0 +1,225 @@
+"""Whether every part of an index is what was written, and fits the catalog."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.rows import CATALOG_FILE, Block
+from indexer.local.location import require_index
+from indexer.local.lock import WriterLock
+from indexer.local.reader import catch_up, lags
+from indexer.local.segments.generation import Generation
+from indexer.local.segments.manifest import MANIFEST_FILE, Manifest, stamp
+from indexer.local.writer import require_kin
+from indexer.maintenance.salvage import salvaged
+from indexer.models.recipe import document_text
+from indexer.papers.paper import text_hash
+
+_TRIES = 5  # generations that may come and go while one is being checked
+_PAUSE_SECONDS = 0.2
+_MOST = 20  # findings of one kind
+_RESTORE = "nearpaper restore BACKUP"
+_UNTOUCHED = (CATALOG_FILE, "vectors/", "columns")
+"""What a writer leaves as it is until it publishes. It extends the lexicon in place, and new
+vectors of all papers stand in the catalog first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something wrong with an index.
+
+    Attributes:
+        part: The file or folder, inside the index.
+        problem: What is wrong with it.
+        remedy: The command that mends it, "" if none does.
+    """
+
+    part: str
+    problem: str
+    remedy: str
+
+
+def check(folder: Path) -> list[Finding]:
+    """Compare every part with what was written and with the catalog; empty when clean.
+
+    Nobody writes meanwhile if this process may see to it. Where another process already does,
+    what its work may look like is no finding; raises ``IndexBusyError`` if nothing else is found.
+    """
+    require_index(folder)
+    try:
+        for _ in range(_TRIES):
+            catch_up(folder)
+            with _writers_kept_out(folder):
+                found = _certain(folder)
+            if found is not None:
+                return found
+            time.sleep(_PAUSE_SECONDS)
+    except IndexDamagedError as error:
+        return [_of(error, folder)]
+    raise IndexBusyError(
+        f"{folder}: a writer's work is not published yet; check again when it is done, as a user "
+        "who may write there"
+    )
+
+
+@contextmanager
+def _writers_kept_out(folder: Path) -> Iterator[None]:
+    """Where that can be had; a folder that may only be read is checked all the same."""
+    with ExitStack() as held:
+        with suppress(IndexBusyError, StorageError):
+            held.enter_context(WriterLock(folder))
+        yield
+
+
+def _certain(folder: Path) -> list[Finding] | None:
+    """What is wrong beyond doubt; ``None`` if all that seems wrong may be a writer's work."""
+    found, manifest = _compared(folder)
+    if not found:
+        return found
+    ahead = lags(folder)
+    if Manifest.load(folder) != manifest:
+        return None
+    return [one for one in found if not ahead or one.part.startswith(_UNTOUCHED)] or None
+
+
+def _compared(folder: Path) -> tuple[list[Finding], Manifest | None]:
+    """What is wrong with the current generation, and its manifest."""
+    manifest, remedy = Manifest.load(folder), _remedy(folder)
+    if manifest is None:
+        return (list(_catalog(folder)) if (folder / CATALOG_FILE).exists() else []), None
+    found = [*_catalog(folder), *_files(folder, manifest, remedy)]
+    try:
+        found += _kin(folder, manifest, remedy) if not found else []
+        return found or list(islice(_contents(folder, manifest, remedy), _MOST)), manifest
+    except IndexDamagedError as error:
+        return [_of(error, folder)], manifest
+    except FileNotFoundError as error:
+        return [Finding(part=MANIFEST_FILE, problem=str(error), remedy=remedy)], manifest
+
+
+def _remedy(folder: Path) -> str:
+    return f"nearpaper rebuild --index {folder}"
+
+
+def _catalog(folder: Path) -> Iterator[Finding]:
+    """The truth itself: nothing derived can mend it."""
+    catalog = None
+    try:
+        catalog = Catalog(folder)
+        problems = [] if catalog.is_blank else catalog.problems()
+    except (IndexDamagedError, StorageError) as error:
+        problems = [str(error)]
+    finally:
+        if catalog is not None:
+            catalog.close()
+    for problem in problems:
+        yield Finding(part=CATALOG_FILE, problem=problem, remedy=_RESTORE)
+    if problems:
+        yield from _savable(folder)
+
+
+def _savable(folder: Path) -> Iterator[Finding]:
+    """How much of a damaged catalog can still be read, if any of it can."""
+    with suppress(IndexDamagedError, StorageError):
+        catalog, manifest = Catalog(folder), Manifest.load(folder)
+        try:
+            if manifest is not None:
+                blocks = salvaged(catalog, manifest.model.dimension)
+                papers = sum(len(entries) for entries in blocks)
+                problem = f"{papers:,} of {manifest.papers:,} papers can still be read"
+                remedy = f"nearpaper backup --salvage TARGET --index {folder}"
+                yield Finding(part=CATALOG_FILE, problem=problem, remedy=remedy)
+        finally:
+            catalog.close()
+
+
+def _kin(folder: Path, manifest: Manifest, remedy: str) -> list[Finding]:
+    """Whether the catalog is the one that the rest was made from."""
+    catalog = Catalog(folder)
+    try:
+        require_kin(folder, manifest, catalog)
+    except IndexDamagedError as error:
+        return [Finding(part=CATALOG_FILE, problem=str(error), remedy=remedy)]
+    finally:
+        catalog.close()
+    return []
+
+
+def _files(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
+    for name, written in manifest.files.items():
+        try:
+            found = stamp(folder / name)
+        except OSError as error:
+            yield Finding(part=name, problem=error.strerror or str(error), remedy=remedy)
+            continue
+        if found != written:
+            problem = f"not what was written: {found.bytes} bytes, was {written.bytes}"
+            yield Finding(part=name, problem=problem, remedy=remedy)
+
+
+def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
+    """Compare row ids and vectors with the catalog's, block by block.
+
+    The derived files are what was written, or this isn't reached: where vectors differ it is the
+    catalog that has changed.
+    """
+    generation, catalog = Generation(folder, manifest), Catalog(folder)
+    try:
+        live, words = 0, generation.lexicon.rows()
+        ahead = catalog.last_change() > manifest.change
+        for block in catalog.scan(after=0, change=manifest.change):
+            live += len(block.rows)
+            positions = generation.positions(block.rows)
+            if (positions < 0).any():
+                yield Finding(
+                    part="columns", problem="other papers than the catalog", remedy=remedy
+                )
+                return
+            if not np.isin(block.rows, words, assume_unique=True).all():
+                yield Finding(part="lexicon", problem="lacks papers", remedy=remedy)
+                return
+            yield from _altered(block, generation.vectors(positions), folder, ahead=ahead)
+        if live != manifest.papers or live != int(generation.live.sum()):
+            problem = f"{manifest.papers} papers where the catalog has {live}"
+            yield Finding(part="manifest.json", problem=problem, remedy=remedy)
+    finally:
+        catalog.close()
+
+
+def _altered(
+    block: Block, vectors: NDArray[np.float16], folder: Path, *, ahead: bool
+) -> Iterator[Finding]:
+    """Papers of the catalog whose vector or text isn't what was written.
+
+    In a catalog that is ahead of the derived files other vectors may be those of another model.
+    """
+    differ = (vectors != block.vectors).any(axis=1)
+    for paper, written, altered in zip(block.papers, block.text_hashes, differ, strict=True):
+        if text_hash(document_text(paper)) != written:
+            problem = f"the text of {paper.id} isn't what was written"
+            yield Finding(
+                part=CATALOG_FILE,
+                problem=problem,
+                remedy=f"nearpaper index SOURCE --index {folder}",
+            )
+        elif altered:
+            problem = f"the vector of {paper.id} isn't what was written"
+            remedy = f"nearpaper rebuild --embed --index {folder}"
+            yield Finding(part="vectors" if ahead else CATALOG_FILE, problem=problem, remedy=remedy)
+
+
+def _of(error: IndexDamagedError, folder: Path) -> Finding:
+    """The finding of an error, which begins with the file that it speaks of."""
+    part = str(error).split(":", 1)[0].removeprefix(f"{folder}/")
+    remedy = _RESTORE if part == CATALOG_FILE else _remedy(folder)
+    return Finding(part=part, problem=str(error), remedy=remedy)

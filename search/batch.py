@@ -1,0 +1,82 @@
+"""Many questions or papers at once: embedded together, looked up side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import islice
+from os import cpu_count
+from typing import TypeVar
+
+from indexer.errors import PaperNotFoundError, UsageError
+from search.answer.answer import Answer
+from search.query.parser import parse
+from search.validation import asked_ids, asked_question
+
+TOGETHER = 128
+"""Questions that are embedded at once; fewer than the encoder remembers."""
+
+parsed = lru_cache(2 * TOGETHER)(parse)
+"""Remembers, since what is embedded together is read before it is looked up."""
+
+Asked = TypeVar("Asked")
+Given = TypeVar("Given")
+
+
+def search_each(
+    questions: Iterable[str],
+    prepare: Callable[[Collection[str]], None],
+    search: Callable[[str], Answer],
+) -> Iterator[Answer | UsageError]:
+    """An answer for each question in their order; what is wrong with one that can't be asked.
+
+    Args:
+        questions: Any number; read as the answers are taken.
+        prepare: Embeds texts that are going to be asked.
+        search: Answers one; called from several threads.
+    """
+
+    def embed(some: list[str]) -> None:
+        prepare({parsed(asked_question(one)).text for one in some if not _refused(one)})
+
+    # Only what is wrong with a question is its own answer; a wrong choice beside it ends them all.
+    return _side_by_side(questions, lambda one: _refused(one) or search(one), embed)
+
+
+def similar_to_each(
+    ids: Iterable[str], similar: Callable[[list[str]], Answer]
+) -> Iterator[Answer | UsageError | PaperNotFoundError]:
+    """For each paper those nearest to it; what is wrong for one that isn't there."""
+
+    def answered(id: str) -> Answer | UsageError | PaperNotFoundError:
+        try:
+            asked = asked_ids([id])
+        except UsageError as error:
+            return error
+        try:
+            return similar(asked)
+        except PaperNotFoundError as error:
+            return error
+
+    return _side_by_side(ids, answered)
+
+
+def _side_by_side(
+    asked: Iterable[Asked],
+    answer: Callable[[Asked], Given],
+    before: Callable[[list[Asked]], None] = lambda _: None,
+) -> Iterator[Given]:
+    remaining = iter(asked)
+    with ThreadPoolExecutor(cpu_count(), "many") as pool:
+        while some := list(islice(remaining, TOGETHER)):
+            before(some)
+            yield from pool.map(answer, some)
+
+
+def _refused(question: str) -> UsageError | None:
+    try:
+        asked_question(question)
+    except UsageError as error:
+        return error
+    return None

@@ -1,0 +1,1 @@
+"""Test collections in, retrieval quality and latency out; start at ``evaluate.py``."""

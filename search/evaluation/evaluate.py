@@ -1,0 +1,214 @@
+"""Questions with known answers put to an engine: how well each mode ranks, and how fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Literal, Protocol
+
+import numpy as np
+
+from indexer.errors import SourceError
+from indexer.local.reader import Reader
+from indexer.models.embedder import DEFAULT_MODEL
+from indexer.models.load import load_embedder
+from search.answer.answer import MODES, Mode
+from search.engine import Engine
+from search.evaluation.collection import Collection, Question, read_collection
+from search.evaluation.collection_index import Watch, index_corpus, lacking, unwatched
+from search.evaluation.metrics import DEPTH, MEASURES, Comparison, Values, measure, paired_bootstrap
+from search.ranking.encoder import Encoder
+
+DEFAULT_MODE: Mode = "hybrid"
+Pool = Literal["all", "judged"]
+"""Whether a question ranks all papers or only those that were judged for it."""
+
+
+class Ranker(Protocol):
+    """Whatever ranks papers for a question; :class:`search.engine.Engine` does."""
+
+    def ranking(
+        self,
+        question: str,
+        *,
+        mode: Mode,
+        depth: int,
+        among: Container[str] | None = None,
+        without: Container[str] = (),
+    ) -> list[tuple[str, float]]:
+        """At most ``depth`` ids with their scores, best first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versus:
+    """The default mode compared to the best of the others by nDCG@10.
+
+    Attributes:
+        mode: The best other one.
+        by: How much better the default is.
+    """
+
+    mode: Mode
+    by: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How one mode did on one collection.
+
+    Attributes:
+        collection: Its name.
+        mode: Of the search.
+        means: Over the questions, by the names of :data:`~search.evaluation.metrics.MEASURES`.
+        p50_ms: Median time of a ranking.
+        p95_ms: 95 of 100 rankings took no longer.
+        questions: How many were asked.
+        papers: How many the collection holds.
+        missing: Relevant papers that it doesn't hold; no ranking can find them.
+        versus: Only for the default mode, and only where another one was measured.
+    """
+
+    collection: str
+    mode: Mode
+    means: dict[str, float]
+    p50_ms: float
+    p95_ms: float
+    questions: int
+    papers: int
+    missing: int
+    versus: Versus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One mode over all questions.
+
+    Attributes:
+        values: By the names of :data:`~search.evaluation.metrics.MEASURES`.
+        times: Milliseconds of each ranking.
+    """
+
+    values: dict[str, Values]
+    times: Values
+
+
+def evaluate(
+    folders: Sequence[Path],
+    *,
+    corpus: Path | None = None,
+    model: str | None = None,
+    modes: Iterable[Mode] = MODES,
+    pool: Pool = "all",
+    watch: Watch = unwatched,
+) -> Iterator[Score]:
+    """Measure modes on collections, one collection after the other.
+
+    Args:
+        folders: Each a collection; see :mod:`search.evaluation.collection`.
+        corpus: The papers of them all, where they aren't in the folders.
+        model: What embeds; by default the one that comes with nearpaper.
+        modes: Each is measured once, in the order of :data:`MODES`.
+        pool: See :data:`Pool`.
+        watch: Shows the progress of indexing.
+
+    Raises:
+        SourceError: A collection can't be read, or its parts don't fit together.
+        ModelError: The model can't be loaded.
+    """
+    # A collection that can't be read ends the run before any is indexed.
+    collections = [read_collection(folder, corpus) for folder in folders]
+    embedder = load_embedder(model or DEFAULT_MODEL)
+    for collection in collections:
+        index = index_corpus(collection.corpus, embedder.model, watch)
+        missing = _missing(collection, index)
+        # Each mode is timed over the same questions, so none may find them encoded already.
+        encoder = Encoder(index, embedder, remembered=0)
+        with Engine(Reader(index), encoder) as engine:
+            runs = measure_modes(collection.questions, engine, modes, pool)
+            for mode in runs:
+                yield _score(collection, mode, runs, engine.papers, missing)
+
+
+def _missing(collection: Collection, index: Path) -> int:
+    """How many relevant papers an index lacks."""
+    relevant = {
+        id for question in collection.questions for id, grade in question.grades.items() if grade
+    }
+    missing = lacking(index, relevant)
+    if missing == relevant:
+        raise SourceError(
+            f"{collection.corpus}: holds none of the relevant papers of {collection.name}, such as "
+            f"'{min(missing)}'; check that both write the papers' ids alike"
+        )
+    return len(missing)
+
+
+def measure_modes(
+    questions: Sequence[Question], ranker: Ranker, modes: Iterable[Mode] = MODES, pool: Pool = "all"
+) -> dict[Mode, Run]:
+    """What each mode gives for each question, asked one after the other."""
+    wanted = set(modes)
+    return {mode: _run(ranker, mode, questions, pool) for mode in MODES if mode in wanted}
+
+
+def macro(scores: Sequence[Score]) -> dict[Mode, dict[str, float]]:
+    """By mode, the means over the collections, each of which counts the same."""
+    modes = dict.fromkeys(score.mode for score in scores)
+    return {
+        mode: {
+            name: fmean(score.means[name] for score in scores if score.mode == mode)
+            for name in MEASURES
+        }
+        for mode in modes
+    }
+
+
+def _run(ranker: Ranker, mode: Mode, questions: Sequence[Question], pool: Pool) -> Run:
+    # The first question pays for loading, so it is asked once more.
+    _ask(ranker, mode, questions[0], pool)
+    asked = [_ask(ranker, mode, question, pool) for question in questions]
+    values = measure([ids for ids, _ in asked], [question.grades for question in questions])
+    return Run(values, np.array([times for _, times in asked]))
+
+
+def _ask(ranker: Ranker, mode: Mode, question: Question, pool: Pool) -> tuple[list[str], float]:
+    """The ids ranked for a question, and the milliseconds that it took."""
+    among = question.grades.keys() if pool == "judged" else None
+    started = time.perf_counter()
+    found = ranker.ranking(
+        question.text, mode=mode, depth=DEPTH, among=among, without=question.without
+    )
+    return [id for id, _ in found], 1000 * (time.perf_counter() - started)
+
+
+def _score(
+    collection: Collection, mode: Mode, runs: dict[Mode, Run], papers: int, missing: int
+) -> Score:
+    run = runs[mode]
+    p50, p95 = np.quantile(run.times, (0.5, 0.95))
+    return Score(
+        collection=collection.name,
+        mode=mode,
+        means={name: float(values.mean()) for name, values in run.values.items()},
+        p50_ms=float(p50),
+        p95_ms=float(p95),
+        questions=len(collection.questions),
+        papers=papers,
+        missing=missing,
+        versus=versus(runs) if mode == DEFAULT_MODE else None,
+    )
+
+
+def versus(runs: dict[Mode, Run]) -> Versus | None:
+    """The default mode compared to the best other one, where both were run."""
+    quality = {mode: run.values["ndcg@10"] for mode, run in runs.items()}
+    default = quality.pop(DEFAULT_MODE, None)
+    if default is None or not quality:
+        return None
+    best = max(quality, key=lambda mode: float(quality[mode].mean()))
+    return Versus(mode=best, by=paired_bootstrap(default, quality[best]))

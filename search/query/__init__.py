@@ -1,0 +1,1 @@
+"""The text of a question in, what it asks for out. Nothing here reads an index."""

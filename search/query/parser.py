@@ -1,0 +1,160 @@
+"""From the text of a question to what is understood; anything that isn't is plain words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from indexer.errors import UsageError
+from indexer.local.segments.columns import period_end
+from indexer.papers.dates import date_key
+from indexer.papers.ids import normalise_id
+from search.query.filters import Filters
+from search.query.operators import Clause, Kind, connected, read_clauses
+from search.query.request_phrases import asking
+
+PROSE = 12
+"""Unmarked words from which on a question is prose. There quotes are a way of speaking, and a
+minus is a dash; nobody who types that much means to search for an exact phrase only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question, taken apart.
+
+    Attributes:
+        asked: As typed, with its white space folded.
+        text: Plain words to be searched for by meaning and by words: the question without the
+            words of asking, the exclusions and the filters. Empty where nothing else was asked.
+        phrases: Quoted; title or abstract must hold each. None in prose.
+        excluded: Words and phrases behind a minus; no paper may hold any. None in prose.
+        titles: Words and phrases that must stand in the title.
+        abstracts: Words and phrases that must stand in the abstract.
+        filters: All of them must hold. Two authors or categories side by side are two filters,
+            since within one of them any value will do; with ``OR`` between they are one.
+        id: The paper that the whole question names, by arXiv id, DOI or address; normalised.
+        taken_off: The words of asking, as typed.
+    """
+
+    asked: str
+    text: str
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    abstracts: tuple[str, ...] = ()
+    filters: tuple[Filters, ...] = ()
+    id: str = ""
+    taken_off: str = ""
+
+    def understood(self) -> dict[str, object]:
+        """What is set, by name, as plain JSON."""
+        named = {
+            "id": self.id,
+            "text": self.text,
+            "phrases": list(self.phrases),
+            "excluded": list(self.excluded),
+            "title": list(self.titles),
+            "abstract": list(self.abstracts),
+            "filters": [filters.as_dict() for filters in self.filters],
+            "taken_off": self.taken_off,
+        }
+        return {name: value for name, value in named.items() if value}
+
+
+def all_filters(query: Query, options: Filters) -> tuple[Filters, ...]:
+    """The filters of a question and those given beside it: a paper must pass every one."""
+    return _set((*query.filters, options))
+
+
+def parse(question: str) -> Query:
+    """What a question says. Never fails, whatever the text."""
+    asked = " ".join(question.split())
+    if name := _named(asked):
+        return Query(asked=asked, text=asked, id=name)
+    clauses, filters = _filtered(list(connected(read_clauses(asked))))
+    is_prose = sum(clause.kind == "word" for clause in clauses) > PROSE
+    if is_prose:
+        clauses = [clause.as_word() if clause.kind == "minus" else clause for clause in clauses]
+    spoken = [clause for clause in clauses if clause.text]
+    tokens = [None if clause.marked else clause.text for clause in spoken]
+    off = asking(tokens, needs_topic=not filters)
+    return Query(
+        asked=asked,
+        text=" ".join(clause.text for place, clause in enumerate(spoken) if place not in off),
+        phrases=() if is_prose else _values(clauses, "phrase"),
+        excluded=_values(clauses, "minus"),
+        titles=_values(clauses, "ti"),
+        abstracts=_values(clauses, "abs"),
+        filters=filters,
+        taken_off=_typed([clause.text for clause in spoken], off),
+    )
+
+
+def _values(clauses: Sequence[Clause], kind: Kind) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clause.value for clause in clauses if clause.kind == kind))
+
+
+def _typed(words: Sequence[str], places: frozenset[int]) -> str:
+    """The words at some places, with an ellipsis where others are left out."""
+    runs = groupby(range(len(words)), key=places.__contains__)
+    taken = (" ".join(words[place] for place in run) for is_in, run in runs if is_in)
+    return " … ".join(taken)
+
+
+def _filtered(chains: Sequence[list[Clause]]) -> tuple[list[Clause], tuple[Filters, ...]]:
+    """All clauses, those of them that can't be filters as plain words, and the filters."""
+    clauses: list[Clause] = []
+    period, lists = Filters(), list[Filters]()
+    for chain in chains:
+        kind, values = chain[0].kind, tuple(clause.value for clause in chain)
+        if kind == "au":
+            lists.append(Filters(authors=values))
+        elif kind == "cat":
+            lists.append(Filters(categories=values))
+        elif kind == "year" and (narrower := _narrowed(period, values[0])):
+            period = narrower
+        else:
+            clauses.append(chain[0].as_word() if kind == "year" else chain[0])
+    return clauses, _set((period, *lists))
+
+
+def _set(filters: Iterable[Filters]) -> tuple[Filters, ...]:
+    """Those that ask for something, once each."""
+    return tuple(dict.fromkeys(each for each in filters if each != Filters()))
+
+
+def _narrowed(filters: Filters, period: str) -> Filters | None:
+    """Within a further period, unless it is no period or there is nothing in between."""
+    first, last = period.split("..")
+    try:
+        Filters(after=first, before=last)
+        lasts = sorted(filter(None, (last, filters.before)), key=_end)
+        return Filters(after=max(first, filters.after), before=lasts[0] if lasts else "")
+    except UsageError:
+        return None
+
+
+def _end(date: str) -> int:
+    return period_end(date_key(date))
+
+
+def _named(asked: str) -> str:
+    """The id of the paper that a whole question names, or nothing."""
+    text = asked.strip("<>\"'").rstrip(".,;?!")
+    # What is no id with its address is none without.
+    written = [text, f"https://arxiv.org/abs/{text}", f"https://doi.org/{text}"]
+    if "/" not in text:
+        written.append(f"https://aclanthology.org/{text}")
+    return next(filter(None, map(_known_id, written)), "")
+
+
+def _known_id(text: str) -> str:
+    """The id in one of the forms that are known by their looks; empty for any other text."""
+    try:
+        name, _ = normalise_id(text)
+    except ValueError:
+        return ""
+    # Any other text comes back as it is.
+    return name if name != " ".join(unicodedata.normalize("NFC", text).split()) else ""

@@ -1,0 +1,226 @@
+"""Many questions at once: ``--batch``, ``--fields``, ``/api/v1/search/batch``, the schema."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+from api.field_selection import RESULT_FIELDS
+from api.http.bodies import MAX_BODY
+
+Nearpaper = Callable[..., tuple[int, str, str]]
+BATCH = "/api/v1/search/batch"
+
+
+def test_every_line_gets_an_answer(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("protein folding\n\n" + "x" * 30_000 + "\n2402.00001\n", encoding="utf-8")
+    code, out, err = nearpaper("search", "--batch", str(file), "--limit", "2")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [answer.get("query") for answer in answers] == [
+        "protein folding",
+        None,
+        None,
+        "2402.00001",
+    ]
+    assert len(answers[0]["results"]) == 2
+    assert (answers[1]["line"], answers[2]["line"]) == (2, 3)
+    assert "empty" in answers[1]["error"]
+    assert "at most 10000" in answers[2]["error"]
+    assert err.count("\n") == 2
+    alone = json.loads(nearpaper("search", "protein folding", "--limit", "2", "--json")[1])
+    assert answers[0]["results"] == alone["results"]
+
+
+def test_standard_input_is_read(nearpaper: Nearpaper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("2402.00001\n2412.99999"))
+    code, out, err = nearpaper("similar", "--batch", "-", "--fields", "id", "--limit", "3")
+    first, second = map(json.loads, out.splitlines())
+    assert code == 1
+    assert len(first["results"]) == 3
+    assert all(list(result) == ["id"] for result in first["results"])
+    assert "facets" not in first
+    assert "2412.99999" in second["error"]
+    assert "line 2" in err
+
+
+def test_half_a_character_spoils_no_other_answer(client: TestClient) -> None:
+    body = '{"questions": ["speech", "x \\ud83d"], "limit": 1}'
+    response = client.post(BATCH, content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 200
+    assert [answer["query"] for answer in response.json()["answers"]] == ["speech", "x ?"]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--table", "--bibtex"])
+def test_another_format_than_lines_is_refused(nearpaper: Nearpaper, form: str) -> None:
+    code, out, err = nearpaper("search", "--batch", "-", form)
+    assert (code, out) == (2, "")
+    assert f"leave {form} out" in err
+
+
+def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
+    code, out, _ = nearpaper("search", "speech", "--limit", "2", "--fields", "score, id")
+    assert code == 0
+    assert [list(json.loads(line)) for line in out.splitlines()] == [["score", "id"]] * 2
+    out = nearpaper("similar", "2402.00001", "--fields", "id", "--json")[1]
+    assert list(json.loads(out)["results"][0]) == ["id"]
+
+
+def test_fields_of_one_paper_are_chosen(nearpaper: Nearpaper, client: TestClient) -> None:
+    code, out, _ = nearpaper("show", "2402.00001", "--fields", "title, id")
+    assert code == 0
+    assert list(json.loads(out)) == ["title", "id"]
+    paper = client.get("/api/v1/papers/2402.00001?fields=title,+id")
+    assert (paper.status_code, paper.json()) == (200, json.loads(out))
+    # A paper by itself has no rank and no score.
+    code, out, err = nearpaper("show", "2402.00001", "--fields", "id,score")
+    assert (code, out) == (2, "")
+    assert "no field score; there are id, title" in err
+    assert client.get("/api/v1/papers/2402.00001?fields=score").status_code == 422
+    assert client.get("/api/v1/papers/2402.00001?fields=id&format=ris").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["search?q=speech", "similar?id=2402.00001"])
+def test_fields_are_chosen_over_http(client: TestClient, path: str) -> None:
+    whole = client.get(f"/api/v1/{path}&limit=3").json()
+    answer = client.get(f"/api/v1/{path}&limit=3&fields=score,+id").json()
+    assert list(answer) == [key for key in whole if key != "facets"]
+    assert [list(result.items()) for result in answer["results"]] == [
+        [("score", result["score"]), ("id", result["id"])] for result in whole["results"]
+    ]
+    assert client.get(f"/api/v1/{path}&fields=").json().keys() == whole.keys()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("fields=colour", "no field colour; there are rank, id"),
+        ("fields=id&format=bibtex", "leave out one of the two"),
+        (f"fields={'x' * 501}", "500"),
+    ],
+)
+def test_fields_that_make_no_sense_are_problems(client: TestClient, query: str, said: str) -> None:
+    response = client.get(f"/api/v1/search?q=speech&{query}")
+    assert response.status_code == 422
+    assert said in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "speech", "--fields", "colour"], "no field colour; there are rank, id"),
+        (["search", "speech", "--fields", "id", "--bibtex"], "leave out one of the two"),
+        (["search", "--batch", "/nowhere/questions.txt"], "No such file"),
+        (["search", "speech", "--batch", "-"], "takes neither QUESTION"),
+        (["similar", "2402.00001", "--batch", "-"], "takes neither ID"),
+        (["search"], "the question is empty"),
+    ],
+)
+def test_mistakes_are_one_line(nearpaper: Nearpaper, arguments: list[str], said: str) -> None:
+    code, out, err = nearpaper(*arguments)
+    assert code in (1, 2)
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_one_request_answers_questions_and_ids(client: TestClient) -> None:
+    asked = {"questions": ["protein folding", " "], "ids": ["2402.00001", "2412.99999"]}
+    response = client.post(f"{BATCH}?limit=2&category=math", json=asked)
+    first, empty, near, missing = response.json()["answers"]
+    search = client.get("/api/v1/search?limit=2&category=math&q=protein+folding").json()
+    similar = client.get("/api/v1/similar?limit=2&category=math&id=2402.00001").json()
+    for ours, theirs in ((first, search), (near, similar)):
+        assert {**ours, "took_ms": 0} == {**theirs, "took_ms": 0}
+    assert (empty["status"], missing["status"]) == (422, 404)
+    assert missing["type"] == "urn:nearpaper:problem:no-paper"
+    narrow = client.post(f"{BATCH}?fields=id,score", json={"questions": ["speech"]}).json()
+    assert list(narrow["answers"][0]["results"][0]) == ["id", "score"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body"),
+    [
+        ("", {}),
+        ("", {"questions": ["x"] * 1_001}),
+        ("", {"questions": ["x"] * 501, "ids": ["2402.00001"] * 500}),
+        ("limit=100", {"questions": ["x"] * 201}),
+        ("explain=true", {"questions": ["x"]}),
+        ("fields=colour", {"questions": ["x"]}),
+        ("limit=0", {"questions": ["x"]}),
+        ("", {"ids": ["x" * 501]}),
+        ("", {"questions": "x"}),
+    ],
+)
+def test_requests_are_bounded(client: TestClient, parameters: str, body: dict[str, Any]) -> None:
+    response = client.post(f"{BATCH}?{parameters}", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "\n" not in response.json()["detail"]
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "said"),
+    [
+        ('{"questions": ["x"', JSON, 422, "body: not JSON (at character 18)"),
+        ('{"questions": [1]}', JSON, 422, "questions.0: Input should be a valid string"),
+        ('{"ids": ["x", {}]}', JSON, 422, "ids.1: Input should be a valid string"),
+        ("[]", JSON, 422, "body: must be a JSON object"),
+        ("", JSON, 422, "body: must be a JSON object"),
+        (
+            '{"questions": ["x"]}',
+            {"content-type": "application/x-www-form-urlencoded"},
+            422,
+            "body: must be a JSON object, sent with Content-Type: application/json",
+        ),
+        (b'{"questions": ["\xe9"]}', JSON, 400, "send JSON in UTF-8"),
+        ('{"ids": ' + "[" * 100_000, JSON, 400, "nested a few levels deep"),
+        (" " * MAX_BODY + "{}", JSON, 413, "a body has at most 4 MiB; ask in parts"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said(
+    client: TestClient, body: str | bytes, headers: dict[str, str], status: int, said: str
+) -> None:
+    response = client.post(BATCH, content=body, headers=headers)
+    problem = response.json()
+    assert (response.status_code, problem["status"]) == (status, status)
+    assert said in problem["detail"]
+    assert "/docs" not in problem["detail"]
+
+
+def test_an_element_of_a_list_is_named(client: TestClient) -> None:
+    long = "x" * 501
+    detail = client.get(f"/api/v1/search?q=x&category=cs&category={long}").json()["detail"]
+    assert detail.startswith("category.1: ")
+
+
+def test_answers_keep_to_the_published_schema(client: TestClient, nearpaper: Nearpaper) -> None:
+    schema = client.get("/api/v1/schema").json()
+    assert schema["$id"] == "urn:nearpaper:schema:answer:1"
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    whole = json.loads(nearpaper("search", "speech", "--explain", "--json")[1])
+    validator.validate(whole)
+    assert list(whole["results"][0]) == list(RESULT_FIELDS)
+    del whole["results"][0]["title"]
+    assert not validator.is_valid(whole)
+
+
+def test_papers_are_exported(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    target = tmp_path / "papers.parquet"
+    code, out, err = nearpaper("export", str(target))
+    assert (code, out) == (0, "")
+    assert err == f"nearpaper: 32 papers with their vectors in {target}\n"
+    assert pq.read_table(target).num_rows == 32

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.errors import ModelError
+from indexer.local.catalog.catalog import Catalog
+from indexer.maintenance import reembed as reembedding
+from indexer.maintenance.upkeep import check, info, rebuild, remove
+from indexer.pipeline import add
+from indexer.progress import Estimate, Tally
+from search.engine import Engine
+
+RECORDS = [
+    {"id": str(n), "title": f"{topic} {n}", "abstract": f"All about {topic}, the {n}th time."}
+    for n, topic in enumerate(["galaxies", "grammar", "proteins", "graphs"] * 10)
+]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    source = tmp_path / "a.jsonl"
+    source.write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
+    add(tmp_path / "index", [str(source)], model="hashing")
+    return tmp_path / "index"
+
+
+def vectors(index: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float16]]:
+    catalog = Catalog(index)
+    blocks = list(catalog.scan(after=0, change=catalog.last_change()))
+    catalog.close()
+    return np.concatenate([block.vectors for block in blocks])
+
+
+def test_an_index_is_brought_to_another_model(index: Path) -> None:
+    remove(index, ["3"])
+    rebuild(index, embed=True, model="all-MiniLM-L6-v2")
+    facts = info(index)
+    assert (facts["model"]["name"], facts["papers"]) == ("all-MiniLM-L6-v2", 39)
+    assert check(index) == []
+    with Engine.open(index) as engine:
+        best = engine.search("clusters of stars", mode="dense", limit=9).results
+    assert all("galaxies" in result.paper.title for result in best)
+
+
+def test_the_same_model_makes_the_same_vectors(index: Path) -> None:
+    before = vectors(index)
+    rebuild(index, embed=True)
+    np.testing.assert_array_equal(vectors(index), before)
+    assert check(index) == []
+
+
+def test_stopped_it_goes_on_where_it_was(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopping:
+        def estimated(self, estimate: Estimate) -> None: ...
+
+        def advanced(self, tally: Tally, fraction: float | None) -> None:
+            raise KeyboardInterrupt
+
+    class Counting:
+        embedded = 0
+
+        def estimated(self, estimate: Estimate) -> None: ...
+
+        def advanced(self, tally: Tally, fraction: float | None) -> None:
+            self.embedded = tally.embedded
+
+    monkeypatch.setattr(reembedding, "BATCH", 8)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(index, embed=True, listener=Stopping())
+    assert check(index) == []
+    with Engine.open(index) as engine:
+        assert engine.search("grammar").total == 40
+    counting = Counting()
+    rebuild(index, embed=True, listener=counting)
+    assert counting.embedded == 32
+
+
+def test_words_alone_answer_when_the_model_is_gone(index: Path) -> None:
+    catalog = Catalog(index, writable=True)
+    model = json.loads(catalog.meta("model") or "")
+    catalog.set_meta({"model": json.dumps(model | {"weights_sha256": "of another"})})
+    catalog.close()
+    rebuild(index)
+    with Engine.open(index) as engine:
+        answer = engine.search("grammar 5")
+        assert answer.results[0].paper.title == "grammar 5"
+        assert "rebuild --embed" in answer.warnings[0]
+        with pytest.raises(ModelError, match="rebuild --embed"):
+            engine.search("grammar", mode="dense")

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from indexer.papers.fields import categories_of, count_of, date_of, names_of, split_authors, url_of
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Daniel Lemire", ["Daniel Lemire"]),
+        ("Ann Lee; Bo Li", ["Ann Lee", " Bo Li"]),
+        ("Ann Lee, Bo Li and Cy Fox", ["Ann Lee", "Bo Li", "Cy Fox"]),
+        ("Ann Lee, Bo Li, and Cy Fox", ["Ann Lee", "Bo Li", "Cy Fox"]),
+        ("Ann Lee and Bo Li", ["Ann Lee", "Bo Li"]),
+        ("Ann Lee, Bo Li", ["Ann Lee", "Bo Li"]),
+        ("Lee, Ann and van der Berg, Bo", ["Lee, Ann", "van der Berg, Bo"]),
+        ("Lemire, Daniel", ["Lemire, Daniel"]),
+        ("Lee, A. B., Li, C.", ["Lee, A. B.", "Li, C."]),
+        ("Lee, A., Li, B., and Fox, C.", ["Lee, A.", "Li, B.", "Fox, C."]),
+        ("Anderson Sandhu", ["Anderson Sandhu"]),
+    ],
+)
+def test_one_text_lists_authors_in_several_ways(text: str, names: list[str]) -> None:
+    assert split_authors(text) == names
+
+
+def test_authors_come_as_names_or_as_objects() -> None:
+    assert names_of(["Ann Lee", {"name": "Bo  Li"}, {"name": "Cy", "hidden": True}, "", None]) == (
+        "Ann Lee",
+        "Bo Li",
+    )
+    for wrong in (7, [7], [["Ann"]], {"name": "Ann"}, ["x" * 5_001], ["Ann"] * 10_001):
+        with pytest.raises(ValueError, match="author"):
+            names_of(wrong)
+
+
+def test_categories_come_as_lists_or_as_text() -> None:
+    assert categories_of("cs.CL stat.ML hep-th") == ("cs.CL", "stat.ML", "hep-th")
+    assert categories_of("Computer Vision, Robotics") == ("Computer Vision", "Robotics")
+    assert categories_of(["cs.CV", "68T45, 62H30", "cs.CV"]) == ("cs.CV", "68T45, 62H30")
+    for wrong in (7, [7], ["x"] * 101):
+        with pytest.raises(ValueError, match="categor"):
+            categories_of(wrong)
+
+
+def test_counts_are_whole_numbers_from_zero() -> None:
+    assert [count_of(value, "n") for value in (None, 0, 7, 7.0, "7", " 7 ")] == [
+        None,
+        0,
+        7,
+        7,
+        7,
+        7,
+    ]
+    wrong = (True, -1, "-1", 1.5, float("nan"), float("inf"), "many", [7], 2**31)
+    for value in wrong:
+        with pytest.raises(ValueError, match=r"^n is "):
+            count_of(value, "n")
+
+
+def test_dates_and_addresses_that_make_no_sense_are_not_known() -> None:
+    assert [date_of(value) for value in (2017, 2017.0, "None", True, [2017], None)] == [
+        *("2017", "2017", "", "", "", "")
+    ]
+    assert url_of(" https://arxiv.org/abs/1706.03762 ") == "https://arxiv.org/abs/1706.03762"
+    for wrong in ("javascript:alert(1)", "https://x y", "https://x/" + "y" * 2_000, 7, None):
+        assert url_of(wrong) == ""

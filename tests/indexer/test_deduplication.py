@@ -1,0 +1,301 @@
+"""Records of one paper become one paper, in whatever order they come, and others don't."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, count
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer import pipeline
+from indexer.errors import NotFoundError
+from indexer.local.catalog.catalog import Catalog
+from indexer.maintenance.upkeep import check, compact, info, remove, remove_source
+from indexer.papers.identity import meet, names_of
+from indexer.papers.ids import preference
+from indexer.papers.paper import Paper, make_paper, merge
+from indexer.pipeline import add
+from indexer.progress import Tally
+from search.engine import Engine
+
+Record = Mapping[str, object]
+
+PREPRINT: Record = {
+    "id": "2305.12345",
+    "title": "Folding Papers that are the Same",
+    "abstract": "As first submitted.",
+    "authors": ["Ana-María Müller", "Bo Chen"],
+    "date": "2023-05-17",
+    "categories": ["cs.DL"],
+}
+PUBLISHED: Record = {
+    "id": "10.1000/journal.7",
+    "title": "Folding papers that are the same.",
+    "abstract": "As it was printed, in other words.",
+    "authors": ["A. Muller", "B. Chen"],
+    "date": "2024",
+    "venue": "Journal of Doubles",
+    "licence": "CC BY 4.0",
+}
+
+
+def written(path: Path, *records: Record) -> str:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return str(path)
+
+
+def papers(index: Path) -> dict[str, Paper]:
+    catalog = Catalog(index)
+    found = [paper for block in catalog.scan(after=0, change=10**9) for paper in block.papers]
+    catalog.close()
+    return {paper.id: paper for paper in found}
+
+
+def indexed(tmp_path: Path, *inputs: Iterable[Record], keep_doubles: bool = False) -> Tally:
+    files = [written(tmp_path / f"s{n}.jsonl", *one) for n, one in enumerate(inputs)]
+    return add(tmp_path / "index", files, model="hashing", keep_doubles=keep_doubles)
+
+
+@pytest.mark.parametrize("first", [PREPRINT, PUBLISHED])
+def test_a_preprint_and_its_published_form_become_one(first: Record, tmp_path: Path) -> None:
+    second = PUBLISHED if first is PREPRINT else PREPRINT
+    tally = indexed(tmp_path, [first], [second])
+    assert (tally.added, tally.updated, tally.folded) == (1, 1, 1)
+    index = tmp_path / "index"
+    (paper,) = papers(index).values()
+    assert (paper.id, paper.ids) == ("2305.12345", ("10.1000/journal.7",))
+    assert set(paper.sources) == {"s0", "s1"}
+    assert (paper.abstract, paper.date) == ("As first submitted.", "2023-05-17")
+    assert (paper.venue, paper.licence) == ("Journal of Doubles", "CC BY 4.0")
+    with Engine.open(index) as engine:
+        for name in ("2305.12345v3", "https://doi.org/10.1000/JOURNAL.7"):
+            assert engine.paper(name) == paper
+        assert engine.search("10.1000/journal.7").results[0].paper.id == "2305.12345"
+    assert check(index) == []
+
+
+def test_the_same_files_again_cost_nothing_and_fold_nothing(tmp_path: Path) -> None:
+    indexed(tmp_path, [PREPRINT], [PUBLISHED])
+    again = indexed(tmp_path, [PREPRINT], [PUBLISHED])
+    assert (again.updated, again.unchanged, again.embedded, again.folded) == (0, 2, 0, 0)
+
+
+def test_a_double_that_changes_no_text_is_not_embedded(tmp_path: Path) -> None:
+    tally = indexed(tmp_path, [PREPRINT], [PUBLISHED])
+    assert tally.embedded == 1
+
+
+def test_what_turns_out_to_be_one_paper_becomes_one(tmp_path: Path) -> None:
+    other = {**PUBLISHED, "title": "Another title in print"}
+    link = {"id": "2305.12345", "doi": "10.1000/journal.7", "title": PREPRINT["title"]}
+    index = tmp_path / "index"
+    assert indexed(tmp_path, [PREPRINT, other]).added == 2
+    assert set(papers(index)) == {"2305.12345", "10.1000/journal.7"}
+    tally = add(index, [written(tmp_path / "link.jsonl", link)])
+    assert (tally.updated, tally.folded, tally.embedded) == (1, 1, 0)
+    (paper,) = papers(index).values()
+    assert set(paper.sources) == {"s0", "link"}
+    assert remove(index, ["doi:10.1000/journal.7"]).removed == ("2305.12345",)
+    compact(index)
+    assert check(index) == []
+
+
+def test_doubles_are_kept_if_so_wished(tmp_path: Path) -> None:
+    tally = indexed(tmp_path, [PREPRINT, PREPRINT], [PUBLISHED], keep_doubles=True)
+    assert (tally.added, tally.folded) == (2, 0)
+    with Engine.open(tmp_path / "index") as engine:
+        assert engine.paper("10.1000/journal.7").title == PUBLISHED["title"]
+
+
+def test_an_id_means_first_the_paper_that_bears_it(tmp_path: Path) -> None:
+    cites = {**PREPRINT, "doi": "10.1000/journal.7"}
+    indexed(tmp_path, [cites], [PUBLISHED], keep_doubles=True)
+    with Engine.open(tmp_path / "index") as engine:
+        assert engine.paper("10.1000/journal.7").id == "10.1000/journal.7"
+
+
+def variant(**changes: object) -> Record:
+    return {**PUBLISHED, **changes}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        variant(authors=["Cleo Roy", "A. Muller"]),
+        variant(authors=[]),
+        variant(title="Folding papers that are the same, Part II"),
+        variant(title="Comment on: Folding papers that are the same"),
+        variant(title="Erratum: Folding papers that are the same"),
+        variant(title="Folding papers++ that are the same"),
+        variant(date="2030"),
+        variant(date=""),
+        variant(id="2401.00001"),
+    ],
+)
+def test_near_misses_stay_apart(other: Record, tmp_path: Path) -> None:
+    assert indexed(tmp_path, [PREPRINT], [other]).folded == 0
+    assert len(papers(tmp_path / "index")) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Introduction", "Editorial", "Book Reviews", "Letter to the Editor"),
+        *("Introduction to the special issue on parsing", "Message from the Program Chairs"),
+        *("Table of Contents", "Editor's note", "Editorial Board"),
+    ],
+)
+def test_common_titles_stay_apart(title: str, tmp_path: Path) -> None:
+    records = [{**PREPRINT, "title": title}, variant(title=title)]
+    assert indexed(tmp_path, records).folded == 0
+
+
+def test_two_papers_of_an_archive_are_two_whatever_their_doi(tmp_path: Path) -> None:
+    proceedings = {"doi": "10.1000/proceedings", "authors": ["A. Muller"], "date": "2023"}
+    records = [{**proceedings, "id": f"2305.0000{n}", "title": f"Part {n} of it"} for n in (1, 2)]
+    anthology = [{**PUBLISHED, "id": f"2024.acl-main.{n}"} for n in (1, 2)]
+    assert indexed(tmp_path, records, anthology).folded == 0
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_records_of_one_id_are_one_paper_whatever_else_they_tell(
+    apart: bool, tmp_path: Path
+) -> None:
+    one, other = (
+        {**PUBLISHED, "doi": "10.1000/journal.7", "ids": [id]}
+        for id in ("2301.00001", "2301.00002")
+    )
+    indexed(tmp_path, *([[one], [other]] if apart else [[one, other]]))
+    (paper,) = papers(tmp_path / "index").values()
+    assert {"2301.00001", "2301.00002", "10.1000/journal.7"} <= {paper.id, *paper.ids}
+    assert check(tmp_path / "index") == []
+
+
+@pytest.mark.parametrize(("year", "folded"), [("2025", 1), ("2026", 0)])
+def test_without_a_preprint_the_years_are_next_to_each_other(
+    year: str, folded: int, tmp_path: Path
+) -> None:
+    assert indexed(tmp_path, [PUBLISHED], [variant(id="own-1", date=year)]).folded == folded
+
+
+def test_those_who_list_papers_only_fill(tmp_path: Path) -> None:
+    work = {
+        "id": "https://openalex.org/W7",
+        "doi": "https://doi.org/10.48550/arXiv.2305.12345",
+        "title": "FOLDING PAPERS",
+        "abstract_inverted_index": {"Garbled": [0]},
+        "authorships": [],
+        "primary_location": {"source": {"display_name": "arXiv"}},
+    }
+    first = written(tmp_path / "a.jsonl", PREPRINT)
+    listed = written(tmp_path / "w.jsonl", work)
+    index = tmp_path / "index"
+    add(index, [listed], model="hashing")
+    assert papers(index)["2305.12345"].title == "FOLDING PAPERS"
+    for _ in range(2):
+        add(index, [first, listed])
+        (paper,) = papers(index).values()
+        assert (paper.title, paper.abstract) == (PREPRINT["title"], PREPRINT["abstract"])
+        assert (paper.venue, paper.ids, paper.sources) == ("arXiv", ("W7",), ("w", "a"))
+    assert add(index, [first, listed]).updated == 0
+
+
+IDS = st.sampled_from(["2301.00001", "2301.00002", "2020.acl-main.1", "10.1000/a", "own-1", None])
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": IDS,
+            "doi": st.sampled_from([None, "10.1000/a", "10.1000/b"]),
+            "ids": st.lists(st.sampled_from(["W1", "corpusid:2", "10.1000/b"]), max_size=1),
+            "title": st.sampled_from(["One title of it", "Another title of it", "Editorial"]),
+            "authors": st.sampled_from([["Ann Lee"], ["Lee, A."], ["Bo Chen"], []]),
+            "date": st.sampled_from(["2015", "2019", "2023", ""]),
+        }
+    ),
+    min_size=1,
+    max_size=7,
+)
+_NUMBERS = count()
+
+
+def reference(records: Sequence[Paper]) -> set[frozenset[str]]:
+    """Ids of what belongs together: every pair compared, until nothing more joins."""
+    groups = [{place} for place in range(len(records))]
+    for one, other in combinations(range(len(records)), 2):
+        pairs = ((a, b) for a in names_of(records[one]) for b in names_of(records[other]))
+        if any(a.name == b.name and meet(a, b) for a, b in pairs):
+            joined = [group for group in groups if group & {one, other}]
+            groups = [group for group in groups if group not in joined]
+            groups.append(set().union(*joined))
+    return {
+        frozenset(name for place in group for name in ids_of(records[place])) for group in groups
+    }
+
+
+def ids_of(paper: Paper) -> set[str]:
+    return {paper.id, *paper.ids}
+
+
+@settings(max_examples=60)
+@given(records=RECORDS, data=st.data(), batch=st.integers(1, 4))
+def test_any_order_gives_the_same_groups(
+    tmp_path_factory: pytest.TempPathFactory,
+    records: list[Record],
+    data: st.DataObject,
+    batch: int,
+) -> None:
+    tmp_path = tmp_path_factory.getbasetemp() / f"doubles{next(_NUMBERS)}"
+    tmp_path.mkdir()
+    clean = [make_paper(record, source="s") for record in records]
+    expected = sorted(map(sorted, reference(clean)))
+    for order in (records, data.draw(st.permutations(records))):
+        folder = tmp_path / str(next(_NUMBERS))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pipeline, "BATCH", batch)
+            add(folder, [written(tmp_path / "s.jsonl", *order)], model="hashing")
+        found = papers(folder).values()
+        assert sorted(sorted(ids_of(paper)) for paper in found) == expected
+        assert all(paper.id == min(ids_of_records(clean, paper), key=preference) for paper in found)
+
+
+def ids_of_records(records: Sequence[Paper], paper: Paper) -> set[str]:
+    """The own ids of the records that a paper was put together from."""
+    return {record.id for record in records} & ids_of(paper)
+
+
+@given(RECORDS)
+def test_merging_a_record_twice_changes_nothing_more(records: list[Record]) -> None:
+    paper, *others = [make_paper(record, source="s") for record in records]
+    for other in others:
+        once = merge(paper, other)
+        assert merge(once, other) == once
+        paper = once
+
+
+def test_papers_are_counted_by_source_and_a_source_is_taken_out(tmp_path: Path) -> None:
+    more = [{"id": f"own-{n}", "title": f"Number {n}"} for n in range(1_500)]
+    indexed(tmp_path, [PREPRINT, *more], [PUBLISHED])
+    index = tmp_path / "index"
+    assert info(index)["sources"] == {"s0": 1_501, "s1": 1}
+    done = remove_source(index, "s0")
+    assert (done.removed, done.kept) == (1_500, 1)
+    (paper,) = papers(index).values()
+    assert (paper.id, paper.sources) == ("2305.12345", ("s1",))
+    assert info(index)["sources"] == {"s1": 1}
+    assert check(index) == []
+    with Engine.open(index) as engine:
+        assert engine.paper("10.1000/journal.7").id == "2305.12345"
+    with pytest.raises(NotFoundError, match="there are s1"):
+        remove_source(index, "s0")
+
+
+def test_a_paper_says_when_it_was_harvested(tmp_path: Path) -> None:
+    indexed(tmp_path, [PREPRINT])
+    before = papers(tmp_path / "index")["2305.12345"].harvested
+    assert before.endswith("+00:00")
+    indexed(tmp_path, [PREPRINT])
+    assert papers(tmp_path / "index")["2305.12345"].harvested == before

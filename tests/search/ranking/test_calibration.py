@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.local.reader import Reader
+from indexer.pipeline import add
+from search.engine import Engine
+from search.query.language import hint
+from search.ranking.calibration import Background, Scale
+
+TOPICS = {
+    "galaxy": ["star", "telescope", "redshift", "halo", "nebula", "orbit", "dust"],
+    "grammar": ["verb", "noun", "clause", "syntax", "parser", "treebank", "case"],
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scores")
+    rng = np.random.default_rng(1)
+    records = [
+        {"id": f"{n}", "title": topic, "abstract": " ".join(rng.choice(words, 12))}
+        for n, (topic, words) in enumerate(list(TOPICS.items()) * 300)
+    ]
+    (folder / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    add(folder / "index", [str(folder / "a.jsonl")], model="hashing")
+    return folder / "index"
+
+
+def test_of_random_pairs_one_in_twenty_scores_above_095(index: Path) -> None:
+    reader = Reader(index)
+    generation = reader.generation()
+    assert generation is not None
+    background = Background(generation)
+    vectors = generation.vectors(np.arange(600)).astype(np.float32)
+    shares = [
+        float((background.scale(vector).scores(vectors @ vector) > 0.95).mean())
+        for vector in vectors[:100]
+    ]
+    reader.close()
+    assert 0.03 <= float(np.mean(shares)) <= 0.07
+
+
+@given(
+    st.lists(st.floats(-1, 1, width=32), min_size=2, max_size=50),
+    st.floats(-1, 1, width=32),
+    st.floats(-1, 1, width=32),
+)
+def test_scores_never_fall_as_the_cosine_rises(sample: list[float], a: float, b: float) -> None:
+    low, high = Scale(np.array(sample, np.float32)).scores(np.array(sorted((a, b)), np.float32))
+    assert 0 <= low <= high <= 1
+
+
+def test_nothing_close_is_said_plainly(index: Path) -> None:
+    with Engine.open(index) as engine:
+        far = engine.search("mortgage interest of municipal bonds", mode="dense")
+        near = engine.search("galaxy star telescope redshift halo nebula", mode="dense")
+    assert any("nothing in the index is close" in warning for warning in far.warnings)
+    assert not near.warnings
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "wie lernt ein neuronales Netz die Grammatik und warum",
+        "como aprende una red neuronal la sintaxis de los verbos",
+        "как обучить языковую модель",
+        "如何训练语言模型",
+    ],
+)
+def test_a_question_in_another_language_gets_a_hint(question: str) -> None:
+    assert "English" in hint(question, lambda word: False)[0]
+
+
+def test_words_that_no_paper_uses_look_foreign() -> None:
+    for question in ("redes neuronales profundas", "jak dzialaja sieci neuronowe"):
+        assert hint(question, lambda word: True)
+    assert not hint("kittenization of the zorblax", lambda word: True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "die rolling in dungeons", "Van der Waals forces", "Erdős–Rényi graphs", "α-decay of U"],
+)
+def test_english_gets_none(question: str) -> None:
+    assert hint(question, lambda word: False) == ()
