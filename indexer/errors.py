@@ -15,6 +15,7 @@
     │   └── IndexOutdatedError    exit 1  HTTP 503  by an older one, and can't be migrated now
     ├── IndexDamagedError         exit 1  HTTP 503
     ├── IndexBusyError            exit 1  HTTP 409  another process writes
+    ├── SnapshotExpiredError      exit 1  HTTP 503  the index changed while an answer was made
     └── StorageError              exit 1  HTTP 507  no room, no permission
 
 The command line exits with ``exit_code``; the HTTP service answers ``status`` with a problem
@@ -41,6 +42,7 @@ __all__ = [
     "NearpaperError",
     "NotFoundError",
     "PaperNotFoundError",
+    "SnapshotExpiredError",
     "SourceError",
     "StorageError",
     "UsageError",
@@ -158,6 +160,14 @@ class IndexBusyError(NearpaperError):
     status = 409
     kind = "index-busy"
     title = "The index is being written to"
+
+
+class SnapshotExpiredError(NearpaperError):
+    """The index changed so much that what was being read is gone; the newest state is there."""
+
+    status = 503
+    kind = "index-changed"
+    title = "The index changed meanwhile"
 
 
 class StorageError(NearpaperError):

@@ -60,6 +60,16 @@ def date_key(date: str) -> int:
     return int(date.replace("-", "").ljust(8, "0"))
 
 
+def period_end(key: int) -> int:
+    """The last day of the year, month or day that a ``YYYYMMDD`` number stands for, or later.
+
+    ``20230000`` ends at ``20239999``, ``20231100`` at ``20231199``, a day at itself.
+    """
+    if key % 10_000 == 0:
+        return key + 9_999
+    return key + 99 if key % 100 == 0 else key
+
+
 def _month(name: str) -> str:
     """The number of a month from its English name or at least three letters of it."""
     name = name.lower()

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Any
 
 from indexer.errors import UsageError
-from indexer.local.catalog.history import Arrivals
-from indexer.local.segments.columns import Columns, Mask, period_end
-from indexer.local.segments.generation import Generation
-from indexer.papers.paper import date_key, parse_date
+from indexer.papers.dates import date_key, parse_date, period_end
+from indexer.where import ALL, And, Arrived, Dates, Has, ListField, Or, Where
+from search.limits import MAX_VALUES
 
 _LAST = 9999_12_31
-MAX_VALUES = 50
-"""Values of one condition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +26,7 @@ class Filters:
         categories: ``cs.CL``, or a whole archive such as ``cs``.
         authors: Words of a name in any order, e.g. ``bengio`` or ``Y. Bengio``.
         venues: Words of a venue's name.
-        arrivals: Which papers are new to the index, as ``Engine.history`` gives them.
+        arrivals: Only papers that came with some changes, see ``Engine.history``.
     """
 
     after: str = ""
@@ -39,7 +34,7 @@ class Filters:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
-    arrivals: Arrivals | None = None
+    arrivals: Arrived | None = None
 
     def __post_init__(self) -> None:
         first, last = self._range()
@@ -68,27 +63,32 @@ class Filters:
             if value
         }
 
-    def select(self, generation: Generation) -> Mask:
-        """Where live papers of a generation pass, exactly."""
-        mask = generation.live
-        for condition in self._conditions(generation):
-            mask = mask & condition
-        return mask
+    def as_choices(self) -> dict[str, Any]:
+        """The same as the flat options of :class:`~search.options.SearchOptions`."""
+        return {
+            "after": self.after,
+            "before": self.before,
+            "category": self.categories,
+            "author": self.authors,
+            "venue": self.venues,
+            "arrived": self.arrivals,
+        }
 
-    def _conditions(self, generation: Generation) -> Iterator[Mask]:
+    def where(self) -> Where:
+        """Which papers pass, exactly."""
+        each: list[Where] = []
         if self.after or self.before:
-            first, last = self._range()
-            yield generation.mask(lambda columns: columns.dated(first, last))
+            each.append(Dates(*self._range()))
         if self.arrivals is not None:
-            yield self.arrivals.select(generation)
-        lists = (("category", self.categories), ("author", self.authors), ("venue", self.venues))
-        for field, values in lists:
-            if values:
-                yield generation.mask(_having_any(field, values))
+            each.append(self.arrivals)
+        for name, values in self._lists():
+            conditions = tuple(Has(name, value) for value in values)
+            if conditions:
+                each.append(conditions[0] if len(conditions) == 1 else Or(conditions))
+        return each[0] if len(each) == 1 else And(tuple(each)) if each else ALL
 
-
-def _having_any(field: str, values: tuple[str, ...]) -> Callable[[Columns], Mask]:
-    return lambda columns: np.logical_or.reduce([columns.having(field, value) for value in values])
+    def _lists(self) -> tuple[tuple[ListField, tuple[str, ...]], ...]:
+        return ("category", self.categories), ("author", self.authors), ("venue", self.venues)
 
 
 def _key(date: str, name: str) -> int:

@@ -7,7 +7,6 @@ by the live papers of a generation. Versions that died stay in it until it is wr
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer import analysis
+from indexer.analysis import AUTHOR_WEIGHT, MAX_TERMS
 from indexer.errors import IndexDamagedError
 
 if TYPE_CHECKING:
@@ -27,30 +28,7 @@ Rows = NDArray[np.int64]
 Hits = tuple[Rows, NDArray[np.float32]]
 """Row ids and BM25 scores, best first, equal scores by row id."""
 
-MAX_TERMS = 128
-"""Different words of a question that are looked up: those of the fewest papers. A whole abstract
-has some 80; the common ones cost the most time and tell the least."""
-AUTHOR_WEIGHT = 0.5
-"""Of a word found among the authors, against one in title or abstract."""
-
 _ENGLISH, _NAMES = "english", "names"
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
-
-def _analysers() -> dict[str, tantivy.TextAnalyzer]:
-    """How text becomes words; Tantivy forgets them with every open index."""
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-    def folding() -> TextAnalyzerBuilder:
-        return (
-            TextAnalyzerBuilder(Tokenizer.simple())
-            .filter(Filter.remove_long(60))
-            .filter(Filter.lowercase())
-            .filter(Filter.ascii_fold())
-        )
-
-    english = folding().filter(Filter.stopword("english")).filter(Filter.stemmer("english"))
-    return {_ENGLISH: english.build(), _NAMES: folding().build()}
 
 
 def _schema() -> tantivy.Schema:
@@ -73,8 +51,9 @@ def open_lexicon(folder: Path) -> tantivy.Index:
     import tantivy
 
     index = tantivy.Index(_schema(), path=str(folder))
-    for name, analyser in _analysers().items():
-        index.register_tokenizer(name, analyser)
+    # Tantivy forgets analysers with every open index.
+    index.register_tokenizer(_ENGLISH, analysis.english())
+    index.register_tokenizer(_NAMES, analysis.plain())
     return index
 
 
@@ -91,7 +70,6 @@ class Lexicon:
         except ValueError as error:
             raise damaged_lexicon(folder) from error
         self._schema = index.schema
-        self._analysers = _analysers()
 
     def __len__(self) -> int:
         """How many versions of papers it holds, dead ones included."""
@@ -101,10 +79,6 @@ class Lexicon:
     def last_row(self) -> int:
         """The highest row id, 0 in an empty one."""
         return last_row(self._searcher)
-
-    def stems(self, text: str) -> list[str]:
-        """The words of a text as they are looked up: folded, stemmed, without stop words."""
-        return list(self._analysers[_ENGLISH].analyze(_SURROGATES.sub(" ", text)))
 
     def best(self, text: str, k: int, among: Rows | None = None) -> Hits:
         """The ``k`` versions with the highest BM25 score (k1 1.2, b 0.75) for a text's words.
@@ -119,10 +93,9 @@ class Lexicon:
             query = self._restricted(query, among)
         return self._ranked(query, k)
 
-    def is_rare(self, word: str) -> bool:
-        """Whether less than one in 10,000 papers holds a word, which is no stop word."""
-        stems = self.stems(word)
-        return bool(stems) and self._searcher.doc_freq("text", stems[0]) * 10_000 < len(self)
+    def document_frequency(self, stem: str) -> int:
+        """How many versions hold a stem in title or abstract."""
+        return int(self._searcher.doc_freq("text", stem))
 
     def holding(self, field: str, text: str) -> Rows:
         """Row ids of all versions whose ``field`` holds the words of a text, side by side."""
@@ -146,8 +119,8 @@ class Lexicon:
         """Any word may match; one that stands four times in the question counts twice."""
         from tantivy import Occur, Query
 
-        stems = self.stems(text)
-        names = set(self._analysers[_NAMES].analyze(_SURROGATES.sub(" ", text)))
+        stems = analysis.stems(text)
+        names = set(analysis.names(text))
         parts = [
             (Occur.Should, self._term("text", term, count**0.5))
             for term, count in self._rarest(stems)
@@ -175,17 +148,12 @@ class Lexicon:
         """Words at their distances: a stop word isn't looked up but keeps its place."""
         from tantivy import Query
 
-        folded = self._analysers[_NAMES].analyze(_SURROGATES.sub(" ", text))
-        stems = [self._analysers[_ENGLISH].analyze(word) for word in folded[:MAX_TERMS]]
-        words: list[Any] = [(place, stem[0]) for place, stem in enumerate(stems) if stem]
+        words: list[Any] = list(analysis.phrase(text))
         if not words:
             return None
         if len(words) == 1:  # Tantivy panics at a phrase of one word
             return Query.term_query(self._schema, field, words[0][1])
-        first = words[0][0]
-        return Query.phrase_query(
-            self._schema, field, [(place - first, stem) for place, stem in words]
-        )
+        return Query.phrase_query(self._schema, field, words)
 
     def _restricted(self, query: tantivy.Query, rows: Rows) -> tantivy.Query:
         from tantivy import Occur, Query

@@ -1,0 +1,379 @@
+"""The protocols that everything stands on: a Store, its Snapshots, its one Writer.
+
+::
+
+    Store      an index somewhere: a folder, memory
+    Snapshot   one published state of it, immutable, that answers all that a question needs
+    Writer     the one process that may change it: commits papers, publishes them
+
+``search`` and ``api`` read snapshots and nothing else; the pipeline writes through a writer and
+nothing else. The same contract tests run on every implementation (``tests/contract``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.entries import Embedded, Entry, Held
+from indexer.models.embedder import Embedder, Encoded, Model
+from indexer.models.precision import Precision
+from indexer.papers.identity import Name
+from indexer.papers.paper import Paper
+from indexer.where import ALL, Where
+
+Keys = NDArray[np.int64]
+"""``(n,)``: papers of one snapshot. Opaque, not negative; a paper that came later has a higher one.
+"""
+Hits = tuple[Keys, NDArray[np.float32]]
+"""Papers and their scores, best first, equal scores by key."""
+Vector = NDArray[np.float32]
+"""``(d,)``, unit length."""
+Facets = dict[str, dict[str, int]]
+"""How many papers have each value, by field."""
+
+Column = Literal["date", "upvotes", "title_key"]
+"""Values that are at hand for every paper: ``YYYYMMDD`` as int32 (0 for none), upvotes as int32 (-1
+for unknown), and a uint64 that is equal for titles of the same words."""
+Order = Literal["added", "newest", "upvotes", "submitted", "submitted_upvotes"]
+"""``added``: by key. ``newest``: by date. ``upvotes``: then by date. The last two hold only papers
+that were submitted to a list: the newest day first and within it most upvotes, or the reverse.
+What is still equal stands by key."""
+DayField = Literal["date", "submitted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a snapshot is of.
+
+    Attributes:
+        identity: Tells the index from others; a copy has the same.
+        fingerprint: Differs between any two published states of any two indexes.
+        generation: Counts publications, from 1.
+        change: Number of the last change that is in it.
+        papers: How many papers it holds.
+        truncated: Of these, how many are longer than the model reads.
+        model: What made the vectors.
+        recipe: Name and version of the text that was embedded.
+        nearness: Median cosine of a paper to its nearest neighbour.
+    """
+
+    identity: str
+    fingerprint: str
+    generation: int
+    change: int
+    papers: int
+    truncated: int
+    model: Model
+    recipe: str
+    nearness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An index after one of its changes.
+
+    Attributes:
+        identity: Tells the index from others; a copy has the same.
+        change: Number of the change, 0 before the first.
+        made: When it was committed, ISO 8601 in UTC; empty where there is no such change.
+    """
+
+    identity: str
+    change: int
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days that have papers, as ``YYYY-MM-DD``, empty where there is none.
+
+    Attributes:
+        newest: The last of all.
+        previous: The last before the day that was asked about.
+        following: The first after it.
+    """
+
+    newest: str = ""
+    previous: str = ""
+    following: str = ""
+
+
+class Snapshot(Protocol):
+    """One published state of an index. Safe to use from many threads; it never changes or writes.
+
+    It can be read for some seconds after a newer one was published; then methods that read papers
+    may raise ``SnapshotExpiredError``. Keys of one snapshot mean nothing to another.
+    """
+
+    @property
+    def about(self) -> About:
+        """What it is of."""
+        ...
+
+    def locate(self, names: Sequence[str]) -> Keys:
+        """``(n,)`` papers by any of their normalised names (ids, DOIs); -1 where there is none.
+
+        Where several papers have a name, it means the one whose id it is, else the oldest.
+        """
+        ...
+
+    def match(self, papers: Sequence[Paper]) -> Keys:
+        """``(n,)`` papers that are the same as the given ones, by the rules of duplicates; or -1."""
+        ...
+
+    def papers(self, keys: Keys) -> list[Paper]:
+        """The records, in the order of the keys."""
+        ...
+
+    def vectors(self, keys: Keys) -> NDArray[np.float16]:
+        """``(n, d)`` vectors of unit length."""
+        ...
+
+    def values(self, column: Column, keys: Keys) -> NDArray[Any]:
+        """``(n,)`` values of a column."""
+        ...
+
+    def passes(self, keys: Keys, where: Where) -> NDArray[np.bool_]:
+        """``(n,)``: which papers a condition holds for."""
+        ...
+
+    def count(self, where: Where) -> int:
+        """How many papers a condition holds for."""
+        ...
+
+    def facets(self, where: Where, most: int) -> Facets:
+        """Exact counts of ``year`` (all, newest first), ``category``, ``author`` and ``venue``.
+
+        Of the last three the ``most`` frequent values, by falling count, then by value.
+        """
+        ...
+
+    def nearest(self, vector: Vector, k: int, where: Where, *, exact: bool = False) -> Hits:
+        """The ``k`` papers of highest cosine; whenever k pass, k come back.
+
+        Without ``exact``, with the recall that a large index was built for. The first k are the
+        same whatever is asked for beyond them.
+        """
+        ...
+
+    def bm25(self, text: str, k: int, where: Where) -> Hits:
+        """The ``k`` papers of highest BM25 score (k1 1.2, b 0.75) for the words of a text."""
+        ...
+
+    def ordered(self, order: Order, k: int, where: Where, offset: int = 0) -> Keys:
+        """``k`` papers in an order that no question gives, behind the first ``offset``."""
+        ...
+
+    def sample(self, n: int, where: Where, seed: int) -> Keys:
+        """``min(n, count)`` papers at random, ascending; always the same of the same seed."""
+        ...
+
+    def scan(self, where: Where, size: int = 4096) -> Iterator[Keys]:
+        """All papers that a condition holds for, ascending, ``size`` at a time."""
+        ...
+
+    def stems(self, text: str) -> list[str]:
+        """The words of a text as they are looked up: folded, stemmed, without stop words."""
+        ...
+
+    def document_frequency(self, stem: str) -> int:
+        """How many papers hold a word of :meth:`stems` in title or abstract, about."""
+        ...
+
+    def days(self, field: DayField, around: str = "") -> Days:
+        """Days of publication, or of submission to a list, that are known to the day."""
+        ...
+
+    def sources(self) -> dict[str, int]:
+        """How many papers each source tells of, the largest source first."""
+        ...
+
+    def moment(self, change: int | None = None) -> Moment:
+        """The index after a change, by default this snapshot's own."""
+        ...
+
+    def moment_before(self, time: str) -> Moment:
+        """The index before its first change from a time on, ISO 8601 in UTC to the second."""
+        ...
+
+
+class Staging(Protocol):
+    """Vectors of another model or recipe, put aside until there is one for every paper.
+
+    What was kept stays when the process ends; the same model and recipe go on from there.
+    """
+
+    def missing(self, most: int) -> list[tuple[int, Paper]]:
+        """Row numbers and papers that have no new vector yet; empty when all have one."""
+        ...
+
+    def keep(self, rows: Sequence[int], encoded: Encoded) -> None:
+        """Add the vectors of these rows; on return they are acknowledged."""
+        ...
+
+    def share(self) -> float:
+        """How many of the live papers have one, 0 to 1."""
+        ...
+
+    def adopt(self) -> None:
+        """Make them the index's vectors, all at once; publish shows them."""
+        ...
+
+
+class Writer(Protocol):
+    """An index open for writing by one process."""
+
+    @property
+    def model(self) -> Model:
+        """What makes its vectors."""
+        ...
+
+    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+        """Where these stand among the names of live papers, with their row numbers.
+
+        With ``own``, only papers that have the name for their id.
+        """
+        ...
+
+    def known(self, rows: Iterable[int]) -> dict[int, Held]:
+        """Live papers by their row numbers."""
+        ...
+
+    def current(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The live papers that these names mean, by the names."""
+        ...
+
+    def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
+        """What was embedded before among these text hashes, of live or removed papers."""
+        ...
+
+    def from_source(self, name: str, most: int) -> list[Entry]:
+        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
+        ...
+
+    def sample(self, most: int) -> list[Paper]:
+        """At most that many live papers, spread evenly; always the same of the same papers."""
+        ...
+
+    def staging(self, model: Model, recipe: str) -> Staging:
+        """New vectors of every paper, begun or gone on with."""
+        ...
+
+    def meta(self, key: str) -> str | None:
+        """A value of the index's own description."""
+        ...
+
+    def commit(
+        self,
+        entries: Sequence[Entry],
+        removed: Sequence[str] = (),
+        meta: Mapping[str, str] = ...,
+    ) -> None:
+        """Add or replace papers by their ids, remove others and set ``meta``, all or nothing.
+
+        On return the change is acknowledged: it is never lost.
+        """
+        ...
+
+    def publish(self) -> About:
+        """Let readers see what was committed."""
+        ...
+
+
+class Store(Protocol):
+    """An index somewhere, which need not be there yet. Safe to use from many threads."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, for messages."""
+        ...
+
+    @property
+    def workspace(self) -> Path | None:
+        """A folder for files that go with the index, such as the rejects; ``None`` for none."""
+        ...
+
+    def recover(self) -> None:
+        """Publish what a killed writer committed, and bring an older format up to date.
+
+        Does nothing where somebody writes, where this process may not, or where it would take
+        long; raises ``IndexNotFoundError`` where there is no index. The only step of a reader's
+        that writes: call it once before the first snapshot.
+        """
+        ...
+
+    def snapshot(self) -> Snapshot | None:
+        """The newest published state; ``None`` where nothing was published yet."""
+        ...
+
+    def writer(
+        self, create: Callable[[], Model] | None = None, *, outdated: bool = False
+    ) -> AbstractContextManager[Writer]:
+        """Open it for writing; raises ``IndexBusyError`` while another process writes.
+
+        Args:
+            create: Gives the model of a new index; without it a missing index is an error.
+            outdated: Open even an index of another text recipe, to bring it up to date.
+        """
+        ...
+
+    def embedder(self, model: Model, given: Embedder | None = None) -> Embedder:
+        """What embeds like the model of the index: ``given``, if it does, else it is loaded.
+
+        Raises:
+            ModelError: It can't be loaded, or isn't the same.
+        """
+        ...
+
+    def new_embedder(
+        self, name: str, precision: Precision, sample: Callable[[], Sequence[str]]
+    ) -> Embedder:
+        """The model that vectors are to be made with from now on; int8 is fitted to ``sample``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+Location = str | Path | Store
+"""Where an index is: a folder, or a store itself."""
+
+
+def open_store(location: Location | None = None) -> Store:
+    """The store at a location, by default the user's; see :func:`default_folder`."""
+    if location is None or isinstance(location, str | Path):
+        from indexer.local.location import default_folder
+        from indexer.local.store import LocalStore
+
+        return LocalStore(default_folder() if location is None else Path(location))
+    return location
+
+
+__all__ = [
+    "ALL",
+    "About",
+    "Column",
+    "DayField",
+    "Days",
+    "Facets",
+    "Hits",
+    "Keys",
+    "Location",
+    "Moment",
+    "Order",
+    "Snapshot",
+    "Staging",
+    "Store",
+    "Vector",
+    "Where",
+    "Writer",
+    "open_store",
+]

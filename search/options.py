@@ -1,0 +1,246 @@
+"""What may be chosen beside a question: once, for Python, the command line, HTTP, MCP and the page.
+
+Each face builds its options from the fields of :class:`SearchOptions` and the :class:`Option`
+beside each, so that an option added here is there everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, TypedDict, Unpack
+
+from indexer.errors import UsageError
+from indexer.where import Arrived, Where, both
+from search.limits import MAX_DEPTH, MAX_LIMIT, MAX_VALUE
+from search.query.filters import Filters
+
+Mode = Literal["hybrid", "dense", "lexical"]
+MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+Sort = Literal["relevance", "newest", "upvotes"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "upvotes")
+Explain = bool | Literal["words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How a face presents a field of :class:`SearchOptions`.
+
+    Attributes:
+        help: One sentence.
+        metavar: What stands for the value in a synopsis.
+        least: The smallest number that may be given.
+        most: The largest.
+        examples: Values to show.
+    """
+
+    help: str
+    metavar: str = ""
+    least: float | None = None
+    most: float | None = None
+    examples: tuple[str, ...] = ()
+
+
+def _option(default: object, help: str, **more: Any) -> Any:  # noqa: ANN401 - a field of any type
+    return field(default=default, metadata={"option": Option(help, **more)})
+
+
+class Choices(TypedDict, total=False):
+    """The fields of :class:`SearchOptions` as keyword arguments; a list may be one text."""
+
+    mode: Mode
+    after: str
+    before: str
+    category: str | Iterable[str]
+    author: str | Iterable[str]
+    venue: str | Iterable[str]
+    sort: Sort
+    limit: int
+    offset: int
+    min_score: float
+    explain: Explain
+    arrived: Arrived | None
+    filters: Filters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchOptions:
+    """Everything beside the question; raises ``UsageError`` for what makes no sense.
+
+    A paper must pass every filter that is set; within one of them any of its values will do.
+
+    Attributes:
+        mode: ``hybrid``, ``dense`` or ``lexical``.
+        after: First day, month or year (inclusive), as ``YYYY[-MM[-DD]]``.
+        before: Last day, month or year, likewise.
+        category: ``cs.CL``, or a whole archive such as ``cs``.
+        author: Words of a name in any order, such as ``bengio`` or ``Y. Bengio``.
+        venue: Words of a venue's name.
+        sort: ``newest`` and ``upvotes`` reorder the papers that match best.
+        limit: Results in the answer.
+        offset: Results to skip.
+        min_score: Leave out what scores less, see :mod:`search.ranking.calibration`.
+        explain: Say why each result ranks where it does; ``"words"`` for ranks and words alone,
+            ten times as fast as with the nearest sentence.
+        arrived: Only papers that came with some changes, see ``Engine.history``; Python only.
+    """
+
+    mode: Mode = _option("hybrid", "Search by meaning and words (hybrid), by meaning, or by words.")
+    after: str = _option(
+        "",
+        "Only papers from this day, month or year on: YYYY[-MM[-DD]].",
+        metavar="DATE",
+        examples=("2023-11",),
+    )
+    before: str = _option(
+        "",
+        "Only papers up to this day, month or year: YYYY[-MM[-DD]].",
+        metavar="DATE",
+        examples=("2024",),
+    )
+    category: tuple[str, ...] = _option(
+        (),
+        "Only papers in this category, such as cs.CL or cs; repeat it for any of several.",
+        metavar="C",
+        examples=("cs.CL",),
+    )
+    author: tuple[str, ...] = _option(
+        (),
+        "Only papers by this author; repeat it for any of several.",
+        metavar="A",
+        examples=("bengio",),
+    )
+    venue: tuple[str, ...] = _option(
+        (),
+        "Only papers from this venue; repeat it for any of several.",
+        metavar="V",
+        examples=("NeurIPS",),
+    )
+    sort: Sort = _option("relevance", "Sort the best matches by relevance, date or upvotes.")
+    limit: int = _option(
+        10, f"Number of results, 1 to {MAX_LIMIT:,}.", metavar="N", least=1, most=MAX_LIMIT
+    )
+    offset: int = _option(
+        0,
+        f"Number of results to skip; with limit at most {MAX_DEPTH:,}.",
+        metavar="N",
+        least=0,
+        most=MAX_DEPTH - 1,
+    )
+    min_score: float = _option(
+        0.0,
+        "Leave out results that score less, 0 to 1; 0.95 is nearer than 95 of 100 random papers.",
+        metavar="X",
+        least=0,
+        most=1,
+    )
+    explain: Explain = _option(False, "Say why each result ranks where it does.")
+    arrived: Arrived | None = None
+
+    def __post_init__(self) -> None:
+        _require_one_of("mode", self.mode, MODES)
+        _require_one_of("sort", self.sort, SORTS)
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise UsageError(f"limit {self.limit}: must be from 1 to {MAX_LIMIT}")
+        if not 0 <= self.offset <= MAX_DEPTH - self.limit:
+            raise UsageError(
+                f"offset {self.offset}: must be from 0, and offset + limit at most {MAX_DEPTH}; "
+                "narrow the search with filters instead"
+            )
+        if not 0 <= self.min_score <= 1:
+            raise UsageError(f"min_score {self.min_score}: must be from 0 to 1")
+        for values in (self.category, self.author, self.venue):
+            if any(len(value) > MAX_VALUE for value in values):
+                raise UsageError(f"a filter's value is too long: at most {MAX_VALUE} characters")
+        _ = self.filters  # which checks the dates and counts
+
+    def but(self, **choices: Unpack[Choices]) -> SearchOptions:
+        """The same with other choices; raises ``UsageError`` for one that nobody knows."""
+        named: dict[str, Any] = dict(choices)
+        filters = named.pop("filters", None)
+        if filters is not None:
+            named = filters.as_choices() | named
+        require_known(named, OPTION_NAMES)
+        for name in _LISTS & named.keys():
+            named[name] = given(named[name])
+        for name in ("after", "before"):
+            if name in named:
+                named[name] = named[name].strip()
+        return replace(self, **named)
+
+    @property
+    def filters(self) -> Filters:
+        """Those of the fields that leave papers out."""
+        return Filters(
+            after=self.after,
+            before=self.before,
+            categories=self.category,
+            authors=self.author,
+            venues=self.venue,
+            arrivals=self.arrived,
+        )
+
+    def where(self, *more: Filters) -> Where:
+        """Which papers pass these filters, and some more."""
+        where = self.filters.where()
+        for filters in more:
+            where = both(where, filters.where())
+        return where
+
+    def as_dict(self) -> dict[str, Any]:
+        """What was chosen, by name: filters where they are set, mode and order always."""
+        return {**self.filters.as_dict(), "mode": self.mode, "sort": self.sort}
+
+
+DEFAULTS = SearchOptions()
+_LISTS = frozenset({"category", "author", "venue"})
+OPTION_NAMES = tuple(one.name for one in fields(SearchOptions))
+FACE_OPTIONS: Mapping[str, Option] = {
+    one.name: one.metadata["option"] for one in fields(SearchOptions) if "option" in one.metadata
+}
+"""By name, the options that people and programs may give."""
+
+_MEANT = {
+    "limit": "top_k topk k n count size num max_results page_size per_page rows first",
+    "offset": "skip start from_ page p",
+    "after": "from since start_date date_from year_from",
+    "before": "to until end_date date_to year_to",
+    "sort": "order order_by sort_by",
+    "q": "query question text search",
+    "category": "categories cat subject",
+    "author": "authors au",
+    "venue": "venues journal",
+    "min_score": "threshold score score_threshold",
+    "fields": "select columns",
+}
+"""What other services call it."""
+
+
+def require_known(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ``UsageError`` for the first name that nobody knows; it names the nearest known one."""
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            raise UsageError(unknown(name, known))
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What to say of an option that nobody knows."""
+    from difflib import get_close_matches
+
+    known = tuple(known)
+    meant = [one for one, others in _MEANT.items() if one in known and name in others.split()]
+    close = meant or get_close_matches(name, known, 1, 0.6)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+    return f"no option {name}; {hint}"
+
+
+def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The values that aren't blank, without white space around them."""
+    values = (values,) if isinstance(values, str) else values or ()
+    return tuple(value.strip() for value in values if value.strip())
+
+
+def _require_one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(f"{name} {value!r}: must be one of {', '.join(known)}")
