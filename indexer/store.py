@@ -98,11 +98,13 @@ class Days:
         newest: The last of all.
         previous: The last before the day that was asked about.
         following: The first after it.
+        submitted: They are days of submission to a list, not of publication.
     """
 
     newest: str = ""
     previous: str = ""
     following: str = ""
+    submitted: bool = False
 
 
 class Snapshot(Protocol):
