@@ -27,11 +27,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def word_key(word: str) -> int:
+def word_hash(word: str) -> int:
     """64 bits stand for a word: among a million words a chance of 3 in 10^8 that two collide."""
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
 
 
-def title_key(title: str) -> int:
+def title_hash(title: str) -> int:
     """Equal for titles of the same words, however they are printed."""
-    return word_key(" ".join(words(title)))
+    return word_hash(" ".join(words(title)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.models.recipe import document_text
-from indexer.papers.folding import title_key
+from indexer.papers.folding import title_hash
 from indexer.store import Keys, Snapshot, Vector
 from search.ranking.fusion import rocchio
 from search.ranking.ranking import Ranking, fold
@@ -79,7 +79,7 @@ def fold_duplicates(
     titles = snapshot.values("title_key", head)
     cosines = vectors @ vectors.T
     same = cosines >= SAME
-    titled = titles != np.uint64(title_key(""))
+    titled = titles != np.uint64(title_hash(""))
     same |= (titles[:, None] == titles[None, :]) & titled & (cosines >= SAME_TITLE)
     first = np.argmax(same, axis=1)  # the best paper that each one equals, maybe itself
     while (first[first] != first).any():
