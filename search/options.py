@@ -192,8 +192,6 @@ class SearchOptions:
         return {**self.filters.as_dict(), "mode": self.mode, "sort": self.sort}
 
 
-DEFAULTS = SearchOptions()
-NEWEST = SearchOptions(sort="newest")
 _LISTS = frozenset({"category", "author", "venue"})
 OPTION_NAMES = tuple(one.name for one in fields(SearchOptions))
 FACE_OPTIONS: Mapping[str, Option] = {
@@ -245,3 +243,7 @@ def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
 def _require_one_of(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise UsageError(f"{name} {value!r}: must be one of {', '.join(known)}")
+
+
+DEFAULTS = SearchOptions()
+NEWEST = SearchOptions(sort="newest")

@@ -8,7 +8,7 @@ whenever k papers pass k come back, and the first k never change with k.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +49,12 @@ class Ranking:
     mode: Mode
     text: str = ""
     vector: Vector | None = None
-    dense: Hits = NO_HITS
-    lexical: Hits = NO_HITS
-    head: Keys = NO_KEYS
+    dense: Hits = field(default_factory=lambda: NO_HITS)
+    lexical: Hits = field(default_factory=lambda: NO_HITS)
+    head: Keys = field(default_factory=lambda: NO_KEYS)
     named: int = 0
-    folded: Keys = NO_KEYS
-    dropped: Keys = NO_KEYS
+    folded: Keys = field(default_factory=lambda: NO_KEYS)
+    dropped: Keys = field(default_factory=lambda: NO_KEYS)
     ends: bool = False
 
     @property
