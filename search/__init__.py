@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Engine", "Filters", "Result"]
 
 _HOMES = {
-    "Answer": "search.answer",
-    "Engine": "search.engine",
-    "Filters": "search.filters",
-    "Result": "search.answer",
+    "Answer": ".answer",
+    "Engine": ".engine",
+    "Filters": ".filters",
+    "Result": ".answer",
 }
 
 
 def __getattr__(name: str) -> object:
     """Load what is asked for; a command that only shows its help needs none of it."""
     if name not in _HOMES:
-        raise AttributeError(f"module 'search' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ from indexer.ids import normalise_id
 from indexer.names import names_of
 from indexer.paper import Paper
 
-FOLDER: Traversable = files("indexer") / "migrations"
+FOLDER: Traversable = files(__name__)
 _APPLICATION_ID = 0x6E656172  # "near"
 
 
