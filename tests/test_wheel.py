@@ -89,11 +89,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
-
-
-@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Beside files of the user that are named like ours; an index in ``here``."""
     home = tmp_path_factory.mktemp("installed")
@@ -128,11 +123,6 @@ def address(installed: Installed) -> Iterator[str]:
             process.send_signal(signal.SIGINT)
 
 
-def names_in(wheel: Path) -> set[str]:
-    with zipfile.ZipFile(wheel) as archive:
-        return set(archive.namelist())
-
-
 def test_wheel_holds_one_package_with_all_files(wheel: Path) -> None:
     files = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file()]
     there = {
@@ -140,23 +130,19 @@ def test_wheel_holds_one_package_with_all_files(wheel: Path) -> None:
         for path in files
         if path.parent.name != "__pycache__"
     }
-    names = {name for name in names_in(wheel) if ".dist-info/" not in name}
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     own = {f"nearpaper/{name}" for name in ("__init__.py", "__main__.py", "py.typed")}
     assert names == there | own
 
 
-def test_what_the_makefile_needs_is_in_the_source_distribution(sdist: Path) -> None:
-    with tarfile.open(sdist) as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"Makefile", "constraints.txt", "data/papers.jsonl", ".ci/run"} <= names
-
-
-def test_the_source_distribution_makes_the_same_wheel(
-    sdist: Path, wheel: Path, tmp_path: Path
+def test_the_source_distribution_has_what_make_needs_and_makes_the_same_wheel(
+    wheel: Path, tmp_path: Path
 ) -> None:
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (project,) = tmp_path.iterdir()
+    with tarfile.open(built("sdist", ROOT, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "sources", filter="data")
+    (project,) = (tmp_path / "sources").iterdir()
+    for needed in ("Makefile", "constraints.txt", "data/papers.jsonl", ".ci/run"):
+        assert (project / needed).is_file(), needed
     again = built("wheel", project, tmp_path / "again")
     assert again.read_bytes() == wheel.read_bytes()
 
