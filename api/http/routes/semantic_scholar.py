@@ -44,7 +44,7 @@ _PathId = Annotated[
 _List = Annotated[str, Query(max_length=10 * MAX_VALUE)]
 
 
-class BatchRequest(BaseModel):
+class PapersRequest(BaseModel):
     """Papers to look up."""
 
     model_config = ConfigDict(
@@ -155,7 +155,7 @@ def match(lazy: Lazy, query: _Question, fields: Fields, filters: Filtered) -> _S
 
 
 @router.post("/graph/v1/paper/batch")
-def batch(lazy: Lazy, asked: BatchRequest, fields: Fields) -> list[_Shape | None]:
+def batch(lazy: Lazy, asked: PapersRequest, fields: Fields) -> list[_Shape | None]:
     """Papers by their ids, in this order; null for those that aren't there."""
     papers = lazy.engine().lookup([_plain(id) for id in asked.ids])
     return [paper_shape(paper, fields) if paper else None for paper in papers]
