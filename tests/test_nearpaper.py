@@ -13,9 +13,11 @@ import nearpaper
 from indexer import errors
 from indexer.papers.paper import Paper
 from indexer.version import version
-from search.answer import Answer, Result
+from search.answer.answer import Answer
+from search.answer.result import Result
 from search.engine import Engine
-from search.filters import Filters
+from search.options import SearchOptions
+from search.query.filters import Filters
 
 ROOT = Path(__file__).resolve().parents[1]
 
