@@ -13,7 +13,7 @@ nothing else. The same contract tests run on every implementation (``tests/contr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -359,6 +359,17 @@ def open_store(location: Location | None = None) -> Store:
     return location
 
 
+@contextmanager
+def using_store(location: Location | None = None) -> Iterator[Store]:
+    """The store at a location, let go of at the end unless it was given as one."""
+    store = open_store(location)
+    try:
+        yield store
+    finally:
+        if store is not location:
+            store.close()
+
+
 __all__ = [
     "ALL",
     "About",
@@ -378,4 +389,5 @@ __all__ = [
     "Where",
     "Writer",
     "open_store",
+    "using_store",
 ]

@@ -28,7 +28,9 @@ def test_names_are_those_of_the_folders() -> None:
         for name, kind in vars(errors).items()
         if isinstance(kind, type) and issubclass(kind, errors.NearpaperError)
     }
-    classes = {kind.__name__: kind for kind in (Answer, Engine, Filters, Paper, Result, SearchOptions)}
+    classes = {
+        kind.__name__: kind for kind in (Answer, Engine, Filters, Paper, Result, SearchOptions)
+    }
     faces = {name: getattr(nearpaper, name) for name in nearpaper.__all__}
     assert faces == {**raised, **classes, "__version__": version()}
     assert version() == metadata.version("nearpaper")

@@ -24,11 +24,6 @@ from indexer.models.openvino_embedder import OpenVinoEmbedder
 _FOLDER = "models"
 
 
-def is_kept(model: Model) -> bool:
-    """Whether vectors of ``model`` are only made by the very files that lie in the index."""
-    return model.precision == "int8"
-
-
 def keep(folder: Path, converted: Converted) -> None:
     """Copy a converted model into the index in ``folder``; on return it is on the disk."""
     place = _place(folder, converted.sha256)
