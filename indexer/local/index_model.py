@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexer.errors import ModelError, storage_error
-from indexer.local.segments.manifest import stamp, sync_folder
+from indexer.files import stamp, sync_folder
 from indexer.models.cache import Converted, DamagedError, checked
 from indexer.models.embedder import Model
 from indexer.models.openvino_embedder import OpenVinoEmbedder

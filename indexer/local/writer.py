@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from indexer.entries import Embedded, Entry, Held
 from indexer.errors import IndexFormatError, IndexNotFoundError, storage_error
+from indexer.files import sync_folder
 from indexer.local.about import about_published
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.provenance import of_source
@@ -21,7 +22,7 @@ from indexer.local.index_model import forget_others
 from indexer.local.integrity import readable_manifest, require_catalog, require_kin
 from indexer.local.location import require_index
 from indexer.local.lock import PATIENCE_SECONDS, WriterLock
-from indexer.local.segments.manifest import Manifest, sync_folder
+from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import QUICK, outlay, publish
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
