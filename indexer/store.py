@@ -13,7 +13,7 @@ nothing else. The same contract tests run on every implementation (``tests/contr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -357,6 +357,17 @@ def open_store(location: Location | None = None) -> Store:
     return location
 
 
+@contextmanager
+def using_store(location: Location | None = None) -> Iterator[Store]:
+    """The store at a location, let go of at the end unless it was given as one."""
+    store = open_store(location)
+    try:
+        yield store
+    finally:
+        if store is not location:
+            store.close()
+
+
 __all__ = [
     "ALL",
     "About",
@@ -376,4 +387,5 @@ __all__ = [
     "Where",
     "Writer",
     "open_store",
+    "using_store",
 ]

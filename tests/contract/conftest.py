@@ -16,7 +16,6 @@ from tests.contract.papers import History, a_history, dice, fill, only_added
 STORES: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
     "folder": LocalStore,
-
 }
 OTHERS = [name for name in STORES if name != "memory"]
 """Those that must give the answers of the one in memory."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError
 from indexer.local.segments.tensors import map_tensors
+from indexer.papers.dates import period_end
 from indexer.papers.folding import fold, word_hash, words
 from indexer.papers.folding import title_hash as title_hash
 
@@ -116,13 +117,13 @@ class Columns:
         _, here, there = np.intersect1d(keys, theirs, assume_unique=True, return_indices=True)
         return codes[here], other._arrays[f"{field}.key_values"][there]
 
-    def named(self, name: str) -> Mask:
-        """Where an author has just this name, in any order of its words, initials allowed."""
-        count = len(words(name))
+    def named(self, field: str, asked: str) -> Mask:
+        """Where some value of ``field`` has the words of ``asked``, in any order, and no others."""
+        count = len(words(asked))
         mask = np.zeros(len(self), np.bool_)
-        for code in self._values_with("author", name):
-            if len(words(self.value("author", code))) == count:
-                mask[self._places("author", code)] = True
+        for code in self._values_with(field, asked):
+            if len(words(self.value(field, code))) == count:
+                mask[self._places(field, code)] = True
         return mask
 
     def having(self, field: str, asked: str) -> Mask:
@@ -147,11 +148,6 @@ class Columns:
         if not found:
             return np.empty(0, np.uint32)
         return reduce(lambda some, more: np.intersect1d(some, more, assume_unique=True), found)
-
-
-def period_end(key: int) -> int:
-    """The last day of the year, month or day that a ``YYYYMMDD`` number stands for, or later."""
-    return int(_period_ends(np.array([key], np.int32))[0])
 
 
 def _period_ends(keys: NDArray[np.int32]) -> NDArray[np.int32]:
