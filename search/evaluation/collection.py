@@ -21,7 +21,7 @@ from typing import BinaryIO
 from indexer.errors import SourceError
 from indexer.papers.fields import first_of
 from indexer.papers.ids import normalise_id
-from indexer.sources.jsonl import read_jsonl
+from indexer.sources.formats.jsonl import read_jsonl
 from indexer.sources.raw import Bad, Raw, read_lines
 from indexer.sources.stream import CHUNK, BrokenStreamError, buffered, decompressed, take
 from search.answer.answer import MAX_QUESTION
