@@ -55,7 +55,8 @@ class MemoryStore:
                 self._writing.release()
 
     def snapshot(self) -> MemorySnapshot | None:
-        """The newest published state; ``None`` where nothing was published yet."""
+        """The newest published state; raises ``IndexNotFoundError`` where there is no index."""
+        _ = self.state
         return self._snapshot
 
     @contextmanager

@@ -109,8 +109,8 @@ def fill(store: Store, history: History) -> About:
         for change in history:
             commit(writer, change.papers, change.removed)
             if change.published:
-                about = writer.publish()
-    return about
+                writer.publish()
+        return writer.publish()
 
 
 def commit(writer: Writer, papers: Sequence[Paper], removed: Sequence[str] = ()) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from indexer.papers.dates import date_key
@@ -37,6 +38,8 @@ from tests.contract.papers import (
     WORDS,
 )
 
+few = settings(max_examples=40)
+"""So often each of many properties is tried, on each of several indexes."""
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 _words = st.sampled_from([*WORDS, "Bengio", "yoshua", "transformer", "attention attention"])

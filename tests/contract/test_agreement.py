@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from indexer.memory.store import MemoryStore
 from indexer.models.hashing import HashingEmbedder
-from indexer.papers.identity import meet, names_of
 from indexer.store import Column, DayField, Hits, Order, Snapshot
 from indexer.where import ALL, Where
 from tests.contract.conftest import STORES, filled
 from tests.contract.papers import DATES, SUBMITTED, a_history, a_paper
-from tests.contract.questions import ORDERS, all_keys, ids, names, placed, texts, wheres
+from tests.contract.questions import ORDERS, all_keys, few, ids, names, placed, texts, wheres
 
 Pair = tuple[Snapshot, Snapshot]
 
 
+@few
 @given(where=wheres)
 def test_a_condition_holds_for_the_same_papers(pair: Pair, where: Where) -> None:
     agree_on(pair, where)
@@ -42,6 +42,7 @@ def agree_on(pair: Pair, where: Where) -> None:
     assert found[0] == found[1]
 
 
+@few
 @given(where=wheres, most=st.integers(0, 6))
 def test_facets(pair: Pair, where: Where, most: int) -> None:
     ours, theirs = (each.facets(placed(where, each), most) for each in pair)
@@ -50,18 +51,21 @@ def test_facets(pair: Pair, where: Where, most: int) -> None:
     }
 
 
+@few
 @given(order=st.sampled_from(ORDERS), k=st.integers(0, 70), offset=st.integers(0, 70), where=wheres)
 def test_orders(pair: Pair, order: Order, k: int, offset: int, where: Where) -> None:
     ours, theirs = (ids(each, each.ordered(order, k, placed(where, each), offset)) for each in pair)
     assert ours == theirs
 
 
+@few
 @given(n=st.integers(0, 70), seed=st.integers(0, 2**32), where=wheres)
 def test_samples(pair: Pair, n: int, seed: int, where: Where) -> None:
     ours, theirs = (ids(each, each.sample(n, placed(where, each), seed)) for each in pair)
     assert ours == theirs
 
 
+@few
 @given(text=texts, where=wheres, exact=st.booleans())
 def test_nearest(pair: Pair, text: str, where: Where, exact: bool) -> None:
     vector = HashingEmbedder().encode_query(text)
@@ -69,10 +73,11 @@ def test_nearest(pair: Pair, text: str, where: Where, exact: bool) -> None:
     assert_same(pair, hits, atol=1e-6)
 
 
+@few
 @given(text=texts, where=wheres)
 def test_bm25(pair: Pair, text: str, where: Where) -> None:
     hits = [each.bm25(text, 1000, placed(where, each)) for each in pair]
-    if pair[0].about.change == 1:
+    if pair[0].about.change <= 1:
         assert_same(pair, hits, atol=1e-5)
     else:  # what a store still counts of papers that were replaced is its own business
         ours, theirs = (set(ids(each, keys)) for each, (keys, _) in zip(pair, hits, strict=True))
@@ -105,6 +110,7 @@ def test_records_and_vectors(pair: Pair) -> None:
     assert ones.tobytes() == others.tobytes()
 
 
+@few
 @given(asked=names)
 def test_locate(pair: Pair, asked: list[str]) -> None:
     ours, theirs = (named(each, each.locate(asked)) for each in pair)
@@ -117,28 +123,22 @@ def named(snapshot: Snapshot, keys: np.typing.NDArray[np.int64]) -> list[str]:
     return [next(found) if key >= 0 else "" for key in keys]
 
 
-@given(random=st.randoms(use_true_random=False), count=st.integers(0, 4))
+@few
+@given(random=st.randoms(use_true_random=False), count=st.integers(0, 2))
 def test_match(pair: Pair, random: Random, count: int) -> None:
     asked = [a_paper(random, random.choice(("p0-0", "p1", "new"))) for _ in range(count)]
     ours, theirs = (named(each, each.match(asked)) for each in pair)
     assert ours == theirs
-    for paper, id in zip(asked, ours, strict=True):
-        if id == paper.id or not id:
-            continue
-        (found,) = pair[0].papers(pair[0].locate([id]))
-        assert any(
-            one.name == other.name and meet(one, other)
-            for one in names_of(paper)
-            for other in names_of(found)
-        )
 
 
+@few
 @given(field=st.sampled_from(get_args(DayField)), around=st.sampled_from((*DATES, *SUBMITTED)))
 def test_days(pair: Pair, field: DayField, around: str) -> None:
     ours, theirs = (each.days(field, around) for each in pair)
     assert ours == theirs
 
 
+@few
 @given(change=st.none() | st.integers(0, 20))
 def test_moments(pair: Pair, change: int | None) -> None:
     ours, theirs = (each.moment(change) for each in pair)
@@ -149,7 +149,7 @@ def test_what_a_snapshot_is_of(pair: Pair) -> None:
     ours, theirs = (each.about for each in pair)
     for name in ("generation", "change", "papers", "truncated", "model", "recipe"):
         assert getattr(ours, name) == getattr(theirs, name), name
-    assert ours.nearness == pytest.approx(theirs.nearness, abs=1e-3 if ours.change == 1 else 0.2)
+    assert ours.nearness == pytest.approx(theirs.nearness, abs=1e-3 if ours.change <= 1 else 0.2)
     assert ours.identity != theirs.identity
 
 
@@ -159,19 +159,20 @@ def test_sources(pair: Pair) -> None:
     assert [*ours.values()] == [*theirs.values()]
 
 
+@few
 @given(text=texts)
 def test_stems_and_their_frequency(pair: Pair, text: str) -> None:
     stems = pair[0].stems(text)
     assert stems == pair[1].stems(text)
-    if pair[0].about.change == 1:
+    if pair[0].about.change <= 1:
         for stem in [*stems, "nothing"]:
             assert pair[0].document_frequency(stem) == pair[1].document_frequency(stem)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     random=st.randoms(use_true_random=False),
-    changes=st.integers(1, 4),
+    changes=st.integers(1, 3),
     questions=st.lists(wheres, min_size=1, max_size=8),
     text=texts,
 )

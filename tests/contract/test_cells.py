@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
 from indexer.store import Snapshot, Store, Vector
 from indexer.where import ALL, Dates, Where
+from tests.contract.conftest import made
 from tests.contract.papers import MODEL
 
 PAPERS, DIMENSION, QUESTIONS, K = 2_000, 32, 50, 10
@@ -21,10 +23,17 @@ RECALL = 0.98
 RARE = Dates(20200000, 20200000)
 
 
-@pytest.fixture
-def large(store: Store, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+@pytest.fixture(scope="module")
+def large(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     """Papers of some topics, one in ten of them of 2020."""
-    monkeypatch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 100)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 100)
+        for store in made(kind, tmp_path_factory.mktemp(kind) / "index"):
+            yield filled_with_vectors(store)
+
+
+def filled_with_vectors(store: Store) -> Snapshot:
+    """All at once: what is first published is put in cells."""
     dice = np.random.default_rng(1)
     topics = dice.normal(size=(40, DIMENSION))
     vectors = unit_rows(
@@ -38,7 +47,7 @@ def large(store: Store, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
         for n, vector in enumerate(vectors)
     ]
     with store.writer(lambda: replace(MODEL, dimension=DIMENSION)) as writer:
-        writer.commit(entries)  # all at once: what is first published is put in cells
+        writer.commit(entries)
         writer.publish()
     snapshot = store.snapshot()
     assert snapshot is not None

@@ -28,11 +28,12 @@ from indexer.where import (
 )
 from tests.contract.conftest import filled
 from tests.contract.papers import Change, only_added
-from tests.contract.questions import ORDERS, all_keys, ids, placed, texts, wheres
+from tests.contract.questions import ORDERS, all_keys, few, ids, placed, texts, wheres
 
 EMBEDDER = HashingEmbedder()
 
 
+@few
 @given(where=wheres, k=st.integers(0, 70), exact=st.booleans(), text=texts)
 def test_whenever_k_pass_k_are_nearest(
     snapshot: Snapshot, where: Where, k: int, exact: bool, text: str
@@ -44,6 +45,7 @@ def test_whenever_k_pass_k_are_nearest(
     assert_best_first((keys, cosines))
 
 
+@few
 @given(where=wheres, k=st.integers(0, 70), exact=st.booleans(), text=texts)
 def test_the_first_never_change_with_how_many_are_asked_for(
     snapshot: Snapshot, where: Where, k: int, exact: bool, text: str
@@ -75,6 +77,7 @@ def test_equal_vectors_have_equal_cosines(snapshot: Snapshot) -> None:
         assert found.setdefault(vector.tobytes(), cosine) == cosine
 
 
+@few
 @given(where=wheres, order=st.sampled_from(ORDERS), size=st.integers(1, 30))
 def test_pages_tile(snapshot: Snapshot, where: Where, order: Order, size: int) -> None:
     where = placed(where, snapshot)
@@ -85,6 +88,7 @@ def test_pages_tile(snapshot: Snapshot, where: Where, order: Order, size: int) -
         assert sorted(whole) == all_keys(snapshot, where).tolist()
 
 
+@few
 @given(where=wheres, size=st.integers(1, 70))
 def test_a_scan_gives_each_paper_once(snapshot: Snapshot, where: Where, size: int) -> None:
     where = placed(where, snapshot)
@@ -95,6 +99,7 @@ def test_a_scan_gives_each_paper_once(snapshot: Snapshot, where: Where, size: in
     assert all(len(block) <= size for block in blocks)
 
 
+@few
 @given(where=wheres)
 def test_not_is_the_complement(snapshot: Snapshot, where: Where) -> None:
     where = placed(where, snapshot)
@@ -105,6 +110,7 @@ def test_not_is_the_complement(snapshot: Snapshot, where: Where) -> None:
     assert snapshot.count(Or((where, Not(where)))) == snapshot.about.papers
 
 
+@few
 @given(where=wheres, other=wheres)
 def test_and_and_or_are_of_sets(snapshot: Snapshot, where: Where, other: Where) -> None:
     pair = (placed(where, snapshot), placed(other, snapshot))
@@ -113,6 +119,7 @@ def test_and_and_or_are_of_sets(snapshot: Snapshot, where: Where, other: Where) 
     assert set(all_keys(snapshot, Or(pair)).tolist()) == one | two
 
 
+@few
 @given(where=wheres, n=st.integers(0, 70), seed=st.integers(0, 9))
 def test_a_sample_is_of_what_passes(snapshot: Snapshot, where: Where, n: int, seed: int) -> None:
     where = placed(where, snapshot)
@@ -123,6 +130,7 @@ def test_a_sample_is_of_what_passes(snapshot: Snapshot, where: Where, n: int, se
     assert keys.tolist() == snapshot.sample(n, where, seed).tolist()
 
 
+@few
 @given(name=st.sampled_from(("Yoshua Levy", "Samy Bengio", "yoshua bengio", "Jose Angstrom")))
 def test_the_words_of_a_name_are_of_one_author(snapshot: Snapshot, name: str) -> None:
     for paper in snapshot.papers(all_keys(snapshot, Has("author", name))):
@@ -164,6 +172,7 @@ def test_stop_words_alone_stand_nowhere(snapshot: Snapshot, text: str) -> None:
     assert snapshot.count(Phrase(("title", "abstract"), text)) == 0
 
 
+@few
 @given(text=texts)
 def test_any_word_is_what_has_a_score(snapshot: Snapshot, text: str) -> None:
     keys, scores = snapshot.bm25(text, 1000, ALL)
@@ -171,6 +180,7 @@ def test_any_word_is_what_has_a_score(snapshot: Snapshot, text: str) -> None:
     assert (scores > 0).all()
 
 
+@few
 @given(where=wheres)
 def test_without_takes_some_away(snapshot: Snapshot, where: Where) -> None:
     where = placed(where, snapshot)
@@ -189,6 +199,25 @@ def test_a_name_means_the_paper_whose_id_it_is_else_the_oldest(store: Store) -> 
     keys = snapshot.locate(["own", "nothing", "shared", "second", "own"])
     assert keys[1] == -1
     assert ids(snapshot, keys[[0, 2, 3, 4]]) == ["own", "first", "second", "own"]
+
+
+def test_what_is_the_same_paper(store: Store) -> None:
+    one = Paper(id="2301.00001", title="Deep Graph Nets", authors=("A Levy",), date="2023")
+    two = Paper(id="other", title="Something else", doi="10.1000/x", ids=("pmid:1",))
+    snapshot = filled(store, (Change((one, two), (), published=True),))
+    asked = [
+        Paper(id="new", title="deep graph NETS!", authors=("Levy, A.",), date="2024"),
+        Paper(id="new", title="Deep Graph Nets", authors=("B Bengio",), date="2023"),
+        Paper(id="new", title="Deep Graph Nets", authors=("A Levy",), date="2030"),
+        Paper(id="2301.00002", title="Deep Graph Nets", authors=("A Levy",), date="2023"),
+        Paper(id="pmid:1", title=""),
+        Paper(id="new", title="Unlike", doi="10.1000/x"),
+        Paper(id="other", title="Unlike"),
+    ]
+    keys = snapshot.match(asked)
+    assert ((keys >= 0) == [True, False, False, False, True, True, True]).all()
+    assert ids(snapshot, keys[keys >= 0]) == ["2301.00001", "other", "other", "other"]
+    assert snapshot.match([]).tolist() == []
 
 
 def test_what_came_with_a_change_stays_so_when_it_is_updated(store: Store) -> None:

@@ -41,11 +41,14 @@ _NAMES = frozenset(
 
 
 def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
-    """The values of the ``most`` highest counts above 0, in no order."""
-    order = (
-        np.arange(len(counts)) if len(counts) <= most else np.argpartition(counts, -most)[-most:]
-    )
-    return [int(value) for value in order if counts[value] > 0]
+    """The values of the ``most`` highest counts above 0, in no order.
+
+    More where equal counts straddle the end, so that whoever orders them may choose.
+    """
+    if most <= 0:
+        return []
+    least = 1 if len(counts) <= most else max(1, int(np.partition(counts, -most)[-most]))
+    return [int(value) for value in np.flatnonzero(counts >= least)]
 
 
 def count(mask: Mask) -> int:
