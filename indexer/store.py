@@ -310,7 +310,10 @@ class Store(Protocol):
         ...
 
     def snapshot(self) -> Snapshot | None:
-        """The newest published state; ``None`` where nothing was published yet."""
+        """The newest published state; ``None`` where nothing was published yet.
+
+        Raises ``IndexNotFoundError`` where there is no index.
+        """
         ...
 
     def writer(

@@ -8,7 +8,6 @@ each value, and the words by which a value is found.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from functools import reduce
 from pathlib import Path
@@ -20,7 +19,8 @@ from numpy.typing import NDArray
 from indexer.errors import IndexDamagedError
 from indexer.local.segments.tensors import map_tensors
 from indexer.papers.dates import period_end
-from indexer.papers.folding import fold, words
+from indexer.papers.folding import fold, word_hash, words
+from indexer.papers.folding import title_hash as title_hash
 
 Positions = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -41,27 +41,20 @@ _NAMES = frozenset(
 )
 
 
-def word_hash(word: str) -> int:
-    """64 bits stand for a word: among a million words a chance of 3 in 10^8 that two collide."""
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
-
-
 def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
-    """The values of the ``most`` highest counts above 0, in no order."""
-    order = (
-        np.arange(len(counts)) if len(counts) <= most else np.argpartition(counts, -most)[-most:]
-    )
-    return [int(value) for value in order if counts[value] > 0]
+    """The values of the ``most`` highest counts above 0, in no order.
+
+    More where equal counts straddle the end, so that whoever orders them may choose.
+    """
+    if most <= 0:
+        return []
+    least = 1 if len(counts) <= most else max(1, int(np.partition(counts, -most)[-most]))
+    return [int(value) for value in np.flatnonzero(counts >= least)]
 
 
 def count(mask: Mask) -> int:
     """How often a mask is true; ``mask.sum()`` takes twelve times as long."""
     return int(np.count_nonzero(mask))
-
-
-def title_hash(title: str) -> int:
-    """Equal for titles of the same words, however they are printed."""
-    return word_hash(" ".join(words(title)))
 
 
 class Columns:
