@@ -20,9 +20,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from indexer.errors import SourceError, StorageError, storage_error
+from indexer.files import sha256_of
 from indexer.local.reader import Reader
 from indexer.local.segments.manifest import FORMAT
-from indexer.files import sha256_of
 from indexer.models.cache import cache_folder
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE

@@ -68,7 +68,7 @@ def test_samples(pair: Pair, n: int, seed: int, where: Where) -> None:
 @few
 @given(text=texts, where=wheres, exact=st.booleans())
 def test_nearest(pair: Pair, text: str, where: Where, exact: bool) -> None:
-    vector = HashingEmbedder().encode_query(text)
+    vector = HashingEmbedder().encode_queries([text])[0]
     hits = [each.nearest(vector, 1000, placed(where, each), exact=exact) for each in pair]
     assert_same(pair, hits, atol=1e-6)
 
@@ -186,6 +186,6 @@ def test_any_history(
         pair = filled(MemoryStore(), history), filled(store, history)
         for where in questions:
             agree_on(pair, where)
-        hits = [each.nearest(HashingEmbedder().encode_query(text), 9, ALL) for each in pair]
+        hits = [each.nearest(HashingEmbedder().encode_queries([text])[0], 9, ALL) for each in pair]
         assert_same(pair, hits, atol=1e-6)
         store.close()

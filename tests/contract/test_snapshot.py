@@ -39,7 +39,7 @@ def test_whenever_k_pass_k_are_nearest(
     snapshot: Snapshot, where: Where, k: int, exact: bool, text: str
 ) -> None:
     where = placed(where, snapshot)
-    keys, cosines = snapshot.nearest(EMBEDDER.encode_query(text), k, where, exact=exact)
+    keys, cosines = snapshot.nearest(EMBEDDER.encode_queries([text])[0], k, where, exact=exact)
     assert len(keys) == min(k, snapshot.count(where))
     assert snapshot.passes(keys, where).all()
     assert_best_first((keys, cosines))
@@ -51,7 +51,7 @@ def test_the_first_never_change_with_how_many_are_asked_for(
     snapshot: Snapshot, where: Where, k: int, exact: bool, text: str
 ) -> None:
     where = placed(where, snapshot)
-    vector = EMBEDDER.encode_query(text)
+    vector = EMBEDDER.encode_queries([text])[0]
     for some, more in (
         (snapshot.nearest(vector, n, where, exact=exact) for n in (k, 1000)),
         (snapshot.bm25(text, n, where) for n in (k, 1000)),
@@ -71,7 +71,7 @@ def assert_best_first(hits: Hits) -> None:
 
 
 def test_equal_vectors_have_equal_cosines(snapshot: Snapshot) -> None:
-    keys, cosines = snapshot.nearest(EMBEDDER.encode_query("neural network"), 1000, ALL)
+    keys, cosines = snapshot.nearest(EMBEDDER.encode_queries(["neural network"])[0], 1000, ALL)
     found: dict[bytes, float] = {}
     for vector, cosine in zip(snapshot.vectors(keys), cosines.tolist(), strict=True):
         assert found.setdefault(vector.tobytes(), cosine) == cosine
@@ -251,7 +251,7 @@ def answers(snapshot: Snapshot) -> list[object]:
         snapshot.about,
         all_keys(snapshot).tolist(),
         snapshot.papers(all_keys(snapshot)),
-        [each.tolist() for each in snapshot.nearest(EMBEDDER.encode_query("graph"), 9, ALL)],
+        [each.tolist() for each in snapshot.nearest(EMBEDDER.encode_queries(["graph"])[0], 9, ALL)],
         snapshot.count(Has("author", "bengio")),
         snapshot.count(Phrase(("title", "abstract"), "network")),
         snapshot.facets(ALL, 9),

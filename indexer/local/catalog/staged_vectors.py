@@ -13,7 +13,7 @@ from indexer.models.embedder import Encoded, Model
 from indexer.papers.paper import Paper
 
 EMBEDDED = "embedded"
-"""Of the index's description: number of the change with which all papers were last embedded again."""
+"""In the index's description: number of the change that last embedded all papers again."""
 
 
 class StagedVectors:

@@ -1,9 +1,9 @@
 """What filters, sorts and facets need of every paper, as memory-mapped arrays by position.
 
-A position counts the papers of a segment from 0, ascending by row id. Dates are ``YYYYMMDD`` numbers
-with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields with
-several values (categories, authors, venues) keep the values of each position, the positions of
-each value, and the words by which a value is found.
+A position counts the papers of a segment from 0, ascending by row id. Dates are ``YYYYMMDD``
+numbers with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields
+with several values (categories, authors, venues) keep the values of each position, the positions
+of each value, and the words by which a value is found.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from indexer.errors import IndexDamagedError
 from indexer.local.segments.tensors import map_tensors
 from indexer.papers.dates import period_end
 from indexer.papers.folding import fold, word_hash, words
-from indexer.papers.folding import title_hash as title_hash
 
 Positions = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -1,9 +1,9 @@
-"""Vectors on disk and the nearest of them: FAISS, derived from the catalog.
+"""Vectors on disk and the nearest of them: FAISS, made from the catalog.
 
-A segment's vectors are float16, one for each position, in a memory-mapped file: flat where all of them
-can be compared with a question, in cells of an inverted file (IVF) where they are many. A mapped
-index is read-only: FAISS aborts the process on any attempt to change it, so segments are written
-whole, by :mod:`indexer.local.segments.vector_writer`.
+A segment's vectors are float16, one for each position, in a memory-mapped file: flat where all of
+them can be compared with a question, in cells of an inverted file (IVF) where they are many. A
+mapped index is read-only: FAISS aborts the process on any attempt to change it, so segments are
+written whole, by :mod:`indexer.local.segments.vector_writer`.
 """
 
 from __future__ import annotations
