@@ -81,7 +81,7 @@ def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) 
 
 
 def _joined(names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]) -> _Nodes:
-    """Places of records, and row numbers with a minus before them, joined where their names meet."""
+    """Places of records, and row numbers with a minus before, joined where their names meet."""
     nodes = _Nodes()
     told: defaultdict[str, list[tuple[Name, int]]] = defaultdict(list)
     for name, row in bearers:

@@ -125,7 +125,7 @@ class Snapshot(Protocol):
         ...
 
     def match(self, papers: Sequence[Paper]) -> Keys:
-        """``(n,)`` papers that are the same as the given ones, by the rules of duplicates; or -1."""
+        """``(n,)`` papers that are the same as given ones, by the rules of duplicates; or -1."""
         ...
 
     def papers(self, keys: Keys) -> list[Paper]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.history import came_earlier
 from indexer.local.catalog.submissions import Submissions
-from indexer.local.segments.columns import Mask, title_hash
+from indexer.local.segments.columns import Mask
 from indexer.local.segments.generation import Generation
+from indexer.papers.folding import title_hash
 from indexer.where import (
     All,
     Among,
