@@ -138,7 +138,7 @@ def _harvest(archive: Archive, given: Harvesting) -> int:
             end=end,
             since_last=given.since_last,
             model=given.model,
-            keep_doubles=given.keep_doubles,
+            keep_duplicates=given.keep_doubles,
             delay=given.delay,
             listener=bar,
         )

@@ -61,7 +61,7 @@ def index(
             model=model,
             precision=precision,
             rejects=rejects,
-            keep_doubles=keep_doubles,
+            keep_duplicates=keep_doubles,
             listener=bar,
         )
     terminal.say(summary(tally))

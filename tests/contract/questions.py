@@ -8,8 +8,9 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from indexer.models.hashing import HashingEmbedder
 from indexer.papers.dates import date_key
-from indexer.store import Keys, Order, Snapshot
+from indexer.store import Keys, Order, Snapshot, Vector
 from indexer.where import (
     ALL,
     Among,
@@ -81,6 +82,12 @@ wheres: st.SearchStrategy[Where] = st.recursive(
 """Of every kind. ``Among`` counts the papers of a snapshot from 0, see :func:`placed`."""
 names = st.lists(st.sampled_from((*IDS, "p0-0", "p1-0", "p0", "nothing")), max_size=8)
 upvotes = st.sampled_from(UPVOTES)
+
+
+def vector_of(text: str) -> Vector:
+    """What a question is looked up with."""
+    vector: Vector = HashingEmbedder().encode_queries([text])[0]
+    return vector
 
 
 def placed(where: Where, snapshot: Snapshot) -> Where:

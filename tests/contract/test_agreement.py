@@ -13,12 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.memory.store import MemoryStore
-from indexer.models.hashing import HashingEmbedder
 from indexer.store import Column, DayField, Hits, Order, Snapshot
 from indexer.where import ALL, Where
 from tests.contract.conftest import STORES, filled
 from tests.contract.papers import DATES, SUBMITTED, a_history, a_paper
-from tests.contract.questions import ORDERS, all_keys, few, ids, names, placed, texts, wheres
+from tests.contract.questions import (
+    ORDERS,
+    all_keys,
+    few,
+    ids,
+    names,
+    placed,
+    texts,
+    vector_of,
+    wheres,
+)
 
 Pair = tuple[Snapshot, Snapshot]
 
@@ -68,7 +77,7 @@ def test_samples(pair: Pair, n: int, seed: int, where: Where) -> None:
 @few
 @given(text=texts, where=wheres, exact=st.booleans())
 def test_nearest(pair: Pair, text: str, where: Where, exact: bool) -> None:
-    vector = HashingEmbedder().encode_query(text)
+    vector = vector_of(text)
     hits = [each.nearest(vector, 1000, placed(where, each), exact=exact) for each in pair]
     assert_same(pair, hits, atol=1e-6)
 
@@ -186,6 +195,6 @@ def test_any_history(
         pair = filled(MemoryStore(), history), filled(store, history)
         for where in questions:
             agree_on(pair, where)
-        hits = [each.nearest(HashingEmbedder().encode_query(text), 9, ALL) for each in pair]
+        hits = [each.nearest(vector_of(text), 9, ALL) for each in pair]
         assert_same(pair, hits, atol=1e-6)
         store.close()

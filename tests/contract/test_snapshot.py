@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.models.hashing import HashingEmbedder
 from indexer.papers.folding import words
 from indexer.papers.paper import Paper
 from indexer.store import Hits, Moment, Order, Snapshot, Store
@@ -27,10 +26,8 @@ from indexer.where import (
     without,
 )
 from tests.contract.conftest import filled
-from tests.contract.papers import Change, only_added
-from tests.contract.questions import ORDERS, all_keys, few, ids, placed, texts, wheres
-
-EMBEDDER = HashingEmbedder()
+from tests.contract.papers import MODEL, Change, only_added
+from tests.contract.questions import ORDERS, all_keys, few, ids, placed, texts, vector_of, wheres
 
 
 @few
@@ -39,7 +36,7 @@ def test_whenever_k_pass_k_are_nearest(
     snapshot: Snapshot, where: Where, k: int, exact: bool, text: str
 ) -> None:
     where = placed(where, snapshot)
-    keys, cosines = snapshot.nearest(EMBEDDER.encode_query(text), k, where, exact=exact)
+    keys, cosines = snapshot.nearest(vector_of(text), k, where, exact=exact)
     assert len(keys) == min(k, snapshot.count(where))
     assert snapshot.passes(keys, where).all()
     assert_best_first((keys, cosines))
@@ -51,7 +48,7 @@ def test_the_first_never_change_with_how_many_are_asked_for(
     snapshot: Snapshot, where: Where, k: int, exact: bool, text: str
 ) -> None:
     where = placed(where, snapshot)
-    vector = EMBEDDER.encode_query(text)
+    vector = vector_of(text)
     for some, more in (
         (snapshot.nearest(vector, n, where, exact=exact) for n in (k, 1000)),
         (snapshot.bm25(text, n, where) for n in (k, 1000)),
@@ -71,7 +68,7 @@ def assert_best_first(hits: Hits) -> None:
 
 
 def test_equal_vectors_have_equal_cosines(snapshot: Snapshot) -> None:
-    keys, cosines = snapshot.nearest(EMBEDDER.encode_query("neural network"), 1000, ALL)
+    keys, cosines = snapshot.nearest(vector_of("neural network"), 1000, ALL)
     found: dict[bytes, float] = {}
     for vector, cosine in zip(snapshot.vectors(keys), cosines.tolist(), strict=True):
         assert found.setdefault(vector.tobytes(), cosine) == cosine
@@ -238,7 +235,7 @@ def test_a_snapshot_never_changes(store: Store) -> None:
     keys, told = all_keys(before), answers(before)
     after = filled(store, (Change((Paper(id="p0", title="Another"),), ("p1",), published=True),))
     assert answers(before) == told
-    assert before.vectors(keys).shape == (8, EMBEDDER.model.dimension)
+    assert before.vectors(keys).shape == (8, MODEL.dimension)
     assert (before.about.papers, after.about.papers) == (8, 7)
     assert before.about.identity == after.about.identity
     assert before.about.fingerprint != after.about.fingerprint
@@ -251,7 +248,7 @@ def answers(snapshot: Snapshot) -> list[object]:
         snapshot.about,
         all_keys(snapshot).tolist(),
         snapshot.papers(all_keys(snapshot)),
-        [each.tolist() for each in snapshot.nearest(EMBEDDER.encode_query("graph"), 9, ALL)],
+        [each.tolist() for each in snapshot.nearest(vector_of("graph"), 9, ALL)],
         snapshot.count(Has("author", "bengio")),
         snapshot.count(Phrase(("title", "abstract"), "network")),
         snapshot.facets(ALL, 9),

@@ -53,13 +53,16 @@ def test_a_full_disk_is_one_line_and_loses_nothing(
     with pytest.raises(StorageError, match="space") as caught:
         add(index, [str(source)], model="hashing")
     assert "\n" not in str(caught.value)
-    snapshot = reading(index)
-    assert len(snapshot.bm25("paper", 1000, ALL)[0]) == snapshot.about.papers
+    assert is_searched_whole(reading(index))
     assert check(index) == []
     subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
     add(index, [str(source)])
     assert info(index)["papers"] == 2000
     assert check(index) == []
+
+
+def is_searched_whole(snapshot: Snapshot) -> bool:
+    return len(snapshot.bm25("paper", 1000, ALL)[0]) == snapshot.about.papers
 
 
 def test_a_folder_that_may_not_be_written_can_be_searched_and_checked(

@@ -178,8 +178,8 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     source, index = written(tmp_path / "a.jsonl", records(2)), tmp_path / "index"
     add(index, [source], model="hashing")
     code = (
-        "import sys, pathlib, time; from indexer.local.writer import Writer\n"
-        "with Writer(pathlib.Path(sys.argv[1])): print('open', flush=True); time.sleep(60)"
+        "import sys, pathlib, time; from indexer.local.writer import LocalWriter\n"
+        "with LocalWriter(pathlib.Path(sys.argv[1])): print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, index], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
@@ -193,7 +193,8 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
 def test_readers_see_what_a_killed_writer_committed(tmp_path: Path, reading: Reading) -> None:
     source, index = written(tmp_path / "a.jsonl", records(600)), tmp_path / "index"
     code = (
-        "import os, signal, sys, pathlib; from indexer import catalog, pipeline\n"
+        "import os, signal, sys, pathlib; from indexer import pipeline\n"
+        "from indexer.local.catalog import catalog\n"
         "commit = catalog.Catalog.commit; n = 0\n"
         "def dying(*a, **k):\n"
         "    global n; commit(*a, **k); n += 1\n"

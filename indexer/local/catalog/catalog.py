@@ -135,8 +135,7 @@ class Catalog:
     def known(self, rows: Iterable[int]) -> dict[int, Held]:
         """Live papers with all their names, and with which changes they first came, by row ids."""
         live = self.database.rows(
-            "SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?)) "
-            "AND died IS NULL",
+            "SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?)) AND died IS NULL",
             json.dumps([*rows]),
         )
         wanted = [row for (row,) in live]

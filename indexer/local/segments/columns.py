@@ -1,9 +1,9 @@
 """What filters, sorts and facets need of every paper, as memory-mapped arrays by position.
 
-A position counts the papers of a part from 0, ascending by row id. Dates are ``YYYYMMDD`` numbers
-with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields with
-several values (categories, authors, venues) keep the values of each position, the positions of
-each value, and the words by which a value is found.
+A position counts the papers of a segment from 0, ascending by row id. Dates are ``YYYYMMDD``
+numbers with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields
+with several values (categories, authors, venues) keep the values of each position, the positions
+of each value, and the words by which a value is found.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def count(mask: Mask) -> int:
 
 
 class Columns:
-    """The columns of one part of an index, open for reading."""
+    """The columns of one segment of an index, open for reading."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -73,7 +73,7 @@ class Columns:
         self.upvotes: NDArray[np.int32] = arrays["upvotes"]
         self.titles: NDArray[np.uint64] = arrays["titles"]
         self.truncated: Mask = arrays["truncated"].view(np.bool_)
-        self.dead: Positions = arrays["dead"]
+        self.tombstones: Positions = arrays["dead"]
         self.nearness = float(arrays["nearness"][0])
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ class Columns:
 
     @property
     def last_row(self) -> int:
-        """The highest row id, 0 in an empty part."""
+        """The highest row id, 0 in an empty segment."""
         return int(self.rows[-1]) if len(self) else 0
 
     def dated(self, first: int, last: int) -> Mask:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import analysis
+from indexer.analysis import AUTHOR_WEIGHT
 from indexer.errors import IndexDamagedError
 from indexer.local.catalog.rows import Block
-from indexer.local.segments.lexicon import AUTHOR_WEIGHT, Lexicon
+from indexer.local.segments.lexicon import Lexicon
 from indexer.local.segments.lexicon_writer import LexiconWriter
 from indexer.papers.paper import Paper
 
