@@ -21,10 +21,6 @@ from pathlib import Path
 
 from indexer.errors import SourceError, StorageError, storage_error
 from indexer.files import sha256_of
-<<<<<<< HEAD:indexer/cached_index.py
-=======
-from indexer.local.reader import Reader
->>>>>>> h-memory:search/evaluation/collection_index.py
 from indexer.local.segments.manifest import FORMAT
 from indexer.models.cache import cache_folder
 from indexer.models.embedder import Model

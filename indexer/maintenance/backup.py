@@ -25,8 +25,8 @@ from indexer.files import stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.index_model import copy_kept
 from indexer.local.integrity import readable_manifest
-from indexer.local.location import require_index
 from indexer.local.lock import LOCK_FILE, WriterLock
+from indexer.local.presence import require_index
 from indexer.local.recovery import recover
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.local.segments.publisher import FOLDERS

@@ -17,8 +17,8 @@ from indexer.files import stamp
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE, Block
 from indexer.local.integrity import lags, require_kin
-from indexer.local.location import require_index
 from indexer.local.lock import WriterLock
+from indexer.local.presence import require_index
 from indexer.local.recovery import recover
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from indexer.location import using_store
 from indexer.models.embedder import Embedder
 from indexer.models.load import load_embedder
-from indexer.store import Snapshot, using_store
+from indexer.store import Snapshot
 
 ABSTRACTS = (
     "Deep networks trained on small algorithmic tasks may first memorise their examples and only "

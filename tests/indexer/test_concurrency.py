@@ -14,9 +14,10 @@ import pytest
 from indexer.errors import IndexDamagedError, SnapshotExpiredError
 from indexer.local.catalog import catalog as cataloguing
 from indexer.local.catalog.catalog import Catalog
+from indexer.location import using_store
 from indexer.maintenance.upkeep import check, compact, rebuild, remove
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot, using_store
+from indexer.store import ALL, Snapshot
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 Reading = Callable[[Path], Snapshot]

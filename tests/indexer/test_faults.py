@@ -19,10 +19,11 @@ from indexer.errors import (
     NearpaperError,
     StorageError,
 )
+from indexer.location import open_store
 from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
 from indexer.models.recipe import RECIPE
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot, open_store
+from indexer.store import ALL, Snapshot
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 Reading = Callable[[Path], Snapshot]

@@ -23,6 +23,7 @@ from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import QUICK
 from indexer.local.store import LocalStore
 from indexer.local.writer import LocalWriter
+from indexer.location import using_store
 from indexer.maintenance import check as checking
 from indexer.maintenance import reembed as reembedding
 from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
@@ -31,7 +32,7 @@ from indexer.models.embedder import Embedder, Encoded
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot, using_store
+from indexer.store import ALL, Snapshot
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 Reading = Callable[[Path], Snapshot]

@@ -13,11 +13,12 @@ import pytest
 
 from indexer.errors import IndexBusyError, ModelError, SourceError, UsageError
 from indexer.local.catalog.catalog import Catalog
+from indexer.location import using_store
 from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
 from indexer.models.hashing import HashingEmbedder
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
-from indexer.store import ALL, Snapshot, using_store
+from indexer.store import ALL, Snapshot
 
 Record = Mapping[str, object]
 Reading = Callable[[Path], Snapshot]

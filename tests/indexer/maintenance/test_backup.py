@@ -22,9 +22,10 @@ from indexer.errors import (
     UsageError,
 )
 from indexer.local.lock import WriterLock
+from indexer.location import using_store
 from indexer.maintenance.upkeep import backup, check, compact, remove, restore
 from indexer.pipeline import add
-from indexer.store import ALL, using_store
+from indexer.store import ALL
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]

@@ -8,11 +8,12 @@ import pytest
 
 from indexer.errors import ModelError
 from indexer.local.catalog.catalog import Catalog
+from indexer.location import using_store
 from indexer.maintenance import reembed as reembedding
 from indexer.maintenance.upkeep import check, info, rebuild, remove
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
-from indexer.store import ALL, using_store
+from indexer.store import ALL
 from indexer.where import AnyWord
 
 RECORDS = [

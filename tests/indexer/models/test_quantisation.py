@@ -17,6 +17,7 @@ from indexer.errors import ModelError, UsageError
 from indexer.local.index_model import load_kept
 from indexer.local.matching import load_matching
 from indexer.local.segments.manifest import Manifest
+from indexer.location import using_store
 from indexer.maintenance.upkeep import backup, check, info, rebuild, restore
 from indexer.models import quantisation
 from indexer.models.embedder import DEFAULT_MODEL
@@ -25,7 +26,7 @@ from indexer.models.quantisation import LEAST_COSINE, quantised
 from indexer.models.recipe import document_text, embed
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
-from indexer.store import ALL, using_store
+from indexer.store import ALL
 
 ROOT = Path(__file__).resolve().parents[3]
 PAPERS = 80
@@ -35,7 +36,8 @@ pytest.importorskip("nncf", reason="making an int8 model needs the extra int8")
 
 COLD = """
 import sys
-from indexer.store import ALL, open_store
+from indexer.store import ALL
+from indexer.location import open_store
 
 store = open_store(sys.argv[1])
 store.recover()
