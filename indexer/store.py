@@ -160,8 +160,8 @@ class Snapshot(Protocol):
     def nearest(self, vector: Vector, k: int, where: Where, *, exact: bool = False) -> Hits:
         """The ``k`` papers of highest cosine; whenever k pass, k come back.
 
-        Without ``exact``, with the recall that a large index was built for. The first k are the
-        same whatever is asked for beyond them.
+        Without ``exact``, with the recall that a large index was built for; asked for more, it
+        may find nearer ones. With it, the first k are the same whatever is asked for beyond them.
         """
         ...
 
