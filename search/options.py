@@ -192,7 +192,6 @@ class SearchOptions:
         return {**self.filters.as_dict(), "mode": self.mode, "sort": self.sort}
 
 
-DEFAULTS = SearchOptions()
 _LISTS = frozenset({"category", "author", "venue"})
 OPTION_NAMES = tuple(one.name for one in fields(SearchOptions))
 FACE_OPTIONS: Mapping[str, Option] = {
@@ -226,13 +225,23 @@ def require_known(names: Iterable[str], known: Iterable[str]) -> None:
 
 def unknown(name: str, known: Iterable[str]) -> str:
     """What to say of an option that nobody knows."""
+    known = tuple(known)
+    near = nearest(name, known)
+    return f"no option {name}; " + (f"did you mean {near}?" if near else _all_of(known))
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that somebody means by another, if there is one like it."""
     from difflib import get_close_matches
 
     known = tuple(known)
     meant = [one for one, others in _MEANT.items() if one in known and name in others.split()]
     close = meant or get_close_matches(name, known, 1, 0.6)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-    return f"no option {name}; {hint}"
+    return close[0] if close else None
+
+
+def _all_of(known: tuple[str, ...]) -> str:
+    return f"there are {', '.join(known)}" if known else "there are none"
 
 
 def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -244,3 +253,6 @@ def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
 def _require_one_of(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise UsageError(f"{name} {value!r}: must be one of {', '.join(known)}")
+
+
+DEFAULTS = SearchOptions()
