@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from indexer.local.catalog.catalog import Catalog
+from indexer.entries import Held
 from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.ids import preference
 from indexer.papers.paper import Paper, merge
+from indexer.store import Writer
 
 
 @dataclass(slots=True)
@@ -24,45 +25,49 @@ class Group:
     """What is of one paper.
 
     Attributes:
-        known: Papers of the index by row id; more than one if a record shows that they are the
-            same.
-        found: Names of these that the records tell, too.
+        known: Papers of the index by row number; more than one if a record shows that they are
+            the same.
         records: In the order of the input.
         told: Names that the records tell.
     """
 
-    known: dict[int, Paper] = field(default_factory=dict)
-    found: set[Name] = field(default_factory=set)
+    known: dict[int, Held] = field(default_factory=dict)
     records: list[Paper] = field(default_factory=list)
     told: set[Name] = field(default_factory=set)
 
     def news(self, *, second_hand: bool = False) -> Paper | None:
         """The one paper, if it isn't known just so; ``second_hand`` as for ``merge``."""
-        known = sorted(self.known.values(), key=lambda paper: preference(paper.id))
+        known = [held.paper for held in self.known.values()]
+        known.sort(key=lambda paper: preference(paper.id))
         paper = reduce(merge, known) if known else self.records[0]
         for record in self.records:
             paper = merge(paper, record, second_hand=second_hand)
-        return None if known == [paper] and self.told <= self.found else paper
+        return None if known == [paper] and self.told <= self.names else paper
+
+    @property
+    def names(self) -> set[Name]:
+        """By which the papers of the index are known."""
+        return {name for held in self.known.values() for name in held.names}
 
     @property
     def folded(self) -> int:
         """How many papers the group held before that are now one with another."""
-        names = {name.name for name in self.found}
+        names = {name.name for name in self.names}
         new = {record.id for record in self.records} - names
         return len(self.known) + len(new) - 1
 
 
-def grouped(catalog: Catalog, records: Sequence[Paper], *, keep_doubles: bool) -> list[Group]:
+def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) -> list[Group]:
     """Records and the papers of the index that they are of, put together.
 
     Args:
-        catalog: Of the index.
+        writer: Of the index.
         records: A batch.
-        keep_doubles: Only records of the same id are of one paper.
+        keep_duplicates: Only records of the same id are of one paper.
     """
     names = [names_of(record) for record in records]
-    linking = [one[:1] for one in names] if keep_doubles else names
-    bearers = catalog.bearers({name.name for one in linking for name in one}, own=keep_doubles)
+    linking = [one[:1] for one in names] if keep_duplicates else names
+    bearers = writer.bearers({name.name for one in linking for name in one}, own=keep_duplicates)
     nodes = _joined(linking, bearers)
     groups: defaultdict[int, Group] = defaultdict(Group)
     for place, record in enumerate(records):
@@ -70,16 +75,13 @@ def grouped(catalog: Catalog, records: Sequence[Paper], *, keep_doubles: bool) -
         group.records.append(record)
         group.told.update(names[place])
     rows = {-node: groups[nodes.root(node)] for node in nodes.named() if node < 0}
-    for row, paper in zip(rows, catalog.papers([*rows]), strict=True):
-        rows[row].known[row] = paper
-    for name, row in bearers:
-        if row in rows:
-            rows[row].found.add(name)
+    for row, held in writer.known(rows).items():
+        rows[row].known[row] = held
     return list(groups.values())
 
 
 def _joined(names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]) -> _Nodes:
-    """Places of records, and row ids with a minus before them, joined where their names meet."""
+    """Places of records, and negated row numbers, joined where their names meet."""
     nodes = _Nodes()
     told: defaultdict[str, list[tuple[Name, int]]] = defaultdict(list)
     for name, row in bearers:

@@ -1,12 +1,36 @@
-"""Small files that are there whole, or as they were before."""
+"""Files that are there whole, or as they were before; what they hash to; and who may write."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.errors import UsageError, storage_error
-from indexer.local.segments.manifest import sync_folder
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as it was when it was published.
+
+    Attributes:
+        bytes: Its size.
+        sha256: Of its content.
+        mtime_ns: When it was written, 0 where that isn't known; a copy has another.
+    """
+
+    bytes: int
+    sha256: str
+    mtime_ns: int = field(default=0, compare=False)
 
 
 def require_file(path: Path) -> None:
@@ -17,15 +41,77 @@ def require_file(path: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file, or put it in the place of an older one; on return it is on the disk."""
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
+    """The name of a file to write, which takes the place of ``path`` when the block ends well.
+
+    Whoever has an older file of that name open or mapped keeps it.
+
+    Args:
+        path: The file.
+        sync: On return it is on the disk; without it that is left to :func:`stamp`.
+
+    Raises:
+        StorageError: It can't be written.
+    """
     beside = path.with_name(f"{path.name}.new")
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield beside
+        if sync:
+            _sync(beside)
         beside.replace(path)
-        sync_folder(path.parent)
+        if sync:
+            sync_folder(path.parent)
     except OSError as error:
         raise storage_error(error, path) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def stamp(path: Path) -> FileStamp:
+    """Sync a finished file to the disk and describe it."""
+    _sync(path)
+    found = path.stat()
+    return FileStamp(found.st_size, sha256_of(path), found.st_mtime_ns)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's own entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def acquire_lock(path: Path, patience: float = -1) -> BaseFileLock:
+    """Hold a file's advisory lock, which dies with its process; ``release`` lets the next one in.
+
+    Args:
+        path: The file, which is made where there is none and stays.
+        patience: Seconds to wait for another holder; below 0 without an end.
+
+    Raises:
+        TimeoutError: Another process, or another lock of this one, holds it still.
+        OSError: The file can't be opened, or its file system has no locks.
+    """
+    from filelock import FileLock
+
+    lock = FileLock(path, thread_local=False, fallback_to_soft=False, poll_interval=_POLL_SECONDS)
+    lock.acquire(timeout=patience)
+    return lock
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -18,16 +18,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from indexer.deduplication import Group, grouped
-from indexer.local.catalog.rows import Entry, Known
-from indexer.local.run_model import Loader, no_sample
-from indexer.local.writer import Writer
+from indexer.entries import Embedded, Entry
 from indexer.models.precision import Precision
 from indexer.models.recipe import document_text, embed
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.rejects import RejectsFile
+from indexer.run_embedder import RunEmbedder, no_sample
 from indexer.sources import Item, Reject, Removal, Source, open_source
+from indexer.store import Location, Writer, using_store
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
@@ -46,27 +46,28 @@ News = tuple[Paper, Group]
 
 
 def add(
-    folder: Path,
+    location: Location,
     inputs: Sequence[str],
     *,
     format: str | None = None,
     model: str | None = None,
     precision: Precision | None = None,
     rejects: Path | None = None,
-    keep_doubles: bool = False,
+    keep_duplicates: bool = False,
     listener: Listener | None = None,
 ) -> Tally:
     """Add and update the papers of ``inputs`` in an index, which is made if it isn't there.
 
     Args:
-        folder: Where the index is.
+        location: Where the index is.
         inputs: Paths, or ``-`` for standard input.
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
         precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
             first :data:`SAMPLE` papers.
-        rejects: Where records that are no papers are listed; by default in the index's folder.
-        keep_doubles: Let only records of the same id be one paper, see
+        rejects: Where records that aren't papers are listed; by default in the index's folder. An
+            index without one has them only counted.
+        keep_duplicates: Let only records of the same id be one paper, see
             :mod:`indexer.deduplication`.
         listener: Is told of the progress.
 
@@ -79,12 +80,12 @@ def add(
         records = _Records(sources)
         run = stack.enter_context(
             opened(
-                folder,
+                location,
                 model=model,
                 precision=precision,
                 sample=records.sample,
                 rejects=rejects,
-                keep_doubles=keep_doubles,
+                keep_duplicates=keep_duplicates,
                 listener=listener or Silent(),
             )
         )
@@ -96,28 +97,31 @@ def add(
 
 @contextmanager
 def opened(
-    folder: Path,
+    location: Location,
     *,
-    model: str | None,
+    model: str | None = None,
     precision: Precision | None = None,
     sample: Callable[[], list[str]] = no_sample,
     rejects: Path | None = None,
-    keep_doubles: bool = False,
+    keep_duplicates: bool = False,
     listener: Listener,
+    create: bool = True,
 ) -> Iterator[Run]:
     """An index open for a run; what it committed is published at its end.
 
-    ``sample`` gives texts of the papers to come, which int8 is calibrated on.
-    Ctrl-C ends the block early and in good order, marked in the tally.
+    ``sample`` gives texts of the papers to come, which int8 is calibrated on. Without ``create`` a
+    missing index is an error. Ctrl-C ends the block early and in good order, marked in the tally.
     """
     started = time.monotonic()
-    loader = Loader(folder, model, precision, sample)
-    with (
-        Writer(folder, create=loader.for_new_index) as writer,
-        RejectsFile(rejects or folder / "rejects.jsonl") as bin,
-    ):
-        loader.expect(writer.model)
-        run = Run(writer, loader, bin, listener, keep_doubles)
+    with ExitStack() as stack:
+        store = stack.enter_context(using_store(location))
+        model_of_run = RunEmbedder(store, model, precision, sample)
+        writer = stack.enter_context(store.writer(model_of_run.for_new_index if create else None))
+        if rejects is None and store.workspace is not None:
+            rejects = store.workspace / "rejects.jsonl"
+        rejected = stack.enter_context(RejectsFile(rejects))
+        model_of_run.expect(writer.model)
+        run = Run(writer, model_of_run, rejected, listener, keep_duplicates)
         try:
             yield run
         except KeyboardInterrupt:
@@ -152,10 +156,10 @@ class Run:
     """Records on their way into an index, between opening and publishing it."""
 
     writer: Writer
-    loader: Loader
-    bin: RejectsFile
+    model: RunEmbedder
+    rejects: RejectsFile
     listener: Listener
-    keep_doubles: bool
+    keep_duplicates: bool
 
     def __post_init__(self) -> None:
         self.tally = Tally()
@@ -186,15 +190,15 @@ class Run:
         """Commit the news among a batch of records."""
         rejected = [record for record in batch if isinstance(record, Reject)]
         if rejected:
-            self.tally.rejects_file = self.bin.write(rejected)
+            self.tally.rejects_file = self.rejects.write(rejected)
         papers, gone = _last_words(batch)
-        groups = grouped(self.writer.catalog, papers, keep_doubles=self.keep_doubles)
+        groups = grouped(self.writer, papers, keep_duplicates=self.keep_duplicates)
         news = [
             (paper, group) for group in groups if (paper := group.news(second_hand=second_hand))
         ]
-        removed = {paper.id for paper in self.writer.catalog.current(gone).values()}
+        removed = {paper.id for paper in self.writer.current(gone).values()}
         if news or removed or meta:
-            replaced = [paper.id for _, group in news for paper in group.known.values()]
+            replaced = [held.paper.id for _, group in news for held in group.known.values()]
             self.writer.commit(self._embed(news), [*replaced, *removed], meta)
         self._count(news)
         self.tally.removed += len(removed)
@@ -209,23 +213,21 @@ class Run:
     def _embed(self, news: Sequence[News]) -> list[Entry]:
         """Entries of papers; only texts that were never embedded go through the model."""
         texts = {text_hash(text): text for text in (document_text(paper) for paper, _ in news)}
-        vectors = self.writer.catalog.known_texts(texts)
+        vectors = self.writer.embedded(texts)
         missing = [key for key in texts if key not in vectors]
         if missing:
-            encoded = embed(self.loader.embedder, [texts[key] for key in missing])
+            encoded = embed(self.model.embedder, [texts[key] for key in missing])
             halves = encoded.vectors.astype("float16")
             for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
-                vectors[key] = Known(vector, bool(truncated))
+                vectors[key] = Embedded(vector, bool(truncated))
             self.tally.embedded += len(missing)
-        known = [row for _, group in news for row in group.known]
-        names, arrived = self.writer.catalog.names(known), self.writer.catalog.arrived(known)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         entries = [
             _entry(
                 replace(paper, harvested=now),
                 vectors,
-                group.told.union(*(names[row] for row in group.known)),
-                min((arrived[row] for row in group.known), default=None),
+                group.told | group.names,
+                min((held.arrived for held in group.known.values()), default=None),
             )
             for paper, group in news
         ]
@@ -263,7 +265,7 @@ def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
 
 
 def _entry(
-    paper: Paper, vectors: dict[str, Known], names: Iterable[Name], arrived: int | None
+    paper: Paper, vectors: dict[str, Embedded], names: Iterable[Name], arrived: int | None
 ) -> Entry:
     key = text_hash(document_text(paper))
     return Entry(paper, key, vectors[key].vector, vectors[key].truncated, names, arrived)

@@ -39,11 +39,11 @@ class Tally:
         removed: Papers of which an archive said that they are gone.
         unchanged: Records that told nothing new; they cost nothing.
         folded: Papers that turned out to be the same as another, and became one with it.
-        rejected: Records that are no papers; each stands in ``rejects_file`` with its reason.
+        rejected: Records that aren't papers; each stands in ``rejects_file`` with its reason.
         embedded: Texts that went through the model.
         truncated: Added or updated papers that are longer than the model reads.
         seconds: Since the start.
-        rejects_file: Where the rejects are, when there are any.
+        rejects_file: Where the rejects are, when there are any and somewhere to write them.
         generation: That the index is at now.
         interrupted: Stopped by Ctrl-C; what was counted is in the index.
     """

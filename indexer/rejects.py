@@ -1,4 +1,4 @@
-"""Where records that are no papers go, each with its reason: JSON Lines."""
+"""Where records that aren't papers go, each with its reason: JSON Lines."""
 
 from __future__ import annotations
 
@@ -14,18 +14,24 @@ from indexer.sources import Reject
 
 
 class RejectsFile:
-    """Comes into being with the first reject; the file of an earlier run goes away."""
+    """Comes into being with the first reject; the file of an earlier run goes away.
 
-    def __init__(self, path: Path) -> None:
+    Without a path nothing is written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: TextIO | None = None
         try:
-            path.unlink(missing_ok=True)
+            if path is not None:
+                path.unlink(missing_ok=True)
         except OSError as error:
             raise storage_error(error, path) from error
 
-    def write(self, rejects: Iterable[Reject]) -> Path:
+    def write(self, rejects: Iterable[Reject]) -> Path | None:
         """Append rejects; the path of the file."""
+        if self._path is None:
+            return None
         try:
             if self._file is None:
                 self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")

@@ -13,7 +13,7 @@ nothing else. The same contract tests run on every implementation (``tests/contr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -98,11 +98,13 @@ class Days:
         newest: The last of all.
         previous: The last before the day that was asked about.
         following: The first after it.
+        submitted: They are days of submission to a list, not of publication.
     """
 
     newest: str = ""
     previous: str = ""
     following: str = ""
+    submitted: bool = False
 
 
 class Snapshot(Protocol):
@@ -125,7 +127,7 @@ class Snapshot(Protocol):
         ...
 
     def match(self, papers: Sequence[Paper]) -> Keys:
-        """``(n,)`` papers that are the same as the given ones, by the rules of duplicates; or -1."""
+        """``(n,)`` papers that the given ones are duplicates of, -1 where there is none."""
         ...
 
     def papers(self, keys: Keys) -> list[Paper]:
@@ -357,6 +359,17 @@ def open_store(location: Location | None = None) -> Store:
     return location
 
 
+@contextmanager
+def using_store(location: Location | None = None) -> Iterator[Store]:
+    """The store at a location, let go of at the end unless it was given as one."""
+    store = open_store(location)
+    try:
+        yield store
+    finally:
+        if store is not location:
+            store.close()
+
+
 __all__ = [
     "ALL",
     "About",
@@ -376,4 +389,5 @@ __all__ = [
     "Where",
     "Writer",
     "open_store",
+    "using_store",
 ]

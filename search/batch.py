@@ -12,7 +12,7 @@ from typing import TypeVar
 from indexer.errors import PaperNotFoundError, UsageError
 from search.answer.answer import Answer
 from search.query.parser import parse
-from search.validation import asked_ids, asked_question
+from search.validation import checked_ids, checked_question
 
 TOGETHER = 128
 """Questions that are embedded at once; fewer than the encoder remembers."""
@@ -38,7 +38,7 @@ def search_each(
     """
 
     def embed(some: list[str]) -> None:
-        prepare({parsed(asked_question(one)).text for one in some if not _refused(one)})
+        prepare({parsed(checked_question(one)).text for one in some if not _refused(one)})
 
     # Only what is wrong with a question is its own answer; a wrong choice beside it ends them all.
     return _side_by_side(questions, lambda one: _refused(one) or search(one), embed)
@@ -51,7 +51,7 @@ def similar_to_each(
 
     def answered(id: str) -> Answer | UsageError | PaperNotFoundError:
         try:
-            asked = asked_ids([id])
+            asked = checked_ids([id])
         except UsageError as error:
             return error
         try:
@@ -76,7 +76,7 @@ def _side_by_side(
 
 def _refused(question: str) -> UsageError | None:
     try:
-        asked_question(question)
+        checked_question(question)
     except UsageError as error:
         return error
     return None

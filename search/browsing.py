@@ -6,36 +6,19 @@ those papers are listed; else it is the day of publication.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from indexer.errors import UsageError
-from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.submissions import Submissions
-from indexer.local.segments.generation import Generation
-from indexer.papers.paper import Paper, date_key
+from indexer.papers.paper import Paper
+from indexer.store import Days, Order, Snapshot
+from indexer.where import LAST_DAY, Submitted, Where
+from search.query.filters import Filters
 
-BEYOND = "~"
-"""After every day."""
 TRENDING_DAYS = 30
 """Up to the newest day of an index: what is trending in it, whenever it was made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Days that papers are of, as ``YYYY-MM-DD``, empty where there is none.
-
-    Attributes:
-        newest: The last of all.
-        previous: The last before the day that was asked about.
-        following: The first after it.
-        submitted: They are days of submission to a list, not of publication.
-    """
-
-    newest: str = ""
-    previous: str = ""
-    following: str = ""
-    submitted: bool = False
+DaySort = Literal["newest", "upvotes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +28,70 @@ class Liked:
     Attributes:
         papers: Those that were asked for.
         total: How many there are of these days.
-        offset: How many were passed over.
+        offset: How many were skipped.
         limit: How many were asked for.
+        first: The first of these days, ``YYYY-MM-DD``; empty where there are none.
+        last: The last of them.
+        days: The days with papers around the last.
     """
 
     papers: tuple[Paper, ...] = ()
     total: int = 0
     offset: int = 0
     limit: int = 0
+    first: str = ""
+    last: str = ""
+    days: Days = field(default_factory=Days)
 
 
-def days_around(generation: Generation, catalog: Catalog, day: str) -> Days:
+def days_around(snapshot: Snapshot, day: str) -> Days:
     """The days with papers next to ``day``, of those that are known to the day."""
-    submissions = Submissions(catalog, generation.manifest.change)
-    newest = submissions.last_day(BEYOND)
-    if not newest:
-        return _published_around(generation, day)
-    return Days(
-        newest,
-        submissions.last_day(day),
-        submissions.first_day(day) if day else "",
-        submitted=True,
+    submitted = snapshot.days("submitted", day)
+    if submitted.newest:
+        return replace(submitted, submitted=True)
+    return snapshot.days("date", day)
+
+
+def papers_liked(snapshot: Snapshot, first: str, last: str, limit: int, offset: int) -> Liked:
+    """Papers of the days from first to last; without a last day, of the newest day."""
+    newest = days_around(snapshot, "")
+    last = last or newest.newest
+    first = first or last
+    if not last:
+        return Liked(offset=offset, limit=limit)
+    where: Where = Submitted(first, last)
+    order: Order = "submitted_upvotes"
+    if not newest.submitted:
+        where, order = Filters(after=first, before=last).where(), "upvotes"
+    papers = snapshot.papers(snapshot.ordered(order, limit, where, offset))
+    return Liked(
+        tuple(papers),
+        snapshot.count(where),
+        offset,
+        limit,
+        first,
+        last,
+        days_around(snapshot, last),
     )
 
 
-def _published_around(generation: Generation, day: str) -> Days:
-    dates = generation.gather("dates", generation.live)
-    dates = dates[dates % 100 > 0]
-    asked = date_key(day) if day else 0
-    before, after = dates[dates < asked], dates[dates > asked]
-    return Days(
-        newest=_day(int(dates.max())) if len(dates) else "",
-        previous=_day(int(before.max())) if len(before) else "",
-        following=_day(int(after.min())) if len(after) and asked else "",
-    )
+def papers_trending(snapshot: Snapshot, limit: int, offset: int) -> Liked:
+    """The papers of the last :data:`TRENDING_DAYS` days of the index."""
+    newest = days_around(snapshot, "").newest
+    since = days_before(newest, TRENDING_DAYS) if newest else ""
+    return papers_liked(snapshot, since, newest, limit, offset)
 
 
-def asked_day(text: str) -> str:
+def papers_submitted(
+    snapshot: Snapshot, first: str, last: str, sort: DaySort, limit: int, offset: int
+) -> list[Paper]:
+    """Papers that were submitted to a list, of the days from first to last."""
+    order: Order = "submitted_upvotes" if sort == "upvotes" else "submitted"
+    where = Submitted(first, last or LAST_DAY)
+    return snapshot.papers(snapshot.ordered(order, limit, where, offset))
+
+
+def checked_day(text: str) -> str:
     """A day as ``YYYY-MM-DD``, empty for an empty text; raises ``UsageError``."""
     if not text.strip():
         return ""
@@ -94,7 +104,3 @@ def asked_day(text: str) -> str:
 def days_before(day: str, count: int) -> str:
     """The day that is ``count`` days before a day."""
     return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
-
-
-def _day(key: int) -> str:
-    return f"{key // 10_000:04}-{key // 100 % 100:02}-{key % 100:02}"

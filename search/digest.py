@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import count, islice
 
 from indexer.errors import ModelError, NearpaperError
-from indexer.local.catalog.history import Arrivals
 from indexer.papers.paper import Paper
-from search.answer.answer import MAX_DEPTH, Answer, Result
+from indexer.where import Arrived
+from search.answer.answer import Answer, Result
 from search.browsing import TRENDING_DAYS, days_before
 from search.engine import Engine
+from search.limits import MAX_DEPTH
 from search.query.filters import Filters
 
 MOST = 100
@@ -79,7 +80,7 @@ class Digest:
 def digest(
     engine: Engine,
     searches: Sequence[SavedSearch],
-    arrivals: Arrivals,
+    arrived: Arrived,
     *,
     known: Collection[str] = (),
 ) -> Digest:
@@ -91,19 +92,19 @@ def digest(
     Args:
         engine: To ask.
         searches: In the order of reading.
-        arrivals: Which papers are new, as the history of an engine gives them.
+        arrived: Which papers are new.
         known: Ids of papers that the reader has seen.
 
     Raises:
         NearpaperError: A search can't be carried out; the message names it.
     """
-    came = engine.browse(filters=Filters(arrivals=arrivals), limit=1).total
+    came = engine.browse(arrived=arrived, limit=1).total
     newest = engine.days().newest
     since = days_before(newest, TRENDING_DAYS) if newest else ""
     taken, sections = set(known), []
     for search in searches if came else ():
         try:
-            found = tuple(islice(_news(engine, search, arrivals, taken), search.limit))
+            found = tuple(islice(_news(engine, search, arrived, taken), search.limit))
         except NearpaperError as error:
             raise type(error)(f"search {search.name!r}: {error}") from error
         if found:
@@ -143,10 +144,10 @@ def _held(engine: Engine, ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def _news(
-    engine: Engine, search: SavedSearch, arrivals: Arrivals, taken: set[str]
+    engine: Engine, search: SavedSearch, arrived: Arrived, taken: set[str]
 ) -> Iterator[Result]:
     """The new papers that a search finds, the best first."""
-    ask = _asking(engine, replace(search, filters=replace(search.filters, arrivals=arrivals)))
+    ask = _asking(engine, replace(search, filters=replace(search.filters, arrivals=arrived)))
     for offset in count(0, _PAGE):
         found = ask(offset) if offset + _PAGE <= MAX_DEPTH else []
         for result in found:

@@ -2,67 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 
-from indexer.errors import PaperNotFoundError
-from indexer.local.catalog.history import History
-from indexer.local.catalog.submissions import Submissions
-from indexer.local.reader import Reader
+from indexer.errors import IndexNotFoundError, PaperNotFoundError
 from indexer.papers.paper import Paper
-from search.browsing import Days, days_around
+from indexer.store import Days, Moment, Snapshot, Store
+from search.browsing import (
+    DaySort,
+    Liked,
+    days_around,
+    papers_liked,
+    papers_submitted,
+    papers_trending,
+)
 from search.map.projection import Plane, plane
-from search.query.filters import ANY, Filters
-from search.ranking.retriever import Retriever
-from search.retry import again_if_overtaken
-from search.validation import LAST_DAY, Page, asked_ids, asked_question, named_ids
+from search.open_index import OpenIndex
+from search.options import DEFAULTS, Choices, SearchOptions
+from search.ranking.retriever import located
+from search.validation import checked_ids, checked_question, lookup_ids
 
 
-class Lookup:
+class Lookup(OpenIndex):
     """The part of an :class:`~search.engine.Engine` that finds papers without ranking them."""
 
-    def __init__(self, reader: Reader, retriever: Retriever) -> None:
-        self._reader, self._retriever = reader, retriever
-
-    @again_if_overtaken
     def paper(self, id: str) -> Paper:
         """One paper by its id, however it is written; raises ``PaperNotFoundError``."""
-        wanted, generation = asked_ids([id]), self._reader.generation()
-        if generation is None:
-            raise PaperNotFoundError(f"{id}: not in the index, which is still empty")
-        at = self._retriever.known_places(wanted, generation)
-        return self._reader.catalog.papers(generation.column("rows", at).tolist())[0]
+        wanted = checked_ids([id])
 
-    @again_if_overtaken
+        def missing() -> Paper:
+            raise PaperNotFoundError(f"{id}: not in the index, which is still empty")
+
+        return self._read(lambda snapshot: snapshot.papers(located(snapshot, wanted))[0], missing)
+
     def lookup(self, ids: Sequence[str]) -> list[Paper | None]:
         """Papers by their ids, however these are written; ``None`` for those that aren't there."""
-        wanted, generation = named_ids(ids), self._reader.generation()
-        if generation is None:
-            return [None] * len(wanted)
+        wanted = lookup_ids(ids)
         known = np.array(sorted({id for id in wanted if id}), np.object_)
-        at = self._retriever.places(known.tolist(), generation)
-        papers = self._papers(generation.column("rows", at[at >= 0]))
-        found = dict(zip(known[at >= 0], papers, strict=True))
-        return [found.get(id) for id in wanted]
 
-    @again_if_overtaken
-    def titled(self, title: str, *, filters: Filters = ANY) -> Paper | None:
+        def read(snapshot: Snapshot) -> list[Paper | None]:
+            keys = snapshot.locate(known.tolist())
+            papers = snapshot.papers(keys[keys >= 0])
+            found = dict(zip(known[keys >= 0], papers, strict=True))
+            return [found.get(id) for id in wanted]
+
+        return self._read(read, lambda: [None] * len(wanted))
+
+    def titled(
+        self, title: str, options: SearchOptions = DEFAULTS, **choices: Unpack[Choices]
+    ) -> Paper | None:
         """The paper of a title, which may be misspelt; ``None`` where there is none."""
-        asked, generation = asked_question(title), self._reader.generation()
-        if generation is None:
-            return None
-        at = self._retriever.by_title(asked, generation, filters)[:1]
-        return next(iter(self._papers(generation.column("rows", at))), None)
+        asked, options = checked_question(title), options.but(**choices)
 
-    @again_if_overtaken
+        def read(snapshot: Snapshot) -> Paper | None:
+            found = self._retriever.by_title(snapshot, asked, options)[:1]
+            return next(iter(snapshot.papers(found)), None)
+
+        return self._read(read, lambda: None)
+
     def daily(
         self,
         first: str = "",
         last: str = "",
         *,
-        sort: Literal["newest", "upvotes"] = "newest",
+        sort: DaySort = "newest",
         limit: int = 50,
         offset: int = 0,
     ) -> list[Paper]:
@@ -72,59 +77,78 @@ class Lookup:
             first: First day, ``YYYY-MM-DD``.
             last: Last day, likewise.
             sort: The newest day first, or the most upvotes first.
-            limit: How many to give.
-            offset: How many to pass over.
+            limit: Number of papers.
+            offset: Number of papers to skip.
         """
-        page, generation = Page(limit, offset), self._reader.generation()
-        if generation is None:
-            return []
-        submissions = Submissions(self._reader.catalog, generation.manifest.change)
-        return self._papers(
-            submissions.rows(
-                first,
-                last or LAST_DAY,
-                by_upvotes=sort == "upvotes",
-                limit=page.limit,
-                offset=page.offset,
-            )
+        page = SearchOptions(limit=limit, offset=offset)
+        return self._read(
+            lambda snapshot: papers_submitted(snapshot, first, last, sort, page.limit, page.offset),
+            list,
+        )
+
+    def liked(self, first: str = "", last: str = "", *, limit: int = 25, offset: int = 0) -> Liked:
+        """Papers of the days from first to last, those with most upvotes first.
+
+        Without a last day, those of the newest day. As with :meth:`days`, a paper's day is that of
+        its submission to a list, if any has one.
+        """
+        page = SearchOptions(limit=limit, offset=offset)
+        return self._read(
+            lambda snapshot: papers_liked(snapshot, first, last, page.limit, page.offset),
+            lambda: Liked(offset=offset, limit=limit),
+        )
+
+    def trending(self, *, limit: int = 25, offset: int = 0) -> Liked:
+        """The papers of the last weeks of the index with most upvotes."""
+        page = SearchOptions(limit=limit, offset=offset)
+        return self._read(
+            lambda snapshot: papers_trending(snapshot, page.limit, page.offset),
+            lambda: Liked(offset=offset, limit=limit),
         )
 
     def days(self, day: str = "") -> Days:
         """The days with papers around a day, ``YYYY-MM-DD``."""
-        generation = self._reader.generation()
-        return Days() if generation is None else days_around(generation, self._reader.catalog, day)
+        return self._read(lambda snapshot: days_around(snapshot, day), Days)
 
-    @again_if_overtaken
     def plane(self, ids: Sequence[str]) -> Plane:
         """Papers as points, near where they are alike; raises ``PaperNotFoundError``."""
-        wanted, generation = asked_ids(ids), self._reader.generation()
-        if generation is None:
+        wanted = checked_ids(ids)
+
+        def missing() -> Plane:
             raise PaperNotFoundError(f"{', '.join(ids)}: not in the index, which is still empty")
-        at = self._retriever.known_places(wanted, generation)
-        return plane(generation.vectors(at).astype("float32"))
 
-    @property
-    def generation(self) -> int:
-        """Of the index that answers come from now; 0 while it is empty."""
-        generation = self._reader.generation()
-        return generation.manifest.generation if generation else 0
+        return self._read(
+            lambda snapshot: plane(snapshot.vectors(located(snapshot, wanted)).astype(np.float32)),
+            missing,
+        )
 
-    @property
     def history(self) -> History:
         """What came when."""
-        return History(self._reader)
+        return History(self._store)
 
-    @property
-    def fingerprint(self) -> str:
-        """Differs between any two generations of any two indexes; empty in an empty index."""
-        generation = self._reader.generation()
-        return generation.manifest.fingerprint() if generation else ""
 
-    @property
-    def papers(self) -> int:
-        """How many papers the index holds."""
-        generation = self._reader.generation()
-        return generation.manifest.papers if generation else 0
+class History:
+    """The changes of an index, and when they were made."""
 
-    def _papers(self, rows: Iterable[int]) -> list[Paper]:
-        return self._reader.catalog.papers([int(row) for row in rows])
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def now(self) -> Moment:
+        """The index as it answers now; raises ``IndexNotFoundError`` where it is still empty."""
+        return self._snapshot().moment()
+
+    def after(self, change: int) -> Moment:
+        """The index after a change, which it may never have had."""
+        return self._snapshot().moment(change)
+
+    def before(self, time: str) -> Moment:
+        """The index before the first change from a time on, ISO 8601 in UTC to the second."""
+        return self._snapshot().moment_before(time)
+
+    def _snapshot(self) -> Snapshot:
+        snapshot = self._store.snapshot()
+        if snapshot is None:
+            raise IndexNotFoundError(
+                f"{self._store.location}: still empty; add papers with `nearpaper index`"
+            )
+        return snapshot

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypedDict, Unpack
 
+from indexer import analysis
 from indexer.errors import UsageError
 from indexer.where import Arrived, Where, both
 from search.limits import MAX_DEPTH, MAX_LIMIT, MAX_VALUE
 from search.query.filters import Filters
+from search.query.parser import Query, Stems
 
 Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
@@ -180,12 +182,10 @@ class SearchOptions:
             arrivals=self.arrived,
         )
 
-    def where(self, *more: Filters) -> Where:
-        """Which papers pass these filters, and some more."""
+    def where(self, query: Query | None = None, stems: Stems = analysis.stems) -> Where:
+        """Which papers pass these filters, and what a query asks for outright."""
         where = self.filters.where()
-        for filters in more:
-            where = both(where, filters.where())
-        return where
+        return where if query is None else both(query.where(stems), where)
 
     def as_dict(self) -> dict[str, Any]:
         """What was chosen, by name: filters where they are set, mode and order always."""
@@ -211,6 +211,7 @@ _MEANT = {
     "venue": "venues journal",
     "min_score": "threshold score score_threshold",
     "fields": "select columns",
+    "not": "unlike exclude",
 }
 """What other services call it."""
 
@@ -256,3 +257,4 @@ def _require_one_of(name: str, value: str, known: tuple[str, ...]) -> None:
 
 
 DEFAULTS = SearchOptions()
+NEWEST = SearchOptions(sort="newest")

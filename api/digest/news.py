@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from api.digest.letter import write_letter
 from api.digest.saved_searches import MailSettings, SearchesFile, find_searches, read_searches
 from api.digest.state import Pending, Progress, Reached, beginning
 from api.terminal.streams import say
 from indexer.errors import IndexBusyError, UsageError, storage_error
+from indexer.files import acquire_lock
 from indexer.store import Moment
 from indexer.where import Arrived
 from search.digest import Digest, SavedSearch, digest, still_there
@@ -135,10 +134,9 @@ def open_desk(index: Path, named: Path | None, *, preview: bool) -> Iterator[New
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Hold a lock that dies with its process; raises ``IndexBusyError`` where another holds it."""
-    lock = FileLock(path, timeout=PATIENCE_SECONDS)
     try:
-        lock.acquire()
-    except Timeout:
+        lock = acquire_lock(path, PATIENCE_SECONDS)
+    except TimeoutError:
         raise IndexBusyError(
             f"{path}: another digest of these searches is running; wait for it, then run the same "
             "command again"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
 from itertools import pairwise
 
 from indexer.errors import FetchError, UsageError
 from indexer.fetch.archive import Page, Place
+from indexer.papers.dates import days_before
 
 NO_BEGINNING = (
     "the same was never fetched into this index, so --since-last has nothing to go on from; "
@@ -130,7 +130,7 @@ def open_bookmark(
     if since_last and old is not None:
         if not old.done:
             return old
-        start, end = _days_before(old.since, overlap), ""
+        start, end = days_before(old.since, overlap), ""
     elif since_last and not start:
         raise UsageError(NO_BEGINNING)
     elif old is not None and not old.done and (old.start, old.end) == (start, end):
@@ -142,7 +142,3 @@ def open_bookmark(
 
 def _in_order(*days: str) -> bool:
     return all(before <= after for before, after in pairwise(days))
-
-
-def _days_before(day: str, days: int) -> str:
-    return (date.fromisoformat(day) - timedelta(days)).isoformat()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from pathlib import Path
+from contextlib import ExitStack, suppress
 from typing import Protocol
 
 from indexer.errors import FetchError, IndexNotFoundError, UsageError
@@ -12,10 +11,10 @@ from indexer.fetch.bookmark import NO_BEGINNING, Bookmark, open_bookmark
 from indexer.fetch.client import Client, Limits, checked
 from indexer.fetch.held import HeldPage
 from indexer.fetch.pace import Pace
-from indexer.local.location import require_index
 from indexer.pipeline import Run, Tally, opened
 from indexer.progress import Listener, Silent
 from indexer.sources import judge
+from indexer.store import Location, using_store
 
 
 class HarvestListener(Listener, Protocol):
@@ -34,14 +33,14 @@ class SilentHarvest(Silent):
 
 
 def harvest(
-    folder: Path,
+    location: Location,
     archive: Archive,
     *,
     start: str = "",
     end: str = "",
     since_last: bool = False,
     model: str | None = None,
-    keep_doubles: bool = False,
+    keep_duplicates: bool = False,
     delay: float | None = None,
     limits: Limits | None = None,
     listener: HarvestListener | None = None,
@@ -49,13 +48,13 @@ def harvest(
     """Bring an index, which is made if it isn't there, up to date with an archive.
 
     Args:
-        folder: Where the index is.
+        location: Where the index is.
         archive: What to ask, and for what.
         start: First day to ask about (``YYYY-MM-DD``), empty for no bound.
         end: Last day.
         since_last: Go on from the last harvest of the same archive and selection instead.
         model: For a new index, what embeds.
-        keep_doubles: Let only records of the same id be one paper, see
+        keep_duplicates: Let only records of the same id be one paper, see
             :mod:`indexer.deduplication`.
         delay: Seconds between requests; the archive's own by default.
         limits: What a page may take.
@@ -68,15 +67,24 @@ def harvest(
         FetchError: The archive refuses, or can't be reached. What came before is in the index.
         UsageError: ``since_last`` without a last harvest and without ``start``.
     """
-    if since_last and not start:
-        _require_beginning(folder)
     listener, limits = listener or SilentHarvest(), limits or Limits()
     pace = Pace(_delay(archive, delay))
-    with (
-        Client(archive.url, pace, limits, listener.waits) as client,
-        opened(folder, model=model, keep_doubles=keep_doubles, listener=listener) as run,
-    ):
-        held = HeldPage(folder, archive.key, limits.page_bytes)
+    with ExitStack() as stack:
+        client = stack.enter_context(Client(archive.url, pace, limits, listener.waits))
+        store = stack.enter_context(using_store(location))
+        try:
+            run = stack.enter_context(
+                opened(
+                    store,
+                    model=model,
+                    keep_duplicates=keep_duplicates,
+                    listener=listener,
+                    create=bool(start) or not since_last,
+                )
+            )
+        except IndexNotFoundError:  # before an index is made for nothing
+            raise UsageError(NO_BEGINNING) from None
+        held = HeldPage(store.workspace, archive.key, limits.page_bytes)
         bookmark = open_bookmark(
             _stored(run, archive),
             start=start,
@@ -90,14 +98,6 @@ def harvest(
             run.writer.publish()  # what came before
             raise
     return run.tally
-
-
-def _require_beginning(folder: Path) -> None:
-    """Before an index is made for nothing."""
-    try:
-        require_index(folder)
-    except IndexNotFoundError:
-        raise UsageError(NO_BEGINNING) from None
 
 
 def _delay(archive: Archive, wanted: float | None) -> float:
@@ -177,5 +177,5 @@ def _meta_key(archive: Archive) -> str:
 
 
 def _stored(run: Run, archive: Archive) -> Bookmark | None:
-    text = run.writer.catalog.meta(_meta_key(archive))
+    text = run.writer.meta(_meta_key(archive))
     return Bookmark.from_json(text) if text else None

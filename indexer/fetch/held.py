@@ -20,22 +20,27 @@ class HeldPage:
     """At most one page, in the index's folder; belongs to the holder of the writer's lock.
 
     Args:
-        folder: Of the index.
+        folder: Of the index; without one no page is held.
         key: Of the harvest.
         max_bytes: A page that is larger when unpacked isn't one of ours.
     """
 
-    def __init__(self, folder: Path, key: str, max_bytes: int) -> None:
-        self._path, self._key, self._max_bytes = folder / PAGE_FILE, key, max_bytes
+    def __init__(self, folder: Path | None, key: str, max_bytes: int) -> None:
+        self._path = None if folder is None else folder / PAGE_FILE
+        self._key, self._max_bytes = key, max_bytes
 
     def save(self, place: Place, answer: Answer) -> None:
         """Keep a page; on return it is on the disk."""
+        if self._path is None:
+            return
         head = json.dumps([self._key, *place, answer.status, answer.day, answer.kind])
         packed = zstandard.compress(head.encode() + b"\n" + answer.body)
         replace_file(self._path, packed)
 
     def load(self, place: Place) -> Answer | None:
         """The page of ``place``, if that is the one that is kept."""
+        if self._path is None:
+            return None
         try:
             with zstandard.open(self._path, "rb") as file:
                 content = file.read(self._max_bytes + 100_000)
@@ -47,4 +52,5 @@ class HeldPage:
 
     def drop(self) -> None:
         """Its papers are in the catalog."""
-        self._path.unlink(missing_ok=True)
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from indexer.errors import FetchError
 from indexer.fetch.archive import Answer, Page, Place, TryAgainError
-from indexer.sources.huggingface import read_huggingface
-from indexer.sources.jsonl import BadJSONError, parse_value
+from indexer.sources.formats.huggingface import read_huggingface
+from indexer.sources.formats.jsonl import BadJSONError, parse_value
 
 PAGE_SIZE = 100
 """More than any day has had so far; a day that has more comes in several pages."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from indexer.errors import FetchError
 from indexer.fetch.archive import Answer, ExpiredError, Page, Place, TryAgainError, mark_of
-from indexer.sources.jsonl import BadJSONError, parse_value
-from indexer.sources.openalex import read_openalex
+from indexer.sources.formats.jsonl import BadJSONError, parse_value
+from indexer.sources.formats.openalex import read_openalex
 
 PAGE_SIZE = 100
 

@@ -16,17 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexer.errors import ModelError, storage_error
-from indexer.local.segments.manifest import stamp, sync_folder
+from indexer.files import stamp, sync_folder
 from indexer.models.cache import Converted, DamagedError, checked
 from indexer.models.embedder import Model
 from indexer.models.openvino_embedder import OpenVinoEmbedder
 
 _FOLDER = "models"
-
-
-def is_kept(model: Model) -> bool:
-    """Whether vectors of ``model`` are only made by the very files that lie in the index."""
-    return model.precision == "int8"
 
 
 def keep(folder: Path, converted: Converted) -> None:

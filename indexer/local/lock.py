@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 from indexer.errors import IndexBusyError, storage_error
+from indexer.files import acquire_lock
 
 LOCK_FILE = "writer.lock"
 PATIENCE_SECONDS = 1.0
+"""A reader that catches up, or a check of a small index, is done in a moment."""
 
 
 class WriterLock:
@@ -24,46 +25,33 @@ class WriterLock:
     def __init__(
         self, folder: Path, *, patience: float = PATIENCE_SECONDS, file: str = LOCK_FILE
     ) -> None:
-        path = folder / file
+        self._path = folder / file
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise storage_error(error, path) from error
-        try:
-            self._take(patience)
-        except BlockingIOError as error:
-            holder = os.pread(self._descriptor, 200, 0).decode(errors="replace").strip()
-            os.close(self._descriptor)
+            self._lock = acquire_lock(self._path, patience)
+        except TimeoutError as error:
             raise IndexBusyError(
-                f"{folder}: another process is writing ({holder or 'just started'}); "
+                f"{folder}: another process is writing ({self._holder() or 'just started'}); "
                 "wait for it, or stop it, and run the same command again"
             ) from error
         except OSError as error:
-            os.close(self._descriptor)
-            raise storage_error(error, path) from error
+            raise storage_error(error, self._path) from error
         self._sign()
 
-    def _take(self, patience: float) -> None:
-        """A reader that catches up, or a check of a small index, is done in a moment."""
-        until = time.monotonic() + patience
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    raise
-                time.sleep(0.02)
+    def _holder(self) -> str:
+        try:
+            return self._path.read_text(encoding="utf-8", errors="replace").strip()[:200]
+        except OSError:
+            return ""
 
     def _sign(self) -> None:
         """Say who holds the lock, for the other's message only."""
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"process {os.getpid()} since {since}\n".encode(), 0)
+        with suppress(OSError):
+            self._path.write_text(f"process {os.getpid()} since {since}\n", encoding="utf-8")
 
     def release(self) -> None:
         """Let the next writer in."""
-        os.close(self._descriptor)
+        self._lock.release()
 
     def __enter__(self) -> WriterLock:
         return self

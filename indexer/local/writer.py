@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from uuid import uuid4
 
-from indexer.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError, storage_error
+from indexer.entries import Embedded, Entry, Held
+from indexer.errors import IndexFormatError, IndexNotFoundError, storage_error
+from indexer.files import sync_folder
+from indexer.local.about import about_published
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.rows import CATALOG_FILE, Entry
+from indexer.local.catalog.provenance import of_source
+from indexer.local.catalog.staged_vectors import StagedVectors
+from indexer.local.index_model import forget_others
+from indexer.local.integrity import readable_manifest, require_catalog, require_kin
 from indexer.local.location import require_index
 from indexer.local.lock import PATIENCE_SECONDS, WriterLock
-from indexer.local.segments.manifest import MANIFEST_FILE, Manifest, sync_folder
+from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import QUICK, outlay, publish
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
+from indexer.papers.identity import Name
+from indexer.papers.paper import Paper
+from indexer.store import About
 
 _LOG = logging.getLogger("nearpaper")
 
 
-class Writer:
+class LocalWriter:
     """An index open for writing; raises ``IndexBusyError`` while another process writes.
 
     Args:
         folder: Where the index is.
         create: Gives the model of a new index; without it a missing index is an error.
-        derive: Make all derived parts anew from the catalog.
+        rebuild: Rebuild the search indexes from the catalog.
         patience: Seconds to wait for another writer.
         outdated: Open even an index of another text recipe, to bring it up to date.
         most: Leave what a killed writer committed unpublished where that takes going through more
@@ -42,7 +51,7 @@ class Writer:
         folder: Path,
         *,
         create: Callable[[], Model] | None = None,
-        derive: bool = False,
+        rebuild: bool = False,
         outdated: bool = False,
         patience: float = PATIENCE_SECONDS,
         most: int | None = None,
@@ -56,23 +65,24 @@ class Writer:
             require_catalog(folder)
             self.catalog = Catalog(folder, writable=True)
             opened.callback(self.catalog.close)
-            self.model, self.recipe = self._description(create)
+            self._model, self.recipe = self._description(create)
+            self._is_adopted = False
             if self.recipe != RECIPE and not outdated:
                 raise IndexFormatError(
                     f"{folder}: made with the text recipe {self.recipe!r}, this nearpaper uses "
                     f"{RECIPE!r}; run `nearpaper rebuild --embed --index {folder}`"
                 )
-            # The catalog is the truth: a manifest that can't be read is made anew.
+            # The catalog is the source of truth: an unreadable manifest is made again from it.
             manifest = readable_manifest(folder)
-            if manifest is not None and not derive:
+            if manifest is not None and not rebuild:
                 require_kin(folder, manifest, self.catalog)
-            pending = self._outlay(manifest) if manifest is not None and not derive else 0
+            pending = self._outlay(manifest) if manifest is not None and not rebuild else 0
             if manifest is not None and most is not None and pending > most:
                 self.manifest = manifest
             else:
                 if pending > QUICK:
                     _LOG.warning("nearpaper: %s: finishing an interrupted run first", folder)
-                self.manifest = self._published(manifest, fold=derive)
+                self.manifest = self._published(manifest, fold=rebuild)
             self._opened = opened.pop_all()
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
@@ -90,6 +100,43 @@ class Writer:
         self.catalog.set_meta({"model": json.dumps(asdict(model)), "recipe": RECIPE})
         return model, RECIPE
 
+    @property
+    def model(self) -> Model:
+        """What makes the vectors."""
+        return self._model
+
+    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+        """Where these stand among the names of live papers, with their row ids."""
+        return self.catalog.bearers(names, own=own)
+
+    def known(self, rows: Iterable[int]) -> dict[int, Held]:
+        """Live papers by their row ids."""
+        return self.catalog.known(rows)
+
+    def current(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The live papers that these names mean, by the names."""
+        return self.catalog.current(ids)
+
+    def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
+        """What was embedded before among these text hashes, of live or removed papers."""
+        return self.catalog.embedded(hashes)
+
+    def from_source(self, name: str, most: int) -> list[Entry]:
+        """Up to ``most`` live papers that a source tells of, ready to be committed again."""
+        return of_source(self.catalog, name, most)
+
+    def sample(self, most: int) -> list[Paper]:
+        """At most that many live papers, spread evenly; always the same of the same papers."""
+        return self.catalog.sample_papers(most)
+
+    def staging(self, model: Model, recipe: str) -> LocalStaging:
+        """New vectors of every paper, begun or gone on with."""
+        return LocalStaging(self, model, recipe)
+
+    def meta(self, key: str) -> str | None:
+        """A value of the index's own description."""
+        return self.catalog.meta(key)
+
     def commit(
         self,
         entries: Sequence[Entry],
@@ -99,10 +146,18 @@ class Writer:
         """Add or replace papers and remove others; on return the change is on the disk."""
         self.catalog.commit(entries, removed, meta)
 
-    def publish(self, *, fold: bool = False) -> Manifest:
-        """Let readers see what was committed."""
+    def publish(self, *, fold: bool = False) -> About:
+        """Let readers see what was committed; with ``fold``, with all papers in one segment."""
         self.manifest = self._published(self.manifest, fold=fold)
-        return self.manifest
+        if self._is_adopted:
+            forget_others(self.folder, self._model)
+            self._is_adopted = False
+        identity = self.catalog.meta("identity") or ""
+        return about_published(self.folder, self.manifest, identity)
+
+    def adopted(self, model: Model, recipe: str) -> None:
+        """Take note that all vectors are of another model or recipe now."""
+        self._model, self.recipe, self._is_adopted = model, recipe, True
 
     @property
     def is_published(self) -> bool:
@@ -124,7 +179,7 @@ class Writer:
         finally:
             self._opened.close()
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> LocalWriter:
         return self
 
     def __exit__(
@@ -136,29 +191,17 @@ class Writer:
         self.close()
 
 
-def require_catalog(folder: Path) -> None:
-    """Raise ``IndexDamagedError`` where something was published and its catalog is lost."""
-    path = folder / CATALOG_FILE
-    if (folder / MANIFEST_FILE).exists() and not (path.exists() and path.stat().st_size):
-        raise IndexDamagedError(
-            f"{path}: missing or empty, and nothing can make it anew; put it back, or move the "
-            "folder away and run `nearpaper restore BACKUP`"
-        )
+class LocalStaging(StagedVectors):
+    """Vectors of another model or recipe, put aside in the catalog."""
 
+    def __init__(self, writer: LocalWriter, model: Model, recipe: str) -> None:
+        super().__init__(writer.catalog, model, recipe)
+        self._writer, self._aim = writer, (model, recipe)
 
-def require_kin(folder: Path, manifest: Manifest, catalog: Catalog) -> None:
-    """Raise ``IndexDamagedError`` if the derived parts were made from another catalog."""
-    identity = catalog.meta("identity")
-    if manifest.identity and manifest.identity != identity:
-        problem = "isn't the one that the other files were made from"
-    elif manifest.change > catalog.last_change():
-        problem = "is older than the other files"
-    else:
-        return
-    raise IndexDamagedError(
-        f"{folder / CATALOG_FILE}: {problem}; put the right one back, or make them from this one "
-        f"with `nearpaper rebuild --index {folder}`"
-    )
+    def adopt(self) -> None:
+        """Make them the index's vectors, all at once; publish shows them."""
+        super().adopt()
+        self._writer.adopted(*self._aim)
 
 
 def _make_folder(folder: Path) -> None:
@@ -172,11 +215,3 @@ def _make_folder(folder: Path) -> None:
             sync_folder(path.parent)
     except OSError as error:
         raise storage_error(error, folder) from error
-
-
-def readable_manifest(folder: Path) -> Manifest | None:
-    """The published manifest; ``None`` also where it is damaged."""
-    try:
-        return Manifest.load(folder)
-    except IndexDamagedError:
-        return None

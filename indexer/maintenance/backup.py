@@ -21,14 +21,16 @@ from indexer.errors import (
     UsageError,
     storage_error,
 )
+from indexer.files import stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.index_model import copy_kept
+from indexer.local.integrity import readable_manifest
 from indexer.local.location import require_index
 from indexer.local.lock import LOCK_FILE, WriterLock
-from indexer.local.reader import catch_up
-from indexer.local.segments.manifest import MANIFEST_FILE, Manifest, stamp, sync_folder
+from indexer.local.recovery import recover
+from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.local.segments.publisher import PARTS
-from indexer.local.writer import Writer, readable_manifest
+from indexer.local.writer import LocalWriter
 from indexer.maintenance.check import check
 from indexer.maintenance.salvage import salvage
 
@@ -46,8 +48,8 @@ class Copied:
         generation: That it is at.
         bytes: What its files take up.
         lost: Papers of the source that could not be read; always 0 without ``salvage_damaged``.
-        rebuilt: The derived files of the source weren't what was written, or changed too fast, so
-            that those of the copy were made anew from the catalog.
+        rebuilt: The search indexes of the source weren't what was written, or changed too fast, so
+            that those of the copy were rebuilt from the catalog.
     """
 
     papers: int
@@ -73,14 +75,14 @@ def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copi
     _require_apart(folder, target)
     _require_free(target)
     with suppress(IndexDamagedError):  # of a derived file, or the copy's own check will tell
-        catch_up(folder)
+        recover(folder)
     with _partial(target) as partial:
         if salvage_damaged:
             salvage(folder, partial)
         rebuilt = salvage_damaged or not _copy_whole(folder, partial)
         copy_kept(folder, partial)
         if rebuilt:
-            Writer(partial, derive=True, outdated=True).close()
+            LocalWriter(partial, rebuild=True, outdated=True).close()
         copied = _verified(folder, partial, rebuilt=rebuilt, salvaged=salvage_damaged)
         _publish(partial, target)
     return copied

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
+from indexer.files import stamp
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE, Block
+from indexer.local.integrity import lags, require_kin
 from indexer.local.location import require_index
 from indexer.local.lock import WriterLock
-from indexer.local.reader import catch_up, lags
+from indexer.local.recovery import recover
 from indexer.local.segments.generation import Generation
-from indexer.local.segments.manifest import MANIFEST_FILE, Manifest, stamp
-from indexer.local.writer import require_kin
+from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.maintenance.salvage import salvaged
 from indexer.models.recipe import document_text
 from indexer.papers.paper import text_hash
@@ -58,7 +59,7 @@ def check(folder: Path) -> list[Finding]:
     require_index(folder)
     try:
         for _ in range(_TRIES):
-            catch_up(folder)
+            recover(folder)
             with _writers_kept_out(folder):
                 found = _certain(folder)
             if found is not None:
@@ -112,7 +113,7 @@ def _remedy(folder: Path) -> str:
 
 
 def _catalog(folder: Path) -> Iterator[Finding]:
-    """The truth itself: nothing derived can mend it."""
+    """The source of truth: nothing that is made from it can mend it."""
     catalog = None
     try:
         catalog = Catalog(folder)

@@ -17,48 +17,41 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexNotFoundError, SourceError, storage_error
-from indexer.files import require_file
-from indexer.local.catalog.catalog import Catalog
-from indexer.local.reader import Reader
-from indexer.local.segments.generation import Generation
-from indexer.local.segments.manifest import Manifest
+from indexer.errors import IndexNotFoundError, SourceError
+from indexer.files import replacing, require_file
 from indexer.papers.paper import Paper
 from indexer.progress import Listener, Silent, Tally
+from indexer.store import ALL, About, Location, Snapshot, using_store
 
 _LISTS = ("authors", "categories", "sources", "ids")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")
 
 
-def export(folder: Path, target: Path, *, listener: Listener | None = None) -> int:
+def export(location: Location, target: Path, *, listener: Listener | None = None) -> int:
     """Write what is published to a Parquet file, replacing one of that name; how many papers.
 
     Args:
-        folder: Of the index.
+        location: Of the index.
         target: The file.
         listener: Is told of the progress.
 
     Raises:
         SourceError: The extra ``parquet`` isn't installed.
         IndexNotFoundError: There is no index, or it is empty.
+        SnapshotExpiredError: It was compacted twice meanwhile.
         StorageError: The file can't be written.
     """
     require_file(target)
     _require_parquet()
-    reader = Reader(folder)
-    generation = reader.generation()
-    if generation is None:
-        raise IndexNotFoundError(f"{folder}: still empty; add papers with `nearpaper index`")
-    part = target.with_name(f".{target.name}.part")
-    try:
-        done = _write(generation, reader.catalog, part, listener or Silent())
-        part.replace(target)
-    except OSError as error:
-        raise storage_error(error, target) from error
-    finally:
-        part.unlink(missing_ok=True)
-        reader.close()
-    return done
+    with using_store(location) as store:
+        store.recover()
+        snapshot = store.snapshot()
+        if snapshot is None:
+            raise IndexNotFoundError(
+                f"{store.location}: still empty; add papers with `nearpaper index`"
+            )
+        with replacing(target) as beside:
+            return _write(snapshot, beside, listener or Silent())
 
 
 def _require_parquet() -> None:
@@ -70,31 +63,29 @@ def _require_parquet() -> None:
         ) from None
 
 
-def _write(generation: Generation, catalog: Catalog, part: Path, listener: Listener) -> int:
+def _write(snapshot: Snapshot, file: Path, listener: Listener) -> int:
     from pyarrow import parquet
 
-    schema, tally, started = _schema(generation.manifest), Tally(), time.monotonic()
-    with parquet.ParquetWriter(part, schema, compression="zstd") as writer:
-        for block in catalog.scan(after=0, change=generation.manifest.change):
-            # The catalog may hold the next model's vectors already.
-            vectors = generation.vectors(generation.positions(block.rows))
-            writer.write_table(_table(block.papers, vectors, schema))
-            tally.unchanged += len(block.papers)
+    schema, tally, started = _schema(snapshot.about), Tally(), time.monotonic()
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        for keys in snapshot.scan(ALL):
+            writer.write_table(_table(snapshot.papers(keys), snapshot.vectors(keys), schema))
+            tally.unchanged += len(keys)
             tally.seconds = time.monotonic() - started
-            listener.advanced(tally, tally.read / generation.manifest.papers)
+            listener.advanced(tally, tally.read / snapshot.about.papers)
     return tally.read
 
 
-def _schema(manifest: Manifest) -> Any:  # noqa: ANN401 - pyarrow ships no types
+def _schema(about: About) -> Any:  # noqa: ANN401 - pyarrow ships no types
     import pyarrow as pa
 
     kinds = dict.fromkeys(_LISTS, pa.list_(pa.string())) | dict.fromkeys(_NUMBERS, pa.int64())
     columns = [(field.name, kinds.get(field.name, pa.string())) for field in fields(Paper)]
-    columns.append(("vector", pa.list_(pa.float32(), manifest.model.dimension)))
+    columns.append(("vector", pa.list_(pa.float32(), about.model.dimension)))
     facts = {
-        "generation": manifest.generation,
-        "model": asdict(manifest.model),
-        "recipe": manifest.recipe,
+        "generation": about.generation,
+        "model": asdict(about.model),
+        "recipe": about.recipe,
     }
     return pa.schema(columns, metadata={"nearpaper": json.dumps(facts)})
 

@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from indexer.entries import Entry
 from indexer.errors import IndexDamagedError
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.rows import CATALOG_FILE, Entry, entry_of, paper_of
+from indexer.local.catalog.rows import CATALOG_FILE, entry_of, paper_of
 from indexer.local.segments.manifest import Manifest
 from indexer.models.embedder import Model
 from indexer.models.recipe import document_text

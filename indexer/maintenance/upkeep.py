@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from indexer.entries import Entry
 from indexer.errors import ModelError, NotFoundError, UsageError
-from indexer.local.catalog.provenance import of_source, source_counts
-from indexer.local.catalog.rows import Entry
 from indexer.local.location import require_index
-from indexer.local.matching import load_matching
-from indexer.local.reader import Reader
-from indexer.local.writer import Writer
+from indexer.local.snapshot import LocalSnapshot
+from indexer.local.writer import LocalWriter
 from indexer.maintenance.backup import Copied, backup, restore
 from indexer.maintenance.check import Finding, check
 from indexer.maintenance.reembed import reembed
@@ -21,6 +19,7 @@ from indexer.models.embedder import Model
 from indexer.models.precision import Precision
 from indexer.papers.paper import normalise_id
 from indexer.progress import Listener
+from indexer.store import Location, Snapshot, Store, using_store
 
 __all__ = [
     "Copied",
@@ -70,12 +69,11 @@ _SOURCE_BATCH = 1_000
 """Papers in one commit of :func:`remove_source`."""
 
 
-def remove(folder: Path, ids: Sequence[str]) -> Removal:
+def remove(location: Location, ids: Sequence[str]) -> Removal:
     """Take papers out of the index; what isn't there is listed, not an error."""
-    require_index(folder)
-    with Writer(folder) as writer:
+    with using_store(location) as store, store.writer() as writer:
         wanted = {_normalised(id): id for id in ids}
-        known = writer.catalog.current(wanted)
+        known = writer.current(wanted)
         gone = tuple(dict.fromkeys(paper.id for paper in known.values()))
         if gone:
             writer.commit([], removed=gone)
@@ -87,7 +85,7 @@ def remove(folder: Path, ids: Sequence[str]) -> Removal:
     )
 
 
-def remove_source(folder: Path, name: str) -> SourceRemoval:
+def remove_source(location: Location, name: str) -> SourceRemoval:
     """Take out what only one source told; papers of others, too, stay without that source.
 
     Stopped or killed, the same call continues.
@@ -95,16 +93,17 @@ def remove_source(folder: Path, name: str) -> SourceRemoval:
     Raises:
         NotFoundError: No paper is from that source.
     """
-    require_index(folder)
     removed = kept = 0
-    with Writer(folder) as writer:
-        while entries := of_source(writer.catalog, name, _SOURCE_BATCH):
+    with using_store(location) as store, store.writer() as writer:
+        while entries := writer.from_source(name, _SOURCE_BATCH):
             alone = [entry.paper.id for entry in entries if entry.paper.sources == (name,)]
             others = [_without(entry, name) for entry in entries if entry.paper.sources != (name,)]
             writer.commit(others, removed=alone)
             removed, kept = removed + len(alone), kept + len(others)
         if not removed + kept:
-            named = ", ".join(source_counts(writer.catalog)) or "none"
+            writer.publish()
+            snapshot = store.snapshot()
+            named = ", ".join(snapshot.sources() if snapshot else ()) or "none"
             raise NotFoundError(f"{name}: no paper is from this source; there are {named}")
         generation = writer.publish().generation
     return SourceRemoval(removed=removed, kept=kept, generation=generation)
@@ -130,11 +129,11 @@ def rebuild(
     precision: Precision | None = None,
     listener: Listener | None = None,
 ) -> int:
-    """Make the derived parts anew from the catalog; the new generation.
+    """Rebuild the search indexes from the catalog; the new generation.
 
     Args:
         folder: Where the index is.
-        embed: Make the vectors anew as well, which takes as long as the first time; without it
+        embed: Embed all papers again as well, which takes as long as the first time; without it
             no model is needed.
         model: With ``embed``: the model to bring the index to, by default its own.
         precision: With ``embed``: ``int8``, or ``auto`` to leave it; by default the index's own.
@@ -145,51 +144,61 @@ def rebuild(
         return reembed(folder, model, precision, listener)
     if model is not None or precision is not None:
         raise UsageError("another model or precision needs new vectors; add --embed")
-    with Writer(folder, derive=True, outdated=True) as writer:
+    with LocalWriter(folder, rebuild=True, outdated=True) as writer:
         return writer.manifest.generation
 
 
 def compact(folder: Path) -> int:
-    """Fold the tail into the base; the new generation.
+    """Merge the small segment into the large one; the new generation.
 
     What had been removed by the last compaction is forgotten: no answer under way needs it.
     """
     require_index(folder)
-    with Writer(folder, most=0) as writer:  # what is pending is folded with the rest, once
-        manifest = writer.publish(fold=True)
-        writer.catalog.purge(manifest.change)
-        return manifest.generation
+    with LocalWriter(folder, most=0) as writer:  # what is pending is merged with the rest, once
+        about = writer.publish(fold=True)
+        writer.catalog.purge(about.change)
+        return about.generation
 
 
-def info(folder: Path) -> dict[str, Any]:
+def info(location: Location) -> dict[str, Any]:
     """Model, recipe, counts in all and by source, sizes and generation, ready for JSON."""
-    reader = Reader(folder)
-    try:
-        generation = reader.generation()
-        facts: dict[str, Any] = {"index": str(folder), "papers": 0, "generation": 0}
-        if generation is not None:
-            manifest = generation.manifest
+    with using_store(location) as store:
+        facts: dict[str, Any] = {"index": store.location, "papers": 0, "generation": 0}
+        if (snapshot := _recovered(store)) is not None:
+            about = snapshot.about
             facts |= {
-                "papers": manifest.papers,
-                "truncated": manifest.truncated,
-                "generation": manifest.generation,
-                "format": manifest.format,
-                "recipe": manifest.recipe,
-                "model": asdict(manifest.model),
-                "probing": asdict(manifest.probing),
-                "encoder": _encoder(folder, manifest.model),
-                "sources": source_counts(reader.catalog),
+                "papers": about.papers,
+                "truncated": about.truncated,
+                "generation": about.generation,
+                **_of_folder(snapshot),
+                "recipe": about.recipe,
+                "model": asdict(about.model),
+                "encoder": _encoder(store, about.model),
+                "sources": snapshot.sources(),
             }
-        facts["disk_bytes"] = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+        if store.workspace is not None:
+            files = (path for path in store.workspace.rglob("*") if path.is_file())
+            facts["disk_bytes"] = sum(path.stat().st_size for path in files)
         return facts
-    finally:
-        reader.close()
 
 
-def _encoder(folder: Path, model: Model) -> str:
+def _recovered(store: Store) -> Snapshot | None:
+    store.recover()
+    return store.snapshot()
+
+
+def _of_folder(snapshot: Snapshot) -> dict[str, Any]:
+    """What only an index in a folder has."""
+    if not isinstance(snapshot, LocalSnapshot):
+        return {}
+    manifest = snapshot.generation.manifest
+    return {"format": manifest.format, "probing": asdict(manifest.probing)}
+
+
+def _encoder(store: Store, model: Model) -> str:
     """What runs on this machine; its precision may be another than the vectors were made in."""
     try:
-        here = load_matching(folder, model).model
+        here = store.embedder(model).model
     except ModelError as error:
         return f"none: {error}"
     return " ".join(filter(None, (here.runtime, here.precision, here.converted_sha256[:12])))

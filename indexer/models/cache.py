@@ -11,20 +11,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import StorageError, storage_error
+from indexer.files import acquire_lock, sha256_of
 
 GRAPH = "model.xml"
 WEIGHTS = "model.bin"
@@ -109,7 +108,7 @@ def converted_model(cache: Path, name: str, make: Callable[[Path], Facts]) -> Co
 
 def _made(folder: Path, make: Callable[[Path], Facts]) -> Converted:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(f"{folder.name}.lock")):
+    with acquire_lock(folder.with_name(f"{folder.name}.lock")):
         try:
             # Another process may have been first.
             return checked(folder)
@@ -131,13 +130,6 @@ def _remove_leftovers(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
 def _replace(folder: Path, fresh: Path) -> None:
     # Processes that have the old files open or mapped keep them.
     old = fresh.with_name(f"{fresh.name}.old")
@@ -150,7 +142,8 @@ def _replace(folder: Path, fresh: Path) -> None:
 def _write_facts(folder: Path, facts: Facts) -> None:
     hashes = {name: sha256_of(folder / name) for name in (GRAPH, WEIGHTS, TOKENIZER)}
     content = {"files": hashes, "facts": asdict(facts)}
-    write_whole(folder / _FACTS, json.dumps({"sha256": _seal(content), "content": content}))
+    sealed = json.dumps({"sha256": _seal(content), "content": content})
+    (folder / _FACTS).write_text(sealed, encoding="utf-8")
 
 
 def checked(folder: Path) -> Converted:
@@ -174,25 +167,3 @@ def _facts(kept: dict[str, Any]) -> Facts:
 
 def _seal(content: object) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def sha256_of(file: Path) -> str:
-    """The file's SHA-256 in hexadecimal."""
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is never seen half written; its folder is made where needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f"{path.name}.", delete=False
-    ) as stream:
-        temporary = Path(stream.name)
-        try:
-            stream.write(text)
-            stream.flush()
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise

@@ -9,8 +9,8 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from indexer.errors import ModelError, storage_error
-from indexer.models.cache import sha256_of, write_whole
+from indexer.errors import ModelError, StorageError, storage_error
+from indexer.files import replace_file, sha256_of
 from indexer.models.hub import ModelFolder
 
 _WEIGHTS = {".safetensors", ".bin", ".pt"}
@@ -88,8 +88,10 @@ def _computed(folder: Path, files: list[Path], record: Path, state: list[list[ob
     settings = {name: value for name, value in hashed.items() if name not in weights}
     hashes = Hashes(_combined(weights), _combined(settings))
     # A cache that can't be written only costs time.
-    with suppress(OSError):
-        write_whole(record, json.dumps({"state": state, "hashes": asdict(hashes)}))
+    with suppress(OSError, StorageError):
+        record.parent.mkdir(parents=True, exist_ok=True)
+        kept = {"state": state, "hashes": asdict(hashes)}
+        replace_file(record, json.dumps(kept).encode())
     return hashes
 
 

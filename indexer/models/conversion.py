@@ -110,7 +110,7 @@ def _least_cosine(transformer: SentenceTransformer, target: Path, facts: Facts) 
             Converted(target, facts, ""), name="", revision="", weights_sha256=""
         )
         encoded = converted.encode_documents(_PROBES).vectors
-        asked = np.stack([converted.encode_query(text) for text in _PROBES])
+        asked = np.concatenate([converted.encode_queries([text]) for text in _PROBES])
     except RuntimeError as error:
         raise ConversionError(first_line(error)) from error
     documents = transformer.encode_document(

@@ -79,10 +79,6 @@ class Embedder(Protocol):
         """
         ...
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question. Safe to call from many threads."""
-        ...
-
 
 def unit_rows(rows: NDArray[Any]) -> Vectors:
     """``(n, d)`` float32 of unit length; a row without a direction becomes the first axis."""

@@ -47,11 +47,6 @@ class HashingEmbedder:
         """Vectors of ``n`` questions, in their order."""
         return _vectors([_words(text) for text in texts])
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question."""
-        vector: NDArray[np.float32] = self.encode_queries([text])[0]
-        return vector
-
 
 def _vectors(texts: Sequence[Sequence[str]]) -> Vectors:
     rows = np.array([_hashed(words) for words in texts], np.float32)

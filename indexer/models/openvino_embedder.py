@@ -79,11 +79,6 @@ class OpenVinoEmbedder:
             self._reader.read([self._facts.query_prefix + text for text in texts])
         )
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question."""
-        vector: NDArray[np.float32] = self.encode_queries([text])[0]
-        return vector
-
     def inputs(self, texts: Sequence[str]) -> list[list[NDArray[np.int64]]]:
         """What the model is given for each text as a document: ``(1, tokens)`` ids and mask."""
         tokens = self._reader.read([self._facts.document_prefix + text for text in texts])

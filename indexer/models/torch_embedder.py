@@ -81,11 +81,6 @@ class TorchEmbedder:
         """Vectors of ``n`` questions, in their order."""
         return self._encode(self._transformer.encode_query, texts)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """The ``(d,)`` float32 unit vector of a question."""
-        vector: NDArray[np.float32] = self.encode_queries([text])[0]
-        return vector
-
     def _encode(self, encode: Callable[..., Vectors], texts: Sequence[str]) -> Vectors:
         with self._turn:
             rows = encode(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 _TIME = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?)?"
 _NUMBERS = re.compile(rf"(\d{{4}})(?:\.0|([-/])(\d{{1,2}})(?:\2(\d{{1,2}}){_TIME})?)?", re.ASCII)
@@ -68,6 +68,16 @@ def period_end(key: int) -> int:
     if key % 10_000 == 0:
         return key + 9_999
     return key + 99 if key % 100 == 0 else key
+
+
+def day_of(key: int) -> str:
+    """The day that a ``YYYYMMDD`` number stands for, as ``YYYY-MM-DD``."""
+    return f"{key // 10_000:04}-{key // 100 % 100:02}-{key % 100:02}"
+
+
+def days_before(day: str, count: int) -> str:
+    """The day that is ``count`` days before a day."""
+    return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
 
 
 def _month(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Files of papers in, papers and rejects out: one file per kind of input.
+"""Files of papers in, papers and rejects out; a reader for each format is in ``formats/``.
 
 Comes in: a path, or ``-`` for standard input, plain or compressed by gzip or zstd. Goes out: a
 :class:`Source` that yields clean papers, a :class:`Removal` where an archive says that a paper is

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from indexer.sources.acl import read_acl
-from indexer.sources.arxiv_atom import read_arxiv_atom
-from indexer.sources.arxiv_snapshot import read_snapshot
-from indexer.sources.bibtex import read_bibtex
-from indexer.sources.columnar import ARROW, ARROW_STREAM, PARQUET, read_arrow, read_parquet
-from indexer.sources.csl import read_csl
-from indexer.sources.document import read_document
-from indexer.sources.huggingface import read_huggingface
-from indexer.sources.jsonl import is_jsonl, read_jsonl
-from indexer.sources.oai_pmh import read_oai_pmh
-from indexer.sources.openalex import read_openalex
-from indexer.sources.page import AUTHORS, read_page
+from indexer.sources.formats.acl import read_acl
+from indexer.sources.formats.arxiv_atom import read_arxiv_atom
+from indexer.sources.formats.arxiv_snapshot import read_snapshot
+from indexer.sources.formats.bibtex import read_bibtex
+from indexer.sources.formats.columnar import ARROW, ARROW_STREAM, PARQUET, read_arrow, read_parquet
+from indexer.sources.formats.csl import read_csl
+from indexer.sources.formats.document import read_document
+from indexer.sources.formats.huggingface import read_huggingface
+from indexer.sources.formats.jsonl import is_jsonl, read_jsonl
+from indexer.sources.formats.oai_pmh import read_oai_pmh
+from indexer.sources.formats.openalex import read_openalex
+from indexer.sources.formats.page import AUTHORS, read_page
+from indexer.sources.formats.ris import read_ris
+from indexer.sources.formats.semantic_scholar import read_semantic_scholar
+from indexer.sources.formats.table import find_delimiter, read_csv, read_tsv
 from indexer.sources.raw import Reader
-from indexer.sources.ris import read_ris
-from indexer.sources.semantic_scholar import read_semantic_scholar
 from indexer.sources.stream import HEAD
-from indexer.sources.table import find_delimiter, read_csv, read_tsv
 
 Rule = Callable[[str, list[str]], bool]
 """Whether the beginning of a text, and its lines that aren't blank, look like a format."""

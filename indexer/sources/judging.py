@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from indexer.papers.ids import normalise_id
-from indexer.sources.document import read_document
-from indexer.sources.jsonl import is_jsonl, read_jsonl
+from indexer.sources.formats.document import read_document
+from indexer.sources.formats.jsonl import is_jsonl, read_jsonl
 from indexer.sources.raw import Bad, Raw, Reader
 
 _HEAD = 1 << 16

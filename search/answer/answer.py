@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, overload
 
-from indexer.papers.paper import Paper
 from search.answer.notebook import as_frame, as_html, as_text
+from search.answer.result import Result
 
-Sort = Literal["relevance", "newest", "upvotes"]
-SORTS: tuple[Sort, ...] = ("relevance", "newest", "upvotes")
-
-Mode = Literal["hybrid", "dense", "lexical"]
-MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
-Explain = bool | Literal["words"]
-
-MAX_QUESTION = 10_000
-"""Characters of a question; far more than any model reads."""
-MAX_LIMIT = 1_000
-"""Results in one answer."""
-MAX_IDS = 100
-"""Papers that one answer is to be similar to."""
-MAX_LIBRARY = 1_000
-"""Papers that stand for a taste."""
-MAX_BATCH = 1_000
-"""Questions and papers in one request."""
-MAX_LOOKUP = 1_000
-"""Papers looked up at once."""
-MAX_DEPTH = 10_000
-"""How far ``offset + limit`` reaches down the ranking."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One paper at its place in the ranking.
-
-    Attributes:
-        rank: From 1, counted over all pages.
-        paper: The record.
-        score: 0 to 1, comparable between questions: see :mod:`search.ranking.calibration`.
-        why: Reasons for its place, by name; see :func:`search.answer.explain.why`.
-        folded: Ids of versions and near-duplicates of the paper that it stands for.
-    """
-
-    rank: int
-    paper: Paper
-    score: float
-    why: dict[str, Any] = field(default_factory=dict)
-    folded: tuple[str, ...] = ()
+__all__ = ["Answer", "Result"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer:
-    """A page of results.
+    """A page of results; iterate over it, index it, take its length.
+
+    An answer without results is still true: the question was answered.
 
     Attributes:
         query: As asked.
@@ -80,12 +44,28 @@ class Answer:
     warnings: tuple[str, ...] = ()
     far: bool = False
 
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @overload
+    def __getitem__(self, place: int) -> Result: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Result, ...]: ...
+    def __getitem__(self, place: int | slice) -> Result | tuple[Result, ...]:
+        return self.results[place]
+
+    def __bool__(self) -> bool:
+        return True
+
     def __repr__(self) -> str:
-        return as_text(self)
+        return as_text(self.query, self.total, self.results)
 
     def _repr_html_(self) -> str:
-        return as_html(self)
+        return as_html(self.query, self.total, self.results, self.warnings)
 
     def to_pandas(self) -> Any:  # noqa: ANN401 - pandas need not be there
         """The results as a ``pandas.DataFrame``, see :func:`search.answer.notebook.as_frame`."""
-        return as_frame(self)
+        return as_frame(self.results)

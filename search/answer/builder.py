@@ -4,247 +4,193 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ModelError
-from indexer.local.reader import Reader
-from indexer.local.segments.columns import Mask, Positions, count
-from indexer.local.segments.generation import Generation
-from indexer.local.segments.manifest import Manifest
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
-from search.answer.answer import MAX_DEPTH, Answer, Explain, Result
-from search.answer.explain import Place, nearest_sentence, why
-from search.answer.facets import FIELDS, Facets, facets
+from indexer.store import Hits, Keys, Snapshot
+from indexer.where import Among, AnyWord, Or, Where, both
+from search.answer.answer import Answer, Result
+from search.answer.explain import LegRank, nearest_sentence, why
 from search.answer.highlight import highlights, matched_words
+from search.options import Explain, SearchOptions
 from search.query.language import hint
+from search.ranking import ranking as rankings
 from search.ranking.calibration import Background, Scale, is_far
 from search.ranking.encoder import Encoder
 from search.ranking.ranking import Ranking
 from search.ranking.rerank import RERANKED, Reranker, reordered
 from search.ranking.retriever import Retrieved
-from search.validation import Page
+
+FACETS = ("year", "category", "author", "venue")
+MOST = 20
+"""Values of a facet that are listed, the most frequent ones; years are listed whole."""
 
 
-class Answering:
-    """Words answers from one index. Safe to use from many threads."""
+class AnswerBuilder:
+    """Builds answers from rankings. Safe to use from many threads."""
 
-    def __init__(self, reader: Reader, encoder: Encoder) -> None:
-        self._reader, self._encoder = reader, encoder
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
         self._background: Background | None = None
-        self._facets_of_all: tuple[Manifest, Facets] | None = None
         self._explaining = threading.Lock()
 
-    def answer(
+    def build(
         self,
+        snapshot: Snapshot,
         retrieved: Retrieved,
-        page: Page,
-        *,
+        options: SearchOptions,
         query: str,
         understood: dict[str, Any],
-        min_score: float = 0.0,
-        explain: Explain = False,
-        started: float = 0.0,
+        started: float,
     ) -> Answer:
         """A page of a ranking as an answer; ``started`` is a reading of ``perf_counter``."""
-        ranking, generation = retrieved.ranking, retrieved.ranking.generation
-        scale = self._scale(ranking)
-        ranking.sort(page.sort)
-        far, doubts = _is_far(retrieved), _doubts(retrieved)
-        if min_score and scale is None and ranking.asks_for_words:
-            min_score, doubts = 0.0, (*doubts, "without the model there are no scores to cut at")
-        if min_score:
-            self._cut(ranking, page, scale, min_score)
-        positions = ranking.positions(page.offset, page.limit)
-        passing = self._passing(retrieved)
+        scale = self._scale(snapshot, retrieved.ranking)
+        far = _is_far(snapshot, retrieved.ranking)
+        warnings = (*retrieved.warnings, *_doubts(snapshot, retrieved, far=far))
+        ranking = rankings.sort(retrieved.ranking, snapshot, options.sort)
+        if options.min_score and scale is None and ranking.text:
+            warnings += ("without the model there are no scores to cut at",)
+        elif options.min_score:
+            ranking = rankings.cut(
+                ranking,
+                snapshot,
+                options.min_score,
+                options.offset + options.limit,
+                lambda keys: _scores(snapshot, ranking, keys, scale),
+            )
+        keys = rankings.page(ranking, snapshot, options.offset, options.limit, options.sort)
+        counted = _counted(ranking)
         return Answer(
             query=query,
-            understood=understood,
-            total=count(passing),
-            limit=page.limit,
-            offset=page.offset,
-            facets=self._facets(generation, passing),
-            results=self._results(retrieved, positions, scale, page, explain=explain),
-            generation=generation.manifest.generation,
+            understood=_understood(understood, ranking, options),
+            total=snapshot.count(counted),
+            limit=options.limit,
+            offset=options.offset,
+            facets=snapshot.facets(counted, MOST),
+            results=self._results(snapshot, retrieved, keys, scale, options),
+            generation=snapshot.about.generation,
             took_ms=round(1000 * (time.perf_counter() - started), 2),
-            warnings=retrieved.warnings + doubts,
+            warnings=warnings,
             far=far,
         )
 
-    def _cut(self, ranking: Ranking, page: Page, scale: Scale | None, least: float) -> None:
-        """Leave out what scores less, as far down as pages reach."""
-        kept = self._scores(ranking, ranking.head, scale) >= least
-        if count(kept) < page.offset + page.limit and _goes_on(ranking, scale, least):
-            ranking.head = ranking.positions(0, MAX_DEPTH)
-            kept = self._scores(ranking, ranking.head, scale) >= least
-        ranking.keep(kept)
-        ranking.end()
-
-    def rerank(self, retrieved: Retrieved, reranker: Reranker) -> None:
-        """Let a cross-encoder reorder the first papers behind those that were named."""
-        ranking = retrieved.ranking
-        if not retrieved.text:
-            return
-        start = len(ranking.named)
-        papers = self._papers(ranking.generation, ranking.head[start : start + RERANKED])
-        scores = reranker.score(retrieved.text, [document_text(paper) for paper in papers])
-        ranking.reorder(len(papers), reordered(scores, len(papers)))
-
-    def results(
-        self, generation: Generation, positions: Positions, scores: NDArray[np.float64], page: Page
-    ) -> list[Result]:
-        """A page of papers whose scores are known, without reasons."""
-        part = slice(page.offset, page.offset + page.limit)
-        papers = self._papers(generation, positions[part])
-        return [
-            Result(rank=page.offset + number, paper=paper, score=float(score))
-            for number, (paper, score) in enumerate(zip(papers, scores[part], strict=True), 1)
-        ]
-
-    def ids(self, ranking: Ranking, depth: int) -> list[tuple[str, float]]:
+    def ids(self, snapshot: Snapshot, ranking: Ranking, depth: int) -> list[tuple[str, float]]:
         """Ids and scores of the first ``depth`` papers."""
-        positions = ranking.positions(0, depth)
-        scores = self._scores(ranking, positions, self._scale(ranking))
-        papers = self._papers(ranking.generation, positions)
+        keys = rankings.page(ranking, snapshot, 0, depth)
+        scores = _scores(snapshot, ranking, keys, self._scale(snapshot, ranking))
+        papers = snapshot.papers(keys)
         return [(paper.id, float(score)) for paper, score in zip(papers, scores, strict=True)]
 
-    def _facets(self, generation: Generation, passing: Mask) -> Facets:
-        """Counted anew only where there are filters: a generation never changes."""
-        if count(passing) < generation.manifest.papers:
-            return facets(generation, passing)
-        known = self._facets_of_all
-        if known is None or known[0] is not generation.manifest:
-            known = self._facets_of_all = (generation.manifest, facets(generation, passing))
-        return known[1]
-
-    def _scale(self, ranking: Ranking) -> Scale | None:
+    def _scale(self, snapshot: Snapshot, ranking: Ranking) -> Scale | None:
         if ranking.vector is None:
             return None
         background = self._background
-        if background is None or background.manifest is not ranking.generation.manifest:
-            background = self._background = Background(ranking.generation)
+        if background is None or background.fingerprint != snapshot.about.fingerprint:
+            background = self._background = Background(snapshot)
         return background.scale(ranking.vector)
-
-    def _scores(
-        self, ranking: Ranking, positions: Positions, scale: Scale | None
-    ) -> NDArray[np.float64]:
-        """Calibrated nearness; 1 where nothing but filters was asked, 0 without the model."""
-        if scale is None or ranking.vector is None:
-            return np.full(len(positions), float(not ranking.asks_for_words))
-        vectors = ranking.generation.vectors(positions).astype(np.float32)
-        return scale.scores(vectors @ ranking.vector)
-
-    def _passing(self, retrieved: Retrieved) -> NDArray[np.bool_]:
-        """The papers that count: by words alone, those that hold a word of the question."""
-        ranking, generation = retrieved.ranking, retrieved.ranking.generation
-        if retrieved.mode != "lexical" or not retrieved.text:
-            return ranking.allowed
-        holding = generation.nowhere()
-        places = generation.positions(generation.lexicon.holding_any(retrieved.text))
-        holding[places[places >= 0]] = True
-        holding[ranking.named] = True
-        return holding & ranking.allowed
 
     def _results(
         self,
+        snapshot: Snapshot,
         retrieved: Retrieved,
-        positions: Positions,
+        keys: Keys,
         scale: Scale | None,
-        page: Page,
-        *,
-        explain: Explain,
+        options: SearchOptions,
     ) -> tuple[Result, ...]:
-        generation, folded = retrieved.ranking.generation, retrieved.folded
-        papers = self._papers(generation, positions)
-        scores = self._scores(retrieved.ranking, positions, scale)
+        papers = snapshot.papers(keys)
+        scores = _scores(snapshot, retrieved.ranking, keys, scale)
+        folded = _folded(snapshot, retrieved, keys)
         return tuple(
             Result(
-                rank=page.offset + number,
+                rank=options.offset + number,
                 paper=paper,
                 score=float(score),
-                why=self._why(retrieved, int(place), paper, explain) if explain else {},
-                folded=tuple(p.id for p in self._papers(generation, folded.get(int(place), ()))),
+                why=self._why(snapshot, retrieved.ranking, key, paper, options.explain),
+                folded=folded.get(key, ()),
             )
-            for number, (place, paper, score) in enumerate(
-                zip(positions, papers, scores, strict=True), start=1
+            for number, (key, paper, score) in enumerate(
+                zip(keys.tolist(), papers, scores, strict=True), start=1
             )
         )
 
-    def _papers(self, generation: Generation, positions: Positions | Sequence[int]) -> list[Paper]:
-        rows = generation.column("rows", np.asarray(positions, np.int64))
-        return self._reader.catalog.papers(rows.tolist())
-
     def _why(
-        self, retrieved: Retrieved, place: int, paper: Paper, explain: Explain
+        self, snapshot: Snapshot, ranking: Ranking, key: int, paper: Paper, explain: Explain
     ) -> dict[str, Any]:
-        ranking = retrieved.ranking
-        lexicon = ranking.generation.lexicon
-        stems = set(lexicon.stems(retrieved.text))
+        if not explain:
+            return {}
+        stems = set(snapshot.stems(ranking.text))
 
         def stem(word: str) -> str | None:
-            return next(iter(lexicon.stems(word)), None)
+            return next(iter(snapshot.stems(word)), None)
 
         sentence = None
         if explain != "words":
-            sentence = self._nearest_sentence(ranking, paper)
+            sentence = self._nearest_sentence(snapshot, ranking, paper)
         return why(
-            dense=_place(ranking.dense, place),
-            lexical=_place(ranking.lexical, place),
+            dense=_leg_rank(ranking.dense, key),
+            lexical=_leg_rank(ranking.lexical, key),
             words=matched_words(stems, stem, f"{paper.title}\n{paper.abstract}"),
             sentence=sentence,
             title=highlights(stems, stem, paper.title),
             abstract=highlights(stems, stem, paper.abstract),
         )
 
-    def _nearest_sentence(self, ranking: Ranking, paper: Paper) -> tuple[str, float] | None:
+    def _nearest_sentence(
+        self, snapshot: Snapshot, ranking: Ranking, paper: Paper
+    ) -> tuple[str, float] | None:
         """``None`` where the model can't be used, and for papers without an abstract."""
         if ranking.vector is None:
             return None
         try:
-            embedder = self._encoder.embedder(ranking.generation.manifest.model)
+            embedder = self._encoder.embedder(snapshot.about.model)
         except ModelError:
             return None
         with self._explaining:
             return nearest_sentence(ranking.vector, embedder, paper.abstract)
 
 
-def _goes_on(ranking: Ranking, scale: Scale | None, least: float) -> bool:
-    """Whether papers behind the head may score so much: the furthest looked at by meaning does."""
-    cosines = ranking.dense[1]
-    return scale is None or not len(cosines) or float(scale.scores(cosines[-1:])[0]) >= least
+def _understood(asked: dict[str, Any], ranking: Ranking, options: SearchOptions) -> dict[str, Any]:
+    """What was searched for, by name; the mode is the one that could be used."""
+    named = {name: value for name, value in asked.items() if value}
+    return named | options.as_dict() | {"mode": ranking.mode}
 
 
-def _is_far(retrieved: Retrieved) -> bool:
-    ranking, cosines = retrieved.ranking, retrieved.ranking.dense[1]
-    if retrieved.named or not len(cosines):
-        return False
-    return is_far(ranking.generation, float(cosines[0]))
+def reranked(snapshot: Snapshot, retrieved: Retrieved, reranker: Reranker) -> Ranking:
+    """The first papers behind those that were named, in the order of a cross-encoder."""
+    ranking = retrieved.ranking
+    if not ranking.text:
+        return ranking
+    papers = snapshot.papers(ranking.head[ranking.named : ranking.named + RERANKED])
+    scores = reranker.score(ranking.text, [document_text(paper) for paper in papers])
+    return rankings.reorder(ranking, reordered(scores, len(papers)))
 
 
-def _doubts(retrieved: Retrieved) -> tuple[str, ...]:
-    """What to say when nothing is close, or when the question is in another language."""
-    ranking, generation = retrieved.ranking, retrieved.ranking.generation
-    doubts = hint(retrieved.typed, generation.lexicon.is_rare)
-    if not _is_far(retrieved):
-        return doubts
-    passing = count(ranking.allowed)
-    where = "in the index" if passing == generation.manifest.papers else "that passes the filters"
-    return (f"nothing {where} is close to this question", *doubts)
+def results_of(
+    snapshot: Snapshot, keys: Keys, scores: NDArray[np.float64], options: SearchOptions
+) -> list[Result]:
+    """A page of papers whose scores are known, without reasons."""
+    part = slice(options.offset, options.offset + options.limit)
+    papers = snapshot.papers(keys[part])
+    return [
+        Result(rank=options.offset + number, paper=paper, score=float(score))
+        for number, (paper, score) in enumerate(zip(papers, scores[part], strict=True), 1)
+    ]
 
 
-def empty_answer(query: str, page: Page) -> Answer:
+def empty_answer(query: str, options: SearchOptions) -> Answer:
     """Of an index without papers."""
     return Answer(
         query=query,
         understood={},
         total=0,
-        limit=page.limit,
-        offset=page.offset,
-        facets={field: {} for field in ("year", *FIELDS)},
+        limit=options.limit,
+        offset=options.offset,
+        facets={field: {} for field in FACETS},
         results=(),
         generation=0,
         took_ms=0.0,
@@ -252,7 +198,56 @@ def empty_answer(query: str, page: Page) -> Answer:
     )
 
 
-def _place(leg: tuple[Positions, NDArray[np.float32]], place: int) -> Place:
+def _scores(
+    snapshot: Snapshot, ranking: Ranking, keys: Keys, scale: Scale | None
+) -> NDArray[np.float64]:
+    """Calibrated nearness; 1 where nothing but filters was asked, 0 without the model."""
+    if scale is None or ranking.vector is None:
+        return np.full(len(keys), float(not ranking.text))
+    return scale.scores(snapshot.vectors(keys).astype(np.float32) @ ranking.vector)
+
+
+def _counted(ranking: Ranking) -> Where:
+    """The papers that count: by words alone, those that hold a word of the question."""
+    if ranking.mode != "lexical" or not ranking.text:
+        return ranking.counted
+    named = Among(tuple(ranking.head[: ranking.named].tolist()))
+    return both(ranking.counted, Or((AnyWord(ranking.text), named)))
+
+
+def _folded(snapshot: Snapshot, retrieved: Retrieved, keys: Keys) -> dict[int, tuple[str, ...]]:
+    """For those of some papers that stand for near-duplicates, the ids of these."""
+    return {
+        key: tuple(paper.id for paper in snapshot.papers(np.array(others, np.int64)))
+        for key in keys.tolist()
+        if (others := retrieved.folded.get(key))
+    }
+
+
+def _is_far(snapshot: Snapshot, ranking: Ranking) -> bool:
+    """Whether even the nearest paper has nothing to do with the question."""
+    cosines = ranking.dense[1]
+    return not ranking.named and len(cosines) > 0 and is_far(snapshot, float(cosines[0]))
+
+
+def _doubts(snapshot: Snapshot, retrieved: Retrieved, *, far: bool) -> tuple[str, ...]:
+    """What to say when nothing is close, or when the question is in another language."""
+    papers = snapshot.about.papers
+
+    def is_rare(word: str) -> bool:
+        """Whether less than one in 10,000 papers holds a word, which is no stop word."""
+        stems = snapshot.stems(word)
+        return bool(stems) and snapshot.document_frequency(stems[0]) * 10_000 < papers
+
+    doubts = hint(retrieved.typed, is_rare)
+    if not far:
+        return doubts
+    passing = snapshot.count(retrieved.ranking.counted)
+    scope = "in the index" if passing == papers else "that passes the filters"
+    return (f"nothing {scope} is close to this question", *doubts)
+
+
+def _leg_rank(leg: Hits, key: int) -> LegRank:
     """Where a leg saw a paper."""
-    at = np.flatnonzero(leg[0] == place)
-    return Place(int(at[0]) + 1, float(leg[1][at[0]])) if len(at) else Place()
+    at = np.flatnonzero(leg[0] == key)
+    return LegRank(int(at[0]) + 1, float(leg[1][at[0]])) if len(at) else LegRank()

@@ -1,4 +1,4 @@
-"""Why a paper stands where it stands: its place in each leg, its words, its nearest sentence."""
+"""Why a paper ranks where it does: its rank in each leg, its words, its nearest sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIGITS = 6  # Of a score: float32 holds no more, and JSON is read by people.
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LegRank:
     """Where one leg saw a paper.
 
     Attributes:
@@ -39,13 +39,13 @@ class Place:
         return {"rank": None if self.rank is None else int(self.rank), "score": score}
 
 
-NOWHERE = Place()
+UNRANKED = LegRank()
 
 
 def why(
     *,
-    dense: Place = NOWHERE,
-    lexical: Place = NOWHERE,
+    dense: LegRank = UNRANKED,
+    lexical: LegRank = UNRANKED,
     words: Sequence[str] = (),
     sentence: tuple[str, float] | None = None,
     title: Sequence[Span] = (),
@@ -54,8 +54,8 @@ def why(
     """The reasons for one result, as JSON holds them; every key is always there.
 
     Args:
-        dense: The place by meaning.
-        lexical: The place by words.
+        dense: The rank by meaning.
+        lexical: The rank by words.
         words: Of :func:`~search.answer.highlight.matched_words`.
         sentence: Of :func:`nearest_sentence`.
         title: Highlights in the title.

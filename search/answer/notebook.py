@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from indexer.errors import UsageError
-
-if TYPE_CHECKING:
-    from search.answer.answer import Answer, Result
+from search.answer.result import Result
 
 SHOWN = 10
 """Results that are shown; a table has them all."""
 _WIDTH = 72
 
 
-def as_text(answer: Answer) -> str:
+def as_text(query: str, total: int, results: Sequence[Result]) -> str:
     """A line on the whole, and one for each of the first results."""
-    lines = [f"<Answer to {_cut(answer.query)!r}: {_counted(answer)}>"]
+    lines = [f"<Answer to {_cut(query)!r}: {_counted(results, total)}>"]
     lines += [
         f"{one.rank:3} {one.score:.3f}  {_cut(one.paper.title)}  [{one.paper.id}]"
-        for one in answer.results[:SHOWN]
+        for one in results[:SHOWN]
     ]
-    return "\n".join([*lines, *_rest(answer)])
+    return "\n".join([*lines, *_rest(results)])
 
 
-def as_html(answer: Answer) -> str:
+def as_html(query: str, total: int, results: Sequence[Result], warnings: Sequence[str]) -> str:
     """The same as a table, escaped."""
-    rows = "".join(map(_row, answer.results[:SHOWN]))
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in (*answer.warnings, *_rest(answer)))
+    rows = "".join(map(_row, results[:SHOWN]))
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in (*warnings, *_rest(results)))
     head = "<tr><th></th><th>score</th><th>paper</th><th>date</th></tr>"
-    caption = f"{html.escape(_cut(answer.query))}: {_counted(answer)}"
+    caption = f"{html.escape(_cut(query))}: {_counted(results, total)}"
     return f"<table><caption>{caption}</caption>{head}{rows}</table>{notes}"
 
 
-def as_frame(answer: Answer) -> Any:  # noqa: ANN401 - pandas need not be there
+def as_frame(results: Sequence[Result]) -> Any:  # noqa: ANN401 - pandas need not be there
     """A ``pandas.DataFrame``, a row for each result: its rank, its fields, its score.
 
     Raises:
@@ -51,7 +50,7 @@ def as_frame(answer: Answer) -> Any:  # noqa: ANN401 - pandas need not be there
     records = [
         {"rank": one.rank, **asdict(one.paper), "score": one.score, "why": one.why}
         | {"folded": one.folded}
-        for one in answer.results
+        for one in results
     ]
     return pd.DataFrame.from_records(records, columns=columns)
 
@@ -67,12 +66,12 @@ def _row(result: Result) -> str:
     )
 
 
-def _counted(answer: Answer) -> str:
-    return f"{len(answer.results):,} of {answer.total:,} papers"
+def _counted(results: Sequence[Result], total: int) -> str:
+    return f"{len(results):,} of {total:,} papers"
 
 
-def _rest(answer: Answer) -> list[str]:
-    more = len(answer.results) - SHOWN
+def _rest(results: Sequence[Result]) -> list[str]:
+    more = len(results) - SHOWN
     return [f"and {more:,} more; to_pandas() has them all"] if more > 0 else []
 
 

@@ -21,10 +21,10 @@ from typing import BinaryIO
 from indexer.errors import SourceError
 from indexer.papers.fields import first_of
 from indexer.papers.ids import normalise_id
-from indexer.sources.jsonl import read_jsonl
+from indexer.sources.formats.jsonl import read_jsonl
 from indexer.sources.raw import Bad, Raw, read_lines
 from indexer.sources.stream import CHUNK, BrokenStreamError, buffered, decompressed, take
-from search.answer.answer import MAX_QUESTION
+from search.limits import MAX_QUESTION
 
 MAX_LINES = 5_000_000
 """Lines of questions or of judgements."""

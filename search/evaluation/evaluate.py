@@ -12,15 +12,15 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from indexer.cached_index import Watch, index_corpus, unwatched
 from indexer.errors import SourceError
-from indexer.local.reader import Reader
 from indexer.models.embedder import DEFAULT_MODEL
 from indexer.models.load import load_embedder
-from search.answer.answer import MODES, Mode
+from indexer.store import Store, open_store
 from search.engine import Engine
 from search.evaluation.collection import Collection, Question, read_collection
-from search.evaluation.collection_index import Watch, index_corpus, lacking, unwatched
 from search.evaluation.metrics import DEPTH, MEASURES, Comparison, Values, measure, paired_bootstrap
+from search.options import MODES, Mode
 from search.ranking.encoder import Encoder
 
 DEFAULT_MODE: Mode = "hybrid"
@@ -124,28 +124,30 @@ def evaluate(
     collections = [read_collection(folder, corpus) for folder in folders]
     embedder = load_embedder(model or DEFAULT_MODEL)
     for collection in collections:
-        index = index_corpus(collection.corpus, embedder.model, watch)
-        missing = _missing(collection, index)
+        store = open_store(index_corpus(collection.corpus, embedder.model, watch))
+        store.recover()
+        missing = _missing(collection, store)
         # Each mode is timed over the same questions, so none may find them encoded already.
-        encoder = Encoder(index, embedder, remembered=0)
-        with Engine(Reader(index), encoder) as engine:
+        encoder = Encoder(store, embedder, remembered=0)
+        with Engine(store, encoder) as engine:
             runs = measure_modes(collection.questions, engine, modes, pool)
             for mode in runs:
                 yield _score(collection, mode, runs, engine.papers, missing)
 
 
-def _missing(collection: Collection, index: Path) -> int:
+def _missing(collection: Collection, store: Store) -> int:
     """How many relevant papers an index lacks."""
-    relevant = {
-        id for question in collection.questions for id, grade in question.grades.items() if grade
-    }
-    missing = lacking(index, relevant)
-    if missing == relevant:
+    relevant = sorted(
+        {id for question in collection.questions for id, grade in question.grades.items() if grade}
+    )
+    snapshot = store.snapshot()
+    held = 0 if snapshot is None else int(np.count_nonzero(snapshot.locate(relevant) >= 0))
+    if not held:
         raise SourceError(
             f"{collection.corpus}: holds none of the relevant papers of {collection.name}, such as "
-            f"'{min(missing)}'; check that both write the papers' ids alike"
+            f"'{relevant[0]}'; check that both write the papers' ids alike"
         )
-    return len(missing)
+    return len(relevant) - held
 
 
 def measure_modes(

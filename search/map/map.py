@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexNotFoundError
-from indexer.local.catalog.rows import Heading
-from indexer.local.reader import Reader
-from indexer.local.segments.generation import Generation
+from indexer.papers.paper import Paper
+from indexer.store import Keys, Location, Snapshot, open_store
+from indexer.where import ALL
 from search.map.layout import lay_out, require_layout
 from search.map.regions import Region, find_regions
 
 MOST = 200_000
 """Papers that are shown where nobody says."""
-_BLOCK = 4_096
 
 Report = Callable[[str, float], None]
 """Is told what is being done, and how much of it is done, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """What a map shows.
+class Heading:
+    """What of a paper stands on a map: see :class:`~indexer.papers.paper.Paper`."""
+
+    id: str
+    title: str
+    date: str
+    url: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What is drawn.
 
     Attributes:
         papers: Those that are shown.
@@ -41,13 +50,13 @@ class Chart:
     total: int
 
 
-def chart(
-    folder: Path, *, most: int = MOST, report: Report = lambda doing, fraction: None
-) -> Chart:
-    """Lay an index out. The same index always gives the same chart.
+def draw(
+    location: Location, *, most: int = MOST, report: Report = lambda doing, fraction: None
+) -> Map:
+    """Lay an index out. The same index always gives the same map.
 
     Args:
-        folder: Of the index.
+        location: Of the index.
         most: Papers that are shown; of more, so many from all over the index.
         report: Is told of the progress.
 
@@ -56,28 +65,46 @@ def chart(
         SourceError: The extra ``map`` isn't installed.
     """
     require_layout()
-    reader = Reader(folder)
+    store = open_store(location)
     try:
-        generation = reader.generation()
-        live = np.flatnonzero(generation.live) if generation else np.empty(0, np.int64)
-        if generation is None or not len(live):
-            raise IndexNotFoundError(f"{folder}: still empty; add papers with `nearpaper index`")
-        shown = live[np.arange(min(most, len(live))) * len(live) // min(most, len(live))]
-        papers = _headings(reader, generation, shown, report)
-        vectors = generation.vectors(shown)
+        store.recover()
+        snapshot = store.snapshot()
+        if snapshot is None or not snapshot.about.papers:
+            raise IndexNotFoundError(
+                f"{store.location}: still empty; add papers with `nearpaper index`"
+            )
+        papers, vectors = _taken(snapshot, min(most, snapshot.about.papers), report)
+        total = snapshot.about.papers
     finally:
-        reader.close()
+        store.close()
     places = lay_out(vectors, lambda fraction: report("Laying out", fraction))
     report("Naming regions", 0.0)
     regions = find_regions(places, [paper.title for paper in papers])
-    return Chart(papers, places, regions, len(live))
+    return Map(tuple(papers), places, regions, total)
 
 
-def _headings(
-    reader: Reader, generation: Generation, shown: NDArray[np.int64], report: Report
-) -> tuple[Heading, ...]:
-    rows, found = generation.column("rows", shown).tolist(), list[Heading]()
-    for first in range(0, len(rows), _BLOCK):
-        found += reader.catalog.headings(rows[first : first + _BLOCK])
-        report("Reading titles", len(found) / len(rows))
-    return tuple(found)
+def _taken(
+    snapshot: Snapshot, count: int, report: Report
+) -> tuple[list[Heading], NDArray[np.float16]]:
+    """Headings and vectors of ``count`` papers from all over the index."""
+    headings, vectors = list[Heading](), list[NDArray[np.float16]]()
+    for keys in _spread(snapshot, count):
+        headings += map(_heading, snapshot.papers(keys))
+        vectors.append(snapshot.vectors(keys))
+        report("Reading titles", len(headings) / count)
+    return headings, np.concatenate(vectors)
+
+
+def _spread(snapshot: Snapshot, count: int) -> Iterator[Keys]:
+    """``count`` papers at even distances, some at a time."""
+    wanted = np.arange(count) * snapshot.about.papers // count
+    passed = 0
+    for keys in snapshot.scan(ALL):
+        here = wanted[(wanted >= passed) & (wanted < passed + len(keys))] - passed
+        passed += len(keys)
+        if len(here):
+            yield keys[here]
+
+
+def _heading(paper: Paper) -> Heading:
+    return Heading(paper.id, paper.title, paper.date, paper.url, paper.categories)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from indexer.errors import UsageError
-from indexer.local.segments.columns import period_end
-from indexer.papers.dates import date_key
+from indexer.papers.dates import date_key, period_end
 from indexer.papers.ids import normalise_id
+from indexer.where import ALL, Not, Phrase, TextField, Where, both
 from search.query.filters import Filters
 from search.query.operators import Clause, Kind, connected, read_clauses
 from search.query.request_phrases import asking
+
+Stems = Callable[[str], list[str]]
+"""Gives the words of a text as they are looked up."""
+_BOTH: tuple[TextField, ...] = ("title", "abstract")
+_TITLE: tuple[TextField, ...] = ("title",)
+_ABSTRACT: tuple[TextField, ...] = ("abstract",)
 
 PROSE = 12
 """Unmarked words from which on a question is prose. There quotes are a way of speaking, and a
@@ -62,10 +68,28 @@ class Query:
         }
         return {name: value for name, value in named.items() if value}
 
+    def where(self, stems: Stems) -> Where:
+        """Papers that pass the filters, hold what must be held and nothing that mustn't."""
+        where: Where = ALL
+        for filters in self.filters:
+            where = both(where, filters.where())
+        # A phrase of stop words alone can't be looked up, and so asks for nothing.
+        for fields, phrases in (
+            (_BOTH, self.phrases),
+            (_TITLE, self.titles),
+            (_ABSTRACT, self.abstracts),
+        ):
+            for phrase in filter(stems, phrases):
+                where = both(where, Phrase(fields, phrase))
+        for phrase in self.excluded:
+            where = both(where, Not(Phrase(_BOTH, phrase)))
+        return where
 
-def all_filters(query: Query, options: Filters) -> tuple[Filters, ...]:
-    """The filters of a question and those given beside it: a paper must pass every one."""
-    return _set((*query.filters, options))
+    def too_common(self, stems: Stems) -> tuple[str, ...]:
+        """A warning that names what was asked for but consists of stop words alone."""
+        asked = (*self.phrases, *self.titles, *self.abstracts, *self.excluded)
+        common = [phrase for phrase in asked if not stems(phrase)]
+        return (f"too common to be looked up: {', '.join(common)}",) if common else ()
 
 
 def parse(question: str) -> Query:

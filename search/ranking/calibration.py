@@ -13,8 +13,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.columns import Positions
-from indexer.local.segments.generation import Generation
+from indexer.store import Keys, Snapshot
+from indexer.where import ALL
+from indexer.where import without as less
 
 SAMPLE = 2_000
 """Random papers. The share of other pairs above 0.95 is then 5 % with a deviation of 0.5 %."""
@@ -29,17 +30,13 @@ _SHARES = np.linspace(0.0, 0.95, 39)
 
 
 class Background:
-    """Random papers of one generation, other than those ``without`` which."""
+    """Random papers of one snapshot, other than those ``without`` which."""
 
-    def __init__(self, generation: Generation, *, without: Positions | None = None) -> None:
-        among = generation.live if without is None else generation.live.copy()
-        if without is not None:
-            among[without] = False
-        live = np.flatnonzero(among)
-        size = min(SAMPLE, len(live))
-        chosen = np.random.default_rng(_SEED).choice(live, size, replace=False)
-        self.manifest = generation.manifest
-        self._vectors = generation.vectors(np.sort(chosen)).astype(np.float32)
+    def __init__(self, snapshot: Snapshot, *, without: Keys | None = None) -> None:
+        others = ALL if without is None else less(ALL, tuple(without.tolist()))
+        self.fingerprint = snapshot.about.fingerprint
+        chosen = snapshot.sample(SAMPLE, others, _SEED)
+        self._vectors = snapshot.vectors(chosen).astype(np.float32)
 
     def scale(self, vector: NDArray[np.float32]) -> Scale:
         """How near random papers are to a ``(d,)`` unit vector."""
@@ -72,6 +69,6 @@ def _quantiles(values: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.interp(_SHARES * last, places, ascending), np.float64)
 
 
-def is_far(generation: Generation, cosine: float) -> bool:
+def is_far(snapshot: Snapshot, cosine: float) -> bool:
     """Whether even the nearest paper, with this cosine, has nothing to do with the question."""
-    return cosine < FAR * generation.nearness
+    return cosine < FAR * snapshot.about.nearness

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.matching import load_matching, require_match
 from indexer.models.embedder import Embedder, Model
+from indexer.store import Store
 from search.ranking.microbatching import Batching
 
 REMEMBERED = 256
@@ -23,15 +22,15 @@ class Encoder:
     """Loads the model with the first question. Safe to use from many threads.
 
     Args:
-        folder: Of the index that the vectors are compared with.
+        store: Of the vectors that questions are compared with.
         embedder: Used instead of the model that the index was made with.
         remembered: How many question vectors are kept.
     """
 
     def __init__(
-        self, folder: Path, embedder: Embedder | None = None, *, remembered: int = REMEMBERED
+        self, store: Store, embedder: Embedder | None = None, *, remembered: int = REMEMBERED
     ) -> None:
-        self._folder, self._given, self._most = folder, embedder, remembered
+        self._store, self._given, self._most = store, embedder, remembered
         self._loading, self._remembering = threading.Lock(), threading.Lock()
         self._loaded: tuple[Model, Embedder, Batching] | None = None
         self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
@@ -73,12 +72,6 @@ class Encoder:
     def _load(self, model: Model) -> tuple[Embedder, Batching]:
         with self._loading:
             if self._loaded is None or self._loaded[0] != model:
-                embedder = self._matching(model)
+                embedder = self._store.embedder(model, self._given)
                 self._loaded = (model, embedder, Batching(embedder.encode_queries))
             return self._loaded[1:]
-
-    def _matching(self, model: Model) -> Embedder:
-        if self._given is None:
-            return load_matching(self._folder, model)
-        require_match(self._folder, model, self._given.model)
-        return self._given

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.columns import Positions, title_hash
-from indexer.local.segments.generation import Generation
 from indexer.models.recipe import document_text
-from indexer.papers.paper import Paper
+from indexer.papers.folding import title_hash
+from indexer.store import Keys, Snapshot, Vector
 from search.ranking.fusion import rocchio
-from search.ranking.ranking import Ranking
+from search.ranking.ranking import Ranking, fold
 
 AGAINST = 0.15
 """Weight of the papers to move away from, against 1 for those to be near to, as Rocchio had it.
@@ -50,38 +48,35 @@ class Examples:
 
 
 def examples(
-    generation: Generation,
-    near: Positions,
-    far: Positions,
-    papers: Sequence[Paper],
-    text: str,
-    text_vector: NDArray[np.float32] | None,
+    snapshot: Snapshot, near: Keys, far: Keys, text: str, text_vector: Vector | None
 ) -> Examples:
-    """Gather vectors and words of papers by their positions, and of a text."""
-    vectors = generation.vectors(near).astype(np.float32)
+    """Gather vectors and words of papers, and of a text."""
+    vectors = snapshot.vectors(near).astype(np.float32)
     if text_vector is not None:
         vectors = np.vstack([vectors, text_vector[None]])
-    words = "\n".join([text, *map(document_text, papers)])
-    return Examples(vectors, generation.vectors(far).astype(np.float32), words)
+    words = "\n".join([text, *map(document_text, snapshot.papers(near))])
+    return Examples(vectors, snapshot.vectors(far).astype(np.float32), words)
 
 
-def fold_duplicates(ranking: Ranking, asked: NDArray[np.float32]) -> dict[int, list[int]]:
-    """Take near-duplicates out of a ranking: of better papers, and of those asked about.
+def fold_duplicates(
+    snapshot: Snapshot, ranking: Ranking, asked: NDArray[np.float32]
+) -> tuple[Ranking, dict[int, list[int]]]:
+    """A ranking without near-duplicates: of better papers, and of those asked about.
 
     Args:
-        ranking: Whose head is changed.
+        snapshot: That was ranked.
+        ranking: Its first :data:`FOLDED_AMONG` papers are compared.
         asked: ``(n, d)`` vectors of the papers asked about.
 
     Returns:
-        For a position that stays, the positions that it now stands for.
+        The ranking, and for papers that stay those that they now stand for.
     """
-    generation = ranking.generation
-    _drop_copies(ranking, asked)
+    ranking = _without_copies(snapshot, ranking, asked)
     head = ranking.head[:FOLDED_AMONG]
     if not len(head):
-        return {}
-    vectors = generation.vectors(head).astype(np.float32)
-    titles = generation.column("titles", head)
+        return ranking, {}
+    vectors = snapshot.vectors(head).astype(np.float32)
+    titles = snapshot.values("title_key", head)
     cosines = vectors @ vectors.T
     same = cosines >= SAME
     titled = titles != np.uint64(title_hash(""))
@@ -93,16 +88,16 @@ def fold_duplicates(ranking: Ranking, asked: NDArray[np.float32]) -> dict[int, l
     folded: dict[int, list[int]] = {}
     for place in np.flatnonzero(~kept):
         folded.setdefault(int(head[first[place]]), []).append(int(head[place]))
-    ranking.fold(_with_rest(kept, ranking))
-    return folded
+    return fold(ranking, _with_rest(kept, ranking)), folded
 
 
-def _drop_copies(ranking: Ranking, asked: NDArray[np.float32]) -> None:
+def _without_copies(snapshot: Snapshot, ranking: Ranking, asked: NDArray[np.float32]) -> Ranking:
     """A paper that equals one asked about is no neighbour of it."""
     head = ranking.head[:FOLDED_AMONG]
-    if len(head) and len(asked):
-        vectors = ranking.generation.vectors(head).astype(np.float32)
-        ranking.fold(_with_rest((vectors @ asked.T).max(axis=1) < SAME, ranking))
+    if not (len(head) and len(asked)):
+        return ranking
+    vectors = snapshot.vectors(head).astype(np.float32)
+    return fold(ranking, _with_rest((vectors @ asked.T).max(axis=1) < SAME, ranking))
 
 
 def _with_rest(kept: NDArray[np.bool_], ranking: Ranking) -> NDArray[np.bool_]:

@@ -1,17 +1,15 @@
 """Several rankings into one: pure functions, each with its formula and its source.
 
-A leg is what one way of searching found: positions and scores, best first. Of papers that only one
+A leg is what one way of searching found: keys and scores, best first. Of papers that only one
 leg found, the other is taken to have thought as badly as of its last one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.vectors import Found
+from indexer.store import Hits
 
 DENSE_WEIGHT = 0.55
 """Share of meaning against words. Macro nDCG@10 over six collections with feedback: 0.590 at 0.5,
@@ -21,8 +19,6 @@ FEEDBACK_WEIGHT = 0.6
 """Of the mean of the first papers against the question: macro nDCG@10 +0.009 over none. It helps
 where relevant papers are many, and costs a little (Recall@20 of `litsearch-dev` -0.00 to -0.02)
 where there is one."""
-RRF_K = 60
-"""As in the paper; it hardly matters between 10 and 100."""
 
 
 def z_scores(scores: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -36,15 +32,15 @@ def z_scores(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.zeros_like(wide) if deviation < 1e-9 else (wide - wide.mean()) / deviation
 
 
-def convex_combination(dense: Found, lexical: Found, weight: float = DENSE_WEIGHT) -> Found:
+def convex_combination(dense: Hits, lexical: Hits, weight: float = DENSE_WEIGHT) -> Hits:
     """``w × z(dense) + (1 - w) × z(lexical)``, best first.
 
     Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS 2023: a
     convex combination beats rank fusion within and across domains. Measured here likewise.
     """
-    positions = _union(dense[0], lexical[0])
-    fused = weight * _spread(positions, dense) + (1 - weight) * _spread(positions, lexical)
-    return _falling(positions, fused)
+    keys = _union(dense[0], lexical[0])
+    fused = weight * _spread(keys, dense) + (1 - weight) * _spread(keys, lexical)
+    return _falling(keys, fused)
 
 
 def _union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -53,33 +49,19 @@ def _union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64
     return both[np.diff(both, prepend=-1) > 0]
 
 
-def _spread(positions: NDArray[np.int64], leg: Found) -> NDArray[np.float64]:
-    """A leg's z-scores at ascending ``positions``, its lowest where it has none."""
+def _spread(keys: NDArray[np.int64], leg: Hits) -> NDArray[np.float64]:
+    """A leg's z-scores at ascending ``keys``, its lowest where it has none."""
     normal = z_scores(leg[1])
-    spread = np.full(len(positions), normal.min() if len(normal) else 0.0)
-    spread[np.searchsorted(positions, leg[0])] = normal
+    spread = np.full(len(keys), normal.min() if len(normal) else 0.0)
+    spread[np.searchsorted(keys, leg[0])] = normal
     return spread
 
 
-def reciprocal_rank_fusion(legs: Sequence[Found], k: int = RRF_K) -> Found:
-    """``sum over legs of 1 / (k + rank)``, ranks from 1, best first.
-
-    Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-    Learning Methods", SIGIR 2009. Needs no scores that can be compared; not the default, since
-    it lost to the combination on most collections.
-    """
-    positions = np.unique(np.concatenate([leg[0] for leg in legs]))
-    fused = np.zeros(len(positions))
-    for found, _ in legs:
-        fused[np.searchsorted(positions, found)] += 1 / (k + np.arange(1, len(found) + 1))
-    return _falling(positions, fused)
-
-
-def _falling(positions: NDArray[np.int64], fused: NDArray[np.float64]) -> Found:
-    """Ascending positions by falling score."""
+def _falling(keys: NDArray[np.int64], fused: NDArray[np.float64]) -> Hits:
+    """Ascending keys by falling score."""
     scores = fused.astype(np.float32)
     order = np.argsort(-scores, kind="stable")
-    return positions[order], scores[order]
+    return keys[order], scores[order]
 
 
 def rocchio(

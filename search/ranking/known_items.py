@@ -1,15 +1,15 @@
-"""What a question names outright: a paper by its title, an author by name."""
+"""Known-item search: a paper that a question names by its title, an author it names by name."""
 
 from __future__ import annotations
 
 import numpy as np
 from rapidfuzz import fuzz
 
-from indexer.local.catalog.catalog import Catalog
-from indexer.local.segments.columns import Mask, Positions, title_hash
-from indexer.local.segments.generation import Generation
 from indexer.papers.folding import words
-from search.ranking.ranking import Ranking
+from indexer.store import Keys, Snapshot
+from indexer.where import Has, TitleIs, both
+from search.limits import MAX_DEPTH
+from search.ranking.ranking import NO_KEYS, Ranking
 
 NEAR = 90.0
 """Of 100: how alike a question and a title must be to be the same title, misspelt. One typo in 20
@@ -21,32 +21,32 @@ LOOKED_AT = 20
 NAME_WORDS = range(2, 7)
 
 
-def titled(generation: Generation, catalog: Catalog, ranking: Ranking, asked: str) -> Positions:
+def titled(snapshot: Snapshot, ranking: Ranking, asked: str) -> Keys:
     """Papers whose title the question is, word for word or nearly, most alike first."""
-    key = np.uint64(title_hash(asked))
     if not words(asked):
-        return np.empty(0, np.int64)
-    same = np.flatnonzero(generation.mask(lambda columns: columns.titles == key) & ranking.allowed)
-    if len(same):
-        return same
-    return _nearly_titled(generation, catalog, ranking.head[:LOOKED_AT], asked)
+        return NO_KEYS
+    same = snapshot.ordered("added", MAX_DEPTH, both(ranking.where, TitleIs(asked)))
+    return same if len(same) else _nearly_titled(snapshot, ranking.head[:LOOKED_AT], asked)
 
 
-def _nearly_titled(
-    generation: Generation, catalog: Catalog, candidates: Positions, asked: str
-) -> Positions:
+def _nearly_titled(snapshot: Snapshot, candidates: Keys, asked: str) -> Keys:
     question = " ".join(words(asked))
     if len(question) < LEAST_LETTERS:
-        return np.empty(0, np.int64)
-    titles = catalog.titles(generation.column("rows", candidates).tolist())
+        return NO_KEYS
+    titles = [paper.title for paper in snapshot.papers(candidates)]
     alike = np.array([fuzz.ratio(question, " ".join(words(title))) for title in titles])
     order = np.argsort(-alike, kind="stable")
     return candidates[order[alike[order] >= NEAR]]
 
 
-def written_by(generation: Generation, asked: str) -> Mask | None:
-    """Papers by the author whose whole name the question is; ``None`` if it is no author's."""
+def written_by(snapshot: Snapshot, ranking: Ranking, asked: str) -> Keys:
+    """Papers by the author whose whole name the question is: in the ranking's order, then newest.
+
+    None if it is no author's.
+    """
     if len(words(asked)) not in NAME_WORDS:
-        return None
-    mask = generation.mask(lambda columns: columns.named(asked)) & generation.live
-    return mask if mask.any() else None
+        return NO_KEYS
+    author = both(ranking.where, Has("author", asked, whole=True))
+    papers = snapshot.ordered("newest", MAX_DEPTH, author)
+    in_head = ranking.head[np.isin(ranking.head, papers)]
+    return np.concatenate([in_head, papers[~np.isin(papers, in_head)]])

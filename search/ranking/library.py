@@ -7,22 +7,20 @@ papers of the index are in this same way says what that is worth, see ``calibrat
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.catalog.catalog import Catalog
-from indexer.local.segments.columns import Mask, Positions
-from indexer.local.segments.generation import Generation
 from indexer.models.embedder import Embedder
 from indexer.models.recipe import document_text, embed
-from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.paper import Paper
+from indexer.store import Keys, Snapshot
+from indexer.where import Where, without
 from search.ranking.calibration import Background, is_far
 from search.ranking.examples import AGAINST, SAME
+from search.ranking.ranking import NO_KEYS
 
 NEIGHBOURS = 3
 _BLOCK = 8_192  # papers compared with a library at a time, some 32 MB
@@ -35,12 +33,12 @@ class Library:
     """Papers that stand for somebody's taste.
 
     Attributes:
-        held: Positions of those that the index holds.
+        held: Those that the index holds.
         near: ``(n, d)`` vectors of all, at least one.
         far: ``(m, d)`` vectors of papers to keep away from.
     """
 
-    held: Positions
+    held: Keys
     near: Vectors
     far: Vectors
 
@@ -56,64 +54,44 @@ class Library:
 
 
 def library_of(
-    papers: Sequence[Paper],
-    unlike: Positions,
-    generation: Generation,
-    catalog: Catalog,
-    embedder: Callable[[], Embedder],
+    snapshot: Snapshot, papers: Sequence[Paper], unlike: Keys, embedder: Callable[[], Embedder]
 ) -> Library:
     """Papers found in the index by their ids, DOIs and titles; of the others the text is embedded.
 
     Args:
+        snapshot: That is asked.
         papers: At least one.
         unlike: Papers of the index to keep away from.
-        generation: That is asked.
-        catalog: Of the same index.
         embedder: Loads the model.
     """
-    rows = _rows(papers, catalog)
-    at = generation.positions([rows.get(place, 0) for place in range(len(papers))])
-    held = np.unique(at[at >= 0])
-    near = generation.vectors(held).astype(np.float32)
-    texts = [document_text(one) for one, place in zip(papers, at, strict=True) if place < 0]
+    found = snapshot.match(papers)
+    held = np.unique(found[found >= 0])
+    near = snapshot.vectors(held).astype(np.float32)
+    texts = [document_text(one) for one, key in zip(papers, found, strict=True) if key < 0]
     if texts:
         near = np.vstack([near, embed(embedder(), texts).vectors.astype(np.float32)])
-    return Library(held, near, generation.vectors(unlike).astype(np.float32))
-
-
-def _rows(papers: Sequence[Paper], catalog: Catalog) -> dict[int, int]:
-    """Row ids of papers that the index holds, by their places."""
-    told: defaultdict[str, list[tuple[int, Name]]] = defaultdict(list)
-    for place, paper in enumerate(papers):
-        for name in names_of(paper):
-            told[name.name].append((place, name))
-    return {
-        place: row
-        for known, row in catalog.bearers(told)
-        for place, name in told[known.name]
-        if meet(name, known)
-    }
+    return Library(held, near, snapshot.vectors(unlike).astype(np.float32))
 
 
 def suiting(
-    library: Library, generation: Generation, allowed: Mask, min_score: float
-) -> tuple[Positions, NDArray[np.float64]]:
-    """Allowed papers outside of a library, the nearest first, and their scores.
+    library: Library, snapshot: Snapshot, where: Where, min_score: float
+) -> tuple[Keys, NDArray[np.float64]]:
+    """Papers outside of a library, the nearest first, and their scores.
 
     None where even the nearest has nothing to do with it.
     """
-    allowed = allowed.copy()
-    allowed[library.held] = False
-    places = np.flatnonzero(allowed)
-    blocks = np.split(places, range(_BLOCK, len(places), _BLOCK))
+    held = tuple(library.held.tolist())
+    blocks = list(snapshot.scan(without(where, held), _BLOCK))
+    if not blocks:
+        return NO_KEYS, np.empty(0)
     near = np.concatenate(
-        [library.nearness(generation.vectors(block).astype(np.float32)) for block in blocks]
+        [library.nearness(snapshot.vectors(block).astype(np.float32)) for block in blocks]
     )
     order = np.argsort(-near, kind="stable")
     order = order[near[order] > -1]
-    if not len(order) or is_far(generation, float(near[order[0]])):
-        return places[:0], np.empty(0)
-    background = Background(generation, without=library.held)
+    if not len(order) or is_far(snapshot, float(near[order[0]])):
+        return NO_KEYS, np.empty(0)
+    background = Background(snapshot, without=library.held)
     scores = background.scale_by(library.nearness).scores(near[order])
     good = scores >= min_score
-    return places[order][good], scores[good]
+    return np.concatenate(blocks)[order][good], scores[good]

@@ -1,157 +1,163 @@
-"""The order of all allowed papers for one request, of which a page is cut out.
+"""The order of the papers that answer one request: a value, and the functions that change it.
 
 The head is what the legs found in their first :data:`DEPTH`, fused; it doesn't depend on the page.
-Behind it the other allowed papers follow, nearest first, so that pages tile the ranking and as many
-papers come back as are allowed.
+Behind it the other papers follow that may come back, nearest first. So pages tile the ranking,
+whenever k papers pass k come back, and the first k never change with k.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.columns import Mask, Positions
-from indexer.local.segments.generation import Generation
-from indexer.local.segments.vectors import Found
-from search.answer.answer import Mode, Sort
-from search.ranking.fusion import FEEDBACK_PAPERS, convex_combination, rocchio
-from search.ranking.legs import dense_leg, lexical_leg
+from indexer.store import Hits, Keys, Order, Snapshot, Vector
+from indexer.where import Where, without
+from search.limits import MAX_DEPTH
+from search.options import Mode, Sort
 
 DEPTH = 1_000
 """How deep each leg looks. Fused nDCG@10 is lower at 300 and at 100."""
 MATCHES = 200
 """How many of the best papers count as matching: these are what other orders sort."""
 
-NOTHING: Found = (np.empty(0, np.int64), np.empty(0, np.float32))
+NO_KEYS: Keys = np.empty(0, np.int64)
+NO_HITS: Hits = (NO_KEYS, np.empty(0, np.float32))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
-    """Made for one request and one generation.
+    """Papers of one snapshot, best first.
 
-    Args:
-        generation: What is searched.
-        allowed: Which papers may come back.
-        mode: By meaning, by words, or both.
-        vector: ``(d,)``, what is searched for by meaning; ``None`` where it can't be.
-        text: What is searched for by words.
-        words: Gives what the first :data:`DEPTH` by words are, where that is being looked up.
+    Attributes:
+        where: Which papers may come back.
+        mode: What was searched by.
+        text: The words that were looked for, if any.
+        vector: ``(d,)``, what was searched for by meaning; ``None`` where nothing was.
+        dense: What the dense leg found, with cosines.
+        lexical: What the lexical leg found, with BM25 scores.
+        head: Fused, then changed by the functions below.
+        named: How many papers at the top were named outright.
+        folded: Near-duplicates of better papers: they neither come back nor count.
+        dropped: Papers that don't come back, but count.
+        ends: Nothing follows the head.
     """
 
-    def __init__(
-        self,
-        generation: Generation,
-        allowed: Mask,
-        mode: Mode,
-        vector: NDArray[np.float32] | None,
-        text: str,
-        words: Callable[[], Found] | None = None,
-    ) -> None:
-        self.generation, self.allowed = generation, allowed
-        self.vector = vector
-        self.dense = self.lexical = NOTHING
-        if mode != "lexical" and vector is not None:
-            self.dense = dense_leg(generation, vector, DEPTH, allowed)
-        if mode != "dense":
-            self.lexical = words() if words else lexical_leg(generation, text, DEPTH, allowed)
-        self.asks_for_words = bool(text)
-        self.head = self._head(mode, text)
-        self.named: Positions = NOTHING[0]
-        self._left_out: Positions = NOTHING[0]
-        self._goes_on_by_words = mode == "lexical" and self.asks_for_words
-        self._text = text
-        self._ends = False
-
-    def _head(self, mode: Mode, text: str) -> Positions:
-        if not self.asks_for_something:
-            return self._newest()
-        if mode == "hybrid":
-            return self._fused()
-        return self.dense[0] if mode == "dense" else self.lexical[0]
-
-    def _newest(self) -> Positions:
-        """All that filters leave, where nothing else was asked."""
-        places = np.flatnonzero(self.allowed)
-        dates = self.generation.column("dates", places).astype(np.int64)
-        return places[np.argsort(-dates, kind="stable")]
-
-    def _fused(self) -> Positions:
-        """Both legs, then once more with the question moved towards the first papers."""
-        fused = convex_combination(self.dense, self.lexical)[0]
-        if self.vector is None or not len(fused):
-            return fused
-        first = self.generation.vectors(fused[:FEEDBACK_PAPERS]).astype(np.float32)
-        moved = rocchio(self.vector, first)
-        nearest = dense_leg(self.generation, moved, DEPTH, self.allowed)
-        return convex_combination(nearest, self.lexical)[0]
-
-    def promote(self, chosen: Positions) -> None:
-        """Put the papers that were named outright first, in the order they have."""
-        first = chosen[self.allowed[chosen]]
-        self.named = np.concatenate([first, self.named[~np.isin(self.named, first)]])
-        self.head = np.concatenate([self.named, self.head[~np.isin(self.head, self.named)]])
-
-    def promote_all(self, chosen: Mask) -> None:
-        """Put all papers of a mask first: in the order of the head, then by date."""
-        missing = chosen & self.allowed
-        missing[self.head] = False
-        others = np.flatnonzero(missing)
-        dates = self.generation.column("dates", others).astype(np.int64)
-        in_head = self.head[chosen[self.head]]
-        self.promote(np.concatenate([in_head, others[np.argsort(-dates, kind="stable")]]))
-
-    def reorder(self, count: int, order: NDArray[np.intp]) -> None:
-        """Put the ``count`` papers behind those that were named in another order."""
-        start = len(self.named)
-        self.head[start : start + count] = self.head[start : start + count][order]
-
-    def keep(self, wanted: Mask) -> None:
-        """Leave out for good those of the head for which ``wanted``, in its order, is false."""
-        self._left_out = np.concatenate([self._left_out, self.head[~wanted]])
-        self.head = self.head[wanted]
-
-    def fold(self, wanted: Mask) -> None:
-        """Leave out, and don't count either."""
-        self.allowed[self.head[~wanted]] = False
-        self.keep(wanted)
-
-    def end(self) -> None:
-        """Let nothing follow the head."""
-        self._ends = True
-
-    def sort(self, order: Sort) -> None:
-        """Reorder what matches: what was named, else the first :data:`MATCHES`, else all."""
-        if order == "relevance" or (order == "newest" and not self.asks_for_something):
-            return
-        matching = len(self.named) or (MATCHES if self.asks_for_something else len(self.head))
-        column = "dates" if order == "newest" else "upvotes"
-        values = self.generation.column(column, self.head[:matching])
-        first = self.head[:matching][np.argsort(-values.astype(np.int64), kind="stable")]
-        self.head = np.concatenate([first, self.head[matching:]])
+    where: Where
+    mode: Mode
+    text: str = ""
+    vector: Vector | None = None
+    dense: Hits = field(default_factory=lambda: NO_HITS)
+    lexical: Hits = field(default_factory=lambda: NO_HITS)
+    head: Keys = field(default_factory=lambda: NO_KEYS)
+    named: int = 0
+    folded: Keys = field(default_factory=lambda: NO_KEYS)
+    dropped: Keys = field(default_factory=lambda: NO_KEYS)
+    ends: bool = False
 
     @property
-    def asks_for_something(self) -> bool:
-        """Whether there is more to go by than filters."""
-        return self.asks_for_words or self.vector is not None
+    def is_listing(self) -> bool:
+        """Nothing but filters was asked for, so that there is no best paper."""
+        return not self.text and self.vector is None and not self.ends
 
-    def positions(self, offset: int, limit: int) -> Positions:
-        """A page of the order."""
-        depth = offset + limit
-        if depth <= len(self.head) or self._ends:
-            return self.head[offset:depth]
-        return np.concatenate([self.head, self._rest(depth)])[offset:depth]
+    @property
+    def counted(self) -> Where:
+        """The papers that may come back, without near-duplicates."""
+        return without(self.where, _tuple(self.folded))
 
-    def _rest(self, k: int) -> Positions:
-        """What follows the head: at least the first ``k`` of it, if there are so many."""
-        allowed = self.allowed.copy()
-        allowed[self.head] = allowed[self._left_out] = False
-        if self._goes_on_by_words:
-            if len(self.lexical[0]) < DEPTH:
-                return NOTHING[0]
-            found = lexical_leg(self.generation, self._text, DEPTH + k, self.allowed)[0]
-            return found[allowed[found]]
-        if self.vector is None:
-            return np.flatnonzero(allowed)[:k]
-        # Only what is exact goes on where a shorter search of the same ended.
-        return dense_leg(self.generation, self.vector, k, allowed, exact=True)[0]
+
+def promote(ranking: Ranking, chosen: Keys) -> Ranking:
+    """The papers that were named outright first, in the order they have, before earlier ones."""
+    if not len(chosen):
+        return ranking
+    earlier = ranking.head[: ranking.named]
+    named = np.concatenate([chosen, earlier[~np.isin(earlier, chosen)]])
+    rest = ranking.head[~np.isin(ranking.head, named)]
+    return replace(ranking, head=np.concatenate([named, rest]), named=len(named))
+
+
+def reorder(ranking: Ranking, order: NDArray[np.intp]) -> Ranking:
+    """The ``n`` papers behind those that were named in another ``(n,)`` order."""
+    head, start = ranking.head.copy(), ranking.named
+    stop = start + len(order)
+    head[start:stop] = head[start:stop][order]
+    return replace(ranking, head=head)
+
+
+def drop(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
+    """Without those of the head for which ``wanted``, in its order, is false."""
+    dropped = np.concatenate([ranking.dropped, ranking.head[~wanted]])
+    named = int(np.count_nonzero(wanted[: ranking.named]))
+    return replace(ranking, head=ranking.head[wanted], dropped=dropped, named=named)
+
+
+def fold(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
+    """The same, and what is left out doesn't count either."""
+    folded = np.concatenate([ranking.folded, ranking.head[~wanted]])
+    return replace(ranking, head=ranking.head[wanted], folded=folded)
+
+
+def cut(
+    ranking: Ranking,
+    snapshot: Snapshot,
+    least: float,
+    depth: int,
+    score: Callable[[Keys], NDArray[np.float64]],
+) -> Ranking:
+    """Without what scores less than ``least``; nothing follows what is left.
+
+    Where fewer than ``depth`` papers are left, those behind the head are looked at too, as far
+    down as pages reach, if the furthest that the dense leg found scores enough.
+    """
+    if ranking.is_listing:
+        return ranking
+    good = score(ranking.head) >= least
+    furthest = ranking.dense[0][-1:]
+    if np.count_nonzero(good) < depth and (not len(furthest) or score(furthest)[0] >= least):
+        ranking = replace(ranking, head=page(ranking, snapshot, 0, MAX_DEPTH))
+        good = score(ranking.head) >= least
+    return replace(drop(ranking, good), ends=True)
+
+
+def sort(ranking: Ranking, snapshot: Snapshot, order: Sort) -> Ranking:
+    """In another order what was named, else the first :data:`MATCHES`; the others follow."""
+    if order == "relevance" or ranking.is_listing:
+        return ranking
+    matching = ranking.head[: ranking.named or MATCHES]
+    values = snapshot.values("date" if order == "newest" else "upvotes", matching)
+    first = matching[np.argsort(-values.astype(np.int64), kind="stable")]
+    return replace(ranking, head=np.concatenate([first, ranking.head[len(first) :]]))
+
+
+def page(
+    ranking: Ranking, snapshot: Snapshot, offset: int, limit: int, order: Sort = "relevance"
+) -> Keys:
+    """A page of the ranking; ``order`` is that of a listing, the newest first by default."""
+    if ranking.is_listing:
+        by: Order = "upvotes" if order == "upvotes" else "newest"
+        return snapshot.ordered(by, limit, ranking.where, offset)
+    depth = offset + limit
+    if depth <= len(ranking.head) or ranking.ends:
+        return ranking.head[offset:depth]
+    return np.concatenate([ranking.head, _rest(ranking, snapshot, depth)])[offset:depth]
+
+
+def _rest(ranking: Ranking, snapshot: Snapshot, k: int) -> Keys:
+    """What follows the head: at least the first ``k`` of it, if there are so many."""
+    gone = np.concatenate([ranking.head, ranking.dropped, ranking.folded])
+    if ranking.mode == "lexical" and ranking.text:
+        if len(ranking.lexical[0]) < DEPTH:
+            return NO_KEYS
+        found = snapshot.bm25(ranking.text, DEPTH + k, ranking.where)[0]
+        return found[~np.isin(found, gone)]
+    others = without(ranking.where, _tuple(gone))
+    if ranking.vector is None:
+        return snapshot.ordered("added", k, others)
+    # Only what is exact goes on where a shorter search of the same ended.
+    return snapshot.nearest(ranking.vector, k, others, exact=True)[0]
+
+
+def _tuple(keys: Keys) -> tuple[int, ...]:
+    return tuple(keys.tolist())

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.catalog.catalog import Catalog
+from indexer import analysis
 from indexer.local.matching import load_matching
 from indexer.local.segments.generation import lexicon_folder, vector_file
-from indexer.local.segments.lexicon import Lexicon, open_lexicon
+from indexer.local.segments.lexicon import open_lexicon
 from indexer.local.segments.manifest import Manifest
 from indexer.models.load import load_embedder
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
+from indexer.store import ALL, using_store
 from search.engine import Engine
 from search.query.parser import parse
 from search.ranking.ranking import DEPTH
@@ -47,13 +48,12 @@ class Bare:
         if manifest.probing.nlist:
             self._vectors[0].nprobe = manifest.probing.nprobe
         words = lexicon_folder(folder, manifest.lexicon)
-        self._stems = Lexicon(words).stems
         self._lexicon = open_lexicon(words)
         self._searcher = self._lexicon.searcher()
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """Tokenise and run the model."""
-        return self.embedder.encode_query(text)
+        return self.embedder.encode_queries([text])[0]
 
     def nearest(self, vector: NDArray[np.float32]) -> None:
         """FAISS, as deep as the engine looks."""
@@ -65,7 +65,7 @@ class Bare:
         """The words of a text as Tantivy's own query; not part of the time."""
         from tantivy import Occur, Query
 
-        stems = dict.fromkeys(self._stems(text))
+        stems = dict.fromkeys(analysis.stems(text))
         terms = [Query.term_query(self._lexicon.schema, "text", stem) for stem in stems]
         return Query.boolean_query([(Occur.Should, term) for term in terms])
 
@@ -122,16 +122,16 @@ def encode_seconds(papers: Sequence[Paper]) -> float:
 
 def exact_ids(folder: Path, questions: Sequence[str], k: int) -> list[list[str]]:
     """Ids of the ``k`` nearest papers by comparing with every vector of the catalog."""
-    manifest = Manifest.load(folder)
-    if manifest is None:
-        raise ValueError(f"{folder}: nothing is published")
-    embedder = load_matching(folder, manifest.model)
-    blocks = list(Catalog(folder).scan(after=0, change=manifest.change))
-    vectors = np.concatenate([block.vectors for block in blocks]).astype(np.float32)
-    ids = [paper.id for block in blocks for paper in block.papers]
-    asked = np.stack([embedder.encode_query(parse(question).text) for question in questions])
-    nearest = np.argsort(-(asked @ vectors.T), axis=1, kind="stable")[:, :k]
-    return [[ids[place] for place in row] for row in nearest]
+    with using_store(folder) as store:
+        snapshot = store.snapshot()
+        if snapshot is None:
+            raise ValueError(f"{folder}: nothing is published")
+        embedder = store.embedder(snapshot.about.model)
+        keys = np.concatenate(list(snapshot.scan(ALL)))
+        vectors = snapshot.vectors(keys).astype(np.float32)
+        asked = embedder.encode_queries([parse(question).text for question in questions])
+        nearest = np.argsort(-(asked @ vectors.T), axis=1, kind="stable")[:, :k]
+        return [[paper.id for paper in snapshot.papers(keys[row])] for row in nearest]
 
 
 def query_table(measured: Parts, papers: int) -> Table:

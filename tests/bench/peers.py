@@ -13,16 +13,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexer.local.reader import Reader
 from indexer.models.embedder import DEFAULT_MODEL
 from indexer.models.hub import find_model
 from indexer.models.load import load_embedder
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
+from indexer.store import open_store
 from search.engine import Engine
 from search.ranking.encoder import Encoder
-from search.validation import asked_mode
 from tests.bench.papers import write_papers
 
 K = 10
@@ -91,8 +90,10 @@ class Nearpaper:
     def ask(self, question: str, mode: str) -> list[Record]:
         if self._engine is None:
             # Without a memory of questions: each is asked in every mode.
-            self._engine = Engine(Reader(self._index), Encoder(self._index, remembered=0))
-        answer = self._engine.search(question, mode=asked_mode(mode), limit=K)
+            store = open_store(self._index)
+            self._engine = Engine(store, Encoder(store, remembered=0))
+        chosen: Any = mode
+        answer = self._engine.search(question, mode=chosen, limit=K)
         return [record(result.paper) for result in answer.results]
 
 

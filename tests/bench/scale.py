@@ -15,14 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.rows import Entry
-from indexer.local.segments.manifest import Manifest
-from indexer.local.writer import Writer
+from indexer.entries import Entry
 from indexer.models.embedder import Model
 from indexer.models.recipe import document_text
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
+from indexer.store import ALL, open_store, using_store
 from search.engine import Engine
 from tests.bench.compare import alone
 from tests.bench.limits import REACH, Parts, parts
@@ -45,15 +43,15 @@ class Corpus:
 
     @classmethod
     def of(cls, folder: Path) -> Corpus:
-        """Everything that is live in an index, in order of its rows."""
-        manifest = Manifest.load(folder)
-        if manifest is None:
-            raise ValueError(f"{folder}: nothing is published")
-        catalog = Catalog(folder)
-        blocks = list(catalog.scan(after=0, change=manifest.change))
-        catalog.close()
-        papers = [paper for block in blocks for paper in block.papers]
-        return cls(papers, np.concatenate([block.vectors for block in blocks]), manifest.model)
+        """Everything that is live in an index, in the order in which it came."""
+        with using_store(folder) as store:
+            snapshot = store.snapshot()
+            if snapshot is None:
+                raise ValueError(f"{folder}: nothing is published")
+            blocks = list(snapshot.scan(ALL))
+            papers = [paper for keys in blocks for paper in snapshot.papers(keys)]
+            vectors = snapshot.vectors(np.concatenate(blocks))
+            return cls(papers, vectors, snapshot.about.model)
 
 
 class Papers:
@@ -148,7 +146,7 @@ def grow(
 def extend(folder: Path, papers: Papers, model: Model, start: int, stop: int) -> float:
     """Seconds to commit and publish some papers; making them up not included."""
     spent, begun = 0.0, time.perf_counter()
-    with Writer(folder, create=lambda: model) as writer:
+    with open_store(folder).writer(lambda: model) as writer:
         spent += time.perf_counter() - begun
         for entries in papers.entries(start, stop):
             begun = time.perf_counter()

@@ -44,7 +44,7 @@ _PathId = Annotated[
 _List = Annotated[str, Query(max_length=10 * MAX_VALUE)]
 
 
-class LookupRequest(BaseModel):
+class PapersRequest(BaseModel):
     """Papers to look up."""
 
     model_config = ConfigDict(
@@ -156,7 +156,7 @@ def match(provider: Provider, query: _Question, fields: Fields, filters: Filtere
 
 
 @router.post("/graph/v1/paper/batch")
-def batch(provider: Provider, request: LookupRequest, fields: Fields) -> list[_Shape | None]:
+def batch(provider: Provider, request: PapersRequest, fields: Fields) -> list[_Shape | None]:
     """Papers by their ids, in this order; null for those that aren't in the index."""
     papers = provider.engine().lookup([_plain(id) for id in request.ids])
     return [s2_paper(paper, fields) if paper else None for paper in papers]

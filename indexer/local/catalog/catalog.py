@@ -1,4 +1,4 @@
-"""The truth: papers, their vectors and the log of changes, in one SQLite file.
+"""The source of truth: papers, their vectors and the log of changes, in one SQLite file.
 
 Row ids are handed out here, ascending, and never used twice. A list of values goes into a question
 as one JSON array, so that every question is a constant.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,21 +18,21 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexBusyError
+from indexer.entries import Embedded, Entry, Held
+from indexer.errors import SnapshotExpiredError
 from indexer.local.catalog.database import Database
 from indexer.local.catalog.rows import (
     CATALOG_FILE,
     Block,
-    Entry,
-    Heading,
-    Known,
     block_of,
-    heading_of,
     insert,
     paper_of,
 )
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
+
+LIFE_SECONDS = 10.0
+"""How long a snapshot can be read after a newer one was published, at least."""
 
 
 class Catalog:
@@ -70,19 +71,21 @@ class Catalog:
         )
         return dict(found)
 
-    def bearers(self, names: Iterable[str], *, own: bool = False) -> list[tuple[Name, int]]:
+    def bearers(
+        self, names: Iterable[str], *, own: bool = False, change: int | None = None
+    ) -> list[tuple[Name, int]]:
         """Where these stand among the names of live papers, with their row ids.
 
         Args:
             names: Ids, and titles as :mod:`indexer.papers.identity` writes them.
             own: Only papers that have the name for their id.
+            change: Of papers that were live after it; by default after the last one.
         """
         records = self.database.rows(
             "SELECT name, archive, year, author, row FROM names JOIN papers USING (row) "
-            "WHERE name IN (SELECT value FROM json_each(?)) AND died IS NULL "
-            "AND (name = id OR NOT ?)",
-            json.dumps(list(names)),
-            own,
+            "WHERE name IN (SELECT value FROM json_each(?)) AND (name = id OR NOT ?) "
+            "AND born <= coalesce(?, born) AND (died IS NULL OR died > ?)",
+            *(json.dumps(list(names)), own, change, change),
         )
         return [(Name(*record[:4]), record[4]) for record in records]
 
@@ -109,7 +112,8 @@ class Catalog:
     def papers(self, rows: Sequence[int]) -> list[Paper]:
         """The papers of these row ids, in their order.
 
-        Raises ``IndexBusyError`` if a row is gone: two compactions have overtaken the question.
+        Raises ``SnapshotExpiredError`` if a row is gone: two compactions have overtaken the
+        question.
         """
         if not rows:
             return []
@@ -120,37 +124,22 @@ class Catalog:
         self._require_all(rows, found)
         return [found[row] for row in rows]
 
-    def titles(self, rows: Sequence[int]) -> list[str]:
-        """The titles alone of these row ids, in their order; empty where a row is gone."""
-        found = dict(
-            self.database.rows(
-                "SELECT row, title FROM papers WHERE row IN (SELECT value FROM json_each(?))",
-                json.dumps(rows),
-            )
-        )
-        return [found.get(row, "") for row in rows]
-
-    def headings(self, rows: Sequence[int]) -> list[Heading]:
-        """The papers of these row ids without their texts, in their order.
-
-        Raises ``IndexBusyError`` if a row is gone.
-        """
-        records = self.database.rows(
-            "SELECT row, id, title, date, url, categories FROM papers "
-            "WHERE row IN (SELECT value FROM json_each(?))",
-            json.dumps(rows),
-        )
-        found = {row: heading_of(record) for row, *record in records}
-        self._require_all(rows, found)
-        return [found[row] for row in rows]
-
     def _require_all(self, rows: Collection[int], found: Collection[int]) -> None:
-        """Raise ``IndexBusyError`` for rows that two compactions have purged meanwhile."""
+        """Raise ``SnapshotExpiredError`` for rows that two compactions have purged meanwhile."""
         if gone := set(rows) - set(found):
-            raise IndexBusyError(
+            raise SnapshotExpiredError(
                 f"{self.database.path}: {len(gone)} papers were taken out meanwhile; ask again, "
                 "and if that doesn't help run `nearpaper check`"
             )
+
+    def known(self, rows: Iterable[int]) -> dict[int, Held]:
+        """Papers with all their names, and with which changes they first came, by row ids."""
+        wanted = [*rows]
+        if not wanted:
+            return {}
+        names, arrived = self.names(wanted), self.arrived(wanted)
+        papers = zip(wanted, self.papers(wanted), strict=True)
+        return {row: Held(paper, frozenset(names[row]), arrived[row]) for row, paper in papers}
 
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The live papers that these names mean, by the names."""
@@ -165,7 +154,7 @@ class Catalog:
         places = range(min(most, len(rows)))
         return self.papers([rows[int(place * step)] for place in places])
 
-    def known_texts(self, hashes: Iterable[str]) -> dict[str, Known]:
+    def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
         """What was embedded before among these text hashes, of live or removed papers."""
         records = self.database.rows(
             "SELECT text_hash, vector, truncated FROM papers JOIN vectors USING (row) "
@@ -173,7 +162,7 @@ class Catalog:
             json.dumps(list(hashes)),
         )
         return {
-            text_hash: Known(np.frombuffer(vector, np.float16), bool(truncated))
+            text_hash: Embedded(np.frombuffer(vector, np.float16), bool(truncated))
             for text_hash, vector, truncated in records
         }
 
@@ -302,16 +291,18 @@ class Catalog:
     def purge(self, change: int) -> None:
         """Forget the versions that had died by the last call's ``change``, so not this one's.
 
-        What was left out of a generation just now may still be read by an answer under way.
+        What was left out of a generation just now may still be read by an answer under way. Where
+        the last call was less than :data:`LIFE_SECONDS` ago, nothing is forgotten yet.
         """
+        now = time.time()
+        last = self.meta("compacted_at")
         with self.database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM papers WHERE died <= "
-                "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
-            )
-            connection.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('compacted', ?)", (str(change),)
-            )
+            if last is None or not 0 <= now - float(last) < LIFE_SECONDS:
+                connection.execute(
+                    "DELETE FROM papers WHERE died <= "
+                    "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
+                )
+            _set_meta(connection, {"compacted": str(change), "compacted_at": f"{now:.3f}"})
 
     def copy_to(self, folder: Path) -> int:
         """Copy the catalog as of this moment into another folder, while others may write.

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from indexer.entries import Entry
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.rows import Entry, entry_of
+from indexer.local.catalog.rows import entry_of
 
 
-def source_counts(catalog: Catalog) -> dict[str, int]:
-    """How many papers each source tells of, the largest source first."""
+def source_counts(catalog: Catalog, change: int | None = None) -> dict[str, int]:
+    """How many papers each source tells of, the largest source first.
+
+    Of the papers that were live after ``change``, by default after the last one.
+    """
     counts: Counter[str] = Counter()
-    for sources, papers in _lists(catalog):
+    for sources, papers in _lists(catalog) if change is None else _lists_after(catalog, change):
         counts.update(dict.fromkeys(json.loads(sources), papers))
-    return dict(counts.most_common())
+    return {source: papers for source, papers in counts.most_common() if papers}
 
 
 def of_source(catalog: Catalog, name: str, most: int) -> list[Entry]:
@@ -35,4 +39,16 @@ def _lists(catalog: Catalog) -> list[tuple[str, int]]:
     """Every list of sources that papers have, as stored, and how many have it."""
     return catalog.database.rows(
         "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
+    )
+
+
+def _lists_after(catalog: Catalog, change: int) -> list[tuple[str, int]]:
+    """The same as of a change: what is live now, less what came since, and what died since."""
+    return catalog.database.rows(
+        "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources "
+        "UNION ALL SELECT sources, -count(*) FROM papers NOT INDEXED "
+        "WHERE row >= ? AND died IS NULL GROUP BY sources "
+        "UNION ALL SELECT sources, count(*) FROM papers "
+        "WHERE died > ? AND born <= ? GROUP BY sources",
+        *(catalog.first_row_after(change), change, change),
     )

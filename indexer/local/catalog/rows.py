@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.entries import Entry
 from indexer.errors import IndexDamagedError
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
@@ -23,35 +24,6 @@ _FIELDS = tuple(field.name for field in fields(Paper))
 _FIRST = len(_FIELDS) - 2
 _TRUNCATED, _SECOND = _FIRST + 2, _FIRST + 5
 _INSERT = "INSERT INTO papers VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A paper about to be committed.
-
-    Attributes:
-        paper: The record.
-        text_hash: Of the text that was embedded.
-        vector: ``(d,)`` float16, unit length.
-        truncated: The text was longer than the model reads.
-        names: By which it can be asked for.
-        arrived: Number of the change with which it first came; ``None`` if that is this one.
-    """
-
-    paper: Paper
-    text_hash: str
-    vector: NDArray[np.float16]
-    truncated: bool
-    names: Iterable[Name]
-    arrived: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A text that was embedded before."""
-
-    vector: NDArray[np.float16]
-    truncated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +43,6 @@ class Block:
     text_hashes: list[str]
     truncated: NDArray[np.bool_]
     vectors: NDArray[np.float16]
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What of a paper stands on a map: see :class:`~indexer.papers.paper.Paper`."""
-
-    id: str
-    title: str
-    date: str
-    url: str
-    categories: tuple[str, ...]
-
-
-def heading_of(record: Sequence[Any]) -> Heading:
-    """Of a row's id, title, date, url and categories as they are stored."""
-    id, title, date, url, categories = record
-    return Heading(id, title, date, url, _listed(categories, id))
 
 
 def insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:

@@ -16,7 +16,7 @@ EMBEDDED = "embedded"
 """Of the index's description: number of the change with which all vectors were last made anew."""
 
 
-class NextVectors:
+class StagedVectors:
     """Begins anew when they are to be of something else than those that are there."""
 
     def __init__(self, catalog: Catalog, model: Model, recipe: str) -> None:
@@ -31,7 +31,7 @@ class NextVectors:
         self._done = int(self._database.rows("SELECT count(*) FROM next_vectors")[0][0])
 
     def missing(self, most: int) -> list[tuple[int, Paper]]:
-        """Row ids and papers that have no next vector yet."""
+        """Row ids and papers that have no new vector yet."""
         records = self._database.rows(
             "SELECT * FROM papers WHERE died IS NULL "
             "AND row > (SELECT coalesce(max(row), 0) FROM next_vectors) ORDER BY row LIMIT ?",
@@ -54,7 +54,7 @@ class NextVectors:
             connection.executemany("INSERT INTO next_vectors VALUES (?, ?, ?)", values)
         self._done += len(values)
 
-    def swap(self) -> None:
+    def adopt(self) -> None:
         """Make them the vectors, all at once; those of versions that died are forgotten."""
         with self._database.transaction() as connection:
             connection.execute(

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from indexer.local.catalog.catalog import Catalog
+from indexer.store import Days
+from indexer.where import LAST_DAY
+
+_BEYOND = "~"
+"""After every day."""
 
 
 class Submissions:
@@ -11,10 +16,25 @@ class Submissions:
     def __init__(self, catalog: Catalog, change: int) -> None:
         self._database, self._change = catalog.database, change
 
-    def rows(
-        self, first: str, last: str, *, by_upvotes: bool, limit: int, offset: int
+    def rows(self, first: str = "", last: str = LAST_DAY) -> list[int]:
+        """Row ids of the papers of the days from first to last, in no order."""
+        records = self._database.rows(
+            "SELECT row FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "
+            "AND born <= ? AND (died IS NULL OR died > ?)",
+            *(first, last, self._change, self._change),
+        )
+        return [record[0] for record in records]
+
+    def ordered(
+        self,
+        first: str = "",
+        last: str = LAST_DAY,
+        *,
+        by_upvotes: bool,
+        limit: int = -1,
+        offset: int = 0,
     ) -> list[int]:
-        """Row ids of papers of the days from first to last.
+        """Row ids of papers of the days from first to last, by default of all of them.
 
         The newest day first and within it the most upvotes, or the most upvotes first throughout.
         """
@@ -35,7 +55,15 @@ class Submissions:
         )
         return int(found[0][0])
 
-    def last_day(self, before: str) -> str:
+    def days(self, around: str) -> Days:
+        """The last day of all, and the days next to ``around``, if that is one."""
+        return Days(
+            newest=self._last_day(_BEYOND),
+            previous=self._last_day(around),
+            following=self._first_day(around) if around else "",
+        )
+
+    def _last_day(self, before: str) -> str:
         """The last day before a day that has papers, empty for none."""
         return self._day(
             "SELECT submitted FROM papers WHERE submitted <> '' AND submitted < ? "
@@ -44,7 +72,7 @@ class Submissions:
             before,
         )
 
-    def first_day(self, after: str) -> str:
+    def _first_day(self, after: str) -> str:
         """The first day after a day that has papers, empty for none."""
         return self._day(
             "SELECT submitted FROM papers WHERE submitted <> '' AND submitted > ? "

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.local.catalog.rows import Block
-from indexer.local.segments.columns import Columns, Mask, Positions, title_hash, word_hash
+from indexer.local.segments.columns import Columns, Mask, Positions
 from indexer.local.segments.tensors import write_tensors
-from indexer.papers.folding import fold, words
+from indexer.papers.folding import fold, title_hash, word_hash, words
 from indexer.papers.paper import Paper, date_key
 
 

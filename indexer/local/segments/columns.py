@@ -8,7 +8,6 @@ each value, and the words by which a value is found.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from functools import reduce
 from pathlib import Path
@@ -19,7 +18,8 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError
 from indexer.local.segments.tensors import map_tensors
-from indexer.papers.folding import fold, words
+from indexer.papers.dates import period_end
+from indexer.papers.folding import fold, word_hash, words
 
 Positions = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -40,11 +40,6 @@ _NAMES = frozenset(
 )
 
 
-def word_hash(word: str) -> int:
-    """64 bits stand for a word: among a million words a chance of 3 in 10^8 that two collide."""
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
-
-
 def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
     """The values of the ``most`` highest counts above 0, in no order."""
     order = (
@@ -56,11 +51,6 @@ def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
 def count(mask: Mask) -> int:
     """How often a mask is true; ``mask.sum()`` takes twelve times as long."""
     return int(np.count_nonzero(mask))
-
-
-def title_hash(title: str) -> int:
-    """Equal for titles of the same words, however they are printed."""
-    return word_hash(" ".join(words(title)))
 
 
 class Columns:
@@ -126,13 +116,13 @@ class Columns:
         _, here, there = np.intersect1d(keys, theirs, assume_unique=True, return_indices=True)
         return codes[here], other._arrays[f"{field}.key_values"][there]
 
-    def named(self, name: str) -> Mask:
-        """Where an author has just this name, in any order of its words, initials allowed."""
-        count = len(words(name))
+    def named(self, field: str, asked: str) -> Mask:
+        """Where some value of ``field`` has the words of ``asked``, in any order, and no others."""
+        count = len(words(asked))
         mask = np.zeros(len(self), np.bool_)
-        for code in self._values_with("author", name):
-            if len(words(self.value("author", code))) == count:
-                mask[self._places("author", code)] = True
+        for code in self._values_with(field, asked):
+            if len(words(self.value(field, code))) == count:
+                mask[self._places(field, code)] = True
         return mask
 
     def having(self, field: str, asked: str) -> Mask:
@@ -157,11 +147,6 @@ class Columns:
         if not found:
             return np.empty(0, np.uint32)
         return reduce(lambda some, more: np.intersect1d(some, more, assume_unique=True), found)
-
-
-def period_end(key: int) -> int:
-    """The last day of the year, month or day that a ``YYYYMMDD`` number stands for, or later."""
-    return int(_period_ends(np.array([key], np.int32))[0])
 
 
 def _period_ends(keys: NDArray[np.int32]) -> NDArray[np.int32]:

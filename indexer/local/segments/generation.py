@@ -69,6 +69,7 @@ class Generation:
         self._split = len(base)
         self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
         self.live[tail.columns.dead] = False
+        self.live.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.live)
@@ -142,11 +143,10 @@ class Generation:
     def nearest(
         self, query: NDArray[np.float32], k: int, mask: Mask, *, exact: bool = False
     ) -> Found:
-        """The ``k`` live positions nearest to a ``(d,)`` unit vector, among those of ``mask``.
+        """The ``k`` positions nearest to a ``(d,)`` unit vector, among the live ones of ``mask``.
 
         Without ``exact``, with the recall that the manifest names.
         """
-        mask = mask & self.live
         base, tail = self.parts
         of_base = base.vectors.nearest(query, k, mask[: self._split], exact=exact)
         of_tail = tail.vectors.nearest(query, k, mask[self._split :])

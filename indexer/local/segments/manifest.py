@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
+from indexer.files import FileStamp, replace_file, sha256_of
 from indexer.local.segments.vectors import EXACT, Probing
 from indexer.models.embedder import Model
 
@@ -24,21 +25,6 @@ FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 _MAX_COUNT = 2**63 - 1  # SQLite's largest integer
 _PLAIN = {"int": int, "str": str}
-
-
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """A file as it was when it was published.
-
-    Attributes:
-        bytes: Its size.
-        sha256: Of its content.
-        mtime_ns: When it was written, 0 where that isn't known; a copy has another.
-    """
-
-    bytes: int
-    sha256: str
-    mtime_ns: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +65,7 @@ class Manifest:
 
     def save(self, folder: Path) -> None:
         """Publish: write beside, sync, rename over the old manifest, sync the folder."""
-        path = folder / MANIFEST_FILE
-        beside = path.with_suffix(".json.new")
-        try:
-            with beside.open("w", encoding="utf-8") as file:
-                json.dump(asdict(self), file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-            sync_folder(folder)
-        except OSError as error:
-            raise storage_error(error, path) from error
+        replace_file(folder / MANIFEST_FILE, json.dumps(asdict(self), indent=2).encode())
 
     @classmethod
     def load(cls, folder: Path) -> Manifest | None:
@@ -194,27 +170,4 @@ def _is_altered(path: Path, written: FileStamp) -> bool:
 @lru_cache(1024)
 def _digest_at(path: Path, mtime_ns: int, size: int) -> str:
     """Of a copied index, whose files have other times: once for each file, not each opening."""
-    return digest(path)
-
-
-def stamp(path: Path) -> FileStamp:
-    """Sync a finished file to the disk and describe it."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    found = path.stat()
-    return FileStamp(found.st_size, digest(path), found.st_mtime_ns)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the folder's own entries durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return sha256_of(path)

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from indexer.errors import StorageError, storage_error
+from indexer.files import FileStamp, stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.staged_vectors import EMBEDDED
 from indexer.local.segments.columns import Columns
 from indexer.local.segments.generation import column_file, lexicon_folder, vector_file
 from indexer.local.segments.lexicon import Lexicon, is_rewritten, lexicon_files
 from indexer.local.segments.lexicon_writer import LexiconWriter
-from indexer.local.segments.manifest import FileStamp, Manifest, stamp, sync_folder
+from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.segment_writer import write_base, write_tail
 from indexer.models.embedder import Model
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from indexer.errors import IndexDamagedError
+from indexer.files import sha256_of
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import Block
 from indexer.local.segments.column_writer import ColumnWriter
 from indexer.local.segments.columns import Columns, Positions
 from indexer.local.segments.generation import Part, column_file, vector_file
-from indexer.local.segments.manifest import Manifest, digest
+from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for
 from indexer.local.segments.vectors import Probing
 
@@ -52,7 +53,7 @@ def write_tail(
     Args:
         folder: Where the index is.
         name: Of the tail.
-        catalog: The truth.
+        catalog: The source of truth.
         change: Number of the change up to which the tail goes.
         dimension: Length of a vector.
         base: What stands before it.
@@ -83,7 +84,7 @@ def _whole_tail(folder: Path, old: Manifest) -> Part | None:
     paths = vector_file(folder, old.tail), column_file(folder, old.tail)
     try:
         written = [old.files[str(path.relative_to(folder))].sha256 for path in paths]
-        whole = [digest(path) for path in paths] == written
+        whole = [sha256_of(path) for path in paths] == written
         return Part.open(folder, old.tail) if whole else None
     except (OSError, KeyError, IndexDamagedError):
         return None

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.files import replacing
+
 Tensors = Mapping[str, NDArray[Any]]
 
 _DTYPES = {
@@ -33,9 +35,9 @@ def write_tensors(path: Path, tensors: Tensors) -> None:
     """Write arrays of the dtypes above to a new file."""
     from safetensors.numpy import save
 
-    beside = path.with_name(path.name + ".new")
-    beside.write_bytes(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
-    beside.replace(path)  # a reader may have an old file of that name mapped
+    with replacing(path, sync=False) as beside:
+        arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+        beside.write_bytes(save(arrays))
 
 
 def map_tensors(path: Path) -> dict[str, NDArray[Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import StorageError
+from indexer.files import replacing
 from indexer.local.segments.columns import Mask
 from indexer.local.segments.vectors import EXACT, Probing
 
@@ -81,10 +82,9 @@ class VectorWriter:
         """
         import faiss
 
-        beside = path.with_name(path.name + ".new")
         try:
-            faiss.write_index(self._index, str(beside))
-            beside.replace(path)  # a reader may have an old file of that name mapped
+            with replacing(path, sync=False) as beside:
+                faiss.write_index(self._index, str(beside))
         except RuntimeError as error:  # FAISS gives no errno
             raise StorageError(
                 f"{path}: could not be written; check free space and the folder's mode"

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from indexer.errors import ModelError
+from indexer.files import acquire_lock
 from indexer.maintenance.backup import backup
 from indexer.maintenance.upkeep import remove
 from tests.api.digest.conftest import SEARCHES, Call, Place, others, paper
@@ -120,7 +120,7 @@ def test_of_an_index_that_was_restored_what_comes_anew_is_told_once(
 
 
 def test_two_at_once_are_told(place: Place, digest: Call) -> None:
-    with FileLock(place.folder / "searches.lock"):
+    with acquire_lock(place.folder / "searches.lock"):
         code, _, err = digest()
         assert code == 1
         assert "another digest of these searches is running" in err

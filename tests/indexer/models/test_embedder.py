@@ -73,7 +73,10 @@ def test_a_vector_does_not_depend_on_its_companions(
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:4]))
 def test_hostile_text_gets_a_unit_vector(embedder: Embedder, text: str) -> None:
-    for vector in (embedder.encode_query(text), embedder.encode_documents([text]).vectors[0]):
+    for vector in (
+        embedder.encode_queries([text])[0],
+        embedder.encode_documents([text]).vectors[0],
+    ):
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
 
 
@@ -88,7 +91,7 @@ def test_any_text_gets_a_unit_vector(embedder: Embedder, texts: list[str]) -> No
 
 def test_threads_get_what_one_caller_gets(embedder: Embedder, abstracts: list[str]) -> None:
     questions = [text[: 20 + 7 * place] for place, text in enumerate(abstracts * 4)]
-    serial = np.array([embedder.encode_query(question) for question in questions])
+    serial = np.array([embedder.encode_queries([question])[0] for question in questions])
     with ThreadPoolExecutor(8) as pool:
         threaded = np.array(list(pool.map(embedder.encode_query, questions)))
     np.testing.assert_allclose(threaded, serial, atol=1e-5)
@@ -108,7 +111,7 @@ def test_the_last_token_that_is_read_includes_the_special_ones(default_embedder:
 @pytest.mark.parametrize("name", ["hashing", "default_embedder"])
 def test_related_texts_are_nearer(name: str, request: pytest.FixtureRequest) -> None:
     embedder: Embedder = request.getfixturevalue(name)
-    question = embedder.encode_query("how do protein language models learn structure?")
+    question = embedder.encode_queries(["how do protein language models learn structure?"])[0]
     related, other = embedder.encode_documents(
         ["Protein language models learn secondary structure.", "Black holes in close binaries."]
     ).vectors
@@ -162,7 +165,7 @@ def test_a_folder_of_ones_own_is_run_with_its_prompts(
     assert (embedder.model.query_prefix, embedder.model.document_prefix) == ("query: ", "passage: ")
     assert embedder.model.name == str(small_model)
     assert cosines(embedder.encode_documents(abstracts).vectors, documents).min() >= 0.999
-    asked = np.array([embedder.encode_query(text) for text in abstracts])
+    asked = np.array([embedder.encode_queries([text])[0] for text in abstracts])
     assert cosines(asked, questions).min() >= 0.999
     assert not np.allclose(documents, questions, atol=1e-3)
 

@@ -13,7 +13,7 @@ from indexer.models.hashing import MAX_WORDS, HashingEmbedder
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
 from indexer.models.hashing import HashingEmbedder
-print(HashingEmbedder().encode_query("graphs of proteins").tobytes().hex())
+print(HashingEmbedder().encode_queries(["graphs of proteins"])[0].tobytes().hex())
 """
 
 
@@ -27,22 +27,22 @@ def test_every_process_hashes_alike(seed: str) -> None:
         text=True,
         check=True,
     )
-    here = HashingEmbedder().encode_query("graphs of proteins")
+    here = HashingEmbedder().encode_queries(["graphs of proteins"])[0]
     assert done.stdout.strip() == here.tobytes().hex()
 
 
 def test_order_and_case_of_words_do_not_count() -> None:
     embedder = HashingEmbedder()
     one, other = (
-        embedder.encode_query("Graphs of Proteins"),
-        embedder.encode_query("proteins, of graphs"),
+        embedder.encode_queries(["Graphs of Proteins"])[0],
+        embedder.encode_queries(["proteins, of graphs"])[0],
     )
     np.testing.assert_array_equal(one, other)
 
 
 def test_the_more_words_are_shared_the_nearer() -> None:
     embedder = HashingEmbedder()
-    question = embedder.encode_query("sparse attention for long documents")
+    question = embedder.encode_queries(["sparse attention for long documents"])[0]
     cosines = (
         embedder.encode_documents(
             ["sparse attention for long documents", "sparse attention in vision", "graph colouring"]

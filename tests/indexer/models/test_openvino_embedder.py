@@ -27,7 +27,7 @@ def refuse(*args, **options):
 socket.getaddrinfo = socket.socket.connect = refuse
 from indexer.models.load import load_embedder
 embedder = load_embedder(*sys.argv[2:])
-vector = embedder.encode_query(sys.argv[1])
+vector = embedder.encode_queries([sys.argv[1]])[0]
 heavy = sorted({"torch", "transformers", "sentence_transformers", "faiss"} & set(sys.modules))
 print(vector.tobytes().hex(), *heavy)
 """
@@ -43,7 +43,7 @@ start = threading.Barrier(8)
 
 def ask(number):
     start.wait()
-    embedder.encode_query(f"question {number}")
+    embedder.encode_queries([f"question {number}"])[0]
 
 threads = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(8)]
 for thread in threads:
@@ -74,7 +74,7 @@ def test_a_cold_process_needs_no_torch_no_network_and_no_home(
     assert (process.returncode, errors) == (0, "")
     vector, *heavy = output.split()
     assert heavy == []
-    assert vector == default_embedder.encode_query(QUESTION).tobytes().hex()
+    assert vector == default_embedder.encode_queries([QUESTION])[0].tobytes().hex()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,7 +112,9 @@ def test_a_flipped_byte_in_the_weights_is_noticed(
     weights.write_bytes(content)
     after = load_embedder(str(small_model))
     assert after.model == before.model
-    np.testing.assert_array_equal(after.encode_query("graphs"), before.encode_query("graphs"))
+    np.testing.assert_array_equal(
+        after.encode_queries(["graphs"])[0], before.encode_queries(["graphs"])[0]
+    )
 
 
 @given(st.lists(st.integers(1, 600), max_size=200), st.integers(1, 5000))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.models.embedder import Encoded
 from indexer.models.hashing import HashingEmbedder
-from search.answer.explain import MAX_SENTENCES, NOWHERE, Place, nearest_sentence, why
+from search.answer.explain import MAX_SENTENCES, UNRANKED, LegRank, nearest_sentence, why
 
 ABSTRACT = (
     "We study how birds migrate. Magnetic fields guide them, e.g. Over the open sea. "
@@ -78,7 +78,7 @@ def test_no_question_is_near_to_nothing() -> None:
 
 def test_reasons_are_plain_json_with_every_key() -> None:
     reasons = why(
-        dense=Place(int(np.int64(3)), float(np.float32(0.1))),
+        dense=LegRank(int(np.int64(3)), float(np.float32(0.1))),
         words=["Graphs"],
         sentence=("A graph.", 0.123456789),
         title=[(0, 6)],
@@ -94,5 +94,5 @@ def test_reasons_are_plain_json_with_every_key() -> None:
 
 
 def test_a_leg_may_know_the_score_of_a_paper_that_it_did_not_rank() -> None:
-    assert Place(None, 0.5).as_dict() == {"rank": None, "score": 0.5}
-    assert NOWHERE.as_dict() is None
+    assert LegRank(None, 0.5).as_dict() == {"rank": None, "score": 0.5}
+    assert UNRANKED.as_dict() is None

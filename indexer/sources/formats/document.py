@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from indexer.errors import SourceError
-from indexer.sources.jsonl import BadJSONError, parse_value
+from indexer.sources.formats.jsonl import BadJSONError, parse_value
 from indexer.sources.raw import BAD_BYTES, Bad, Raw, decode, has_bad_bytes
 
 MAX_DOCUMENT = 64 << 20

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from indexer.errors import SourceError
-from indexer.sources import document
-from indexer.sources.document import read_document
-from indexer.sources.huggingface import read_huggingface
+from indexer.sources.formats import document
+from indexer.sources.formats.document import read_document
+from indexer.sources.formats.huggingface import read_huggingface
 from indexer.sources.raw import Bad, Raw
 from indexer.sources.stream import buffered
 

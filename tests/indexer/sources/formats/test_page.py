@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from indexer.sources.page import read_page
+from indexer.sources.formats.page import read_page
 from indexer.sources.raw import Bad, Raw
 from indexer.sources.stream import buffered
 

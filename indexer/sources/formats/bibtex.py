@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
+from indexer.sources.formats.latex import plain_text
 from indexer.sources.judging import addressed, known
-from indexer.sources.latex import plain_text
 from indexer.sources.raw import BAD_BYTES, MAX_LINE, Bad, Raw, decode, has_bad_bytes, read_lines
 
 if TYPE_CHECKING:

@@ -6,19 +6,17 @@ import numpy as np
 
 from indexer.local.segments.columns import Mask
 from indexer.local.segments.generation import Generation
+from indexer.store import Facets
+from indexer.where import ListField
 
-Facets = dict[str, dict[str, int]]
-
-FIELDS = ("category", "author", "venue")
-MOST = 20
-"""Values of a field that are listed, the most frequent ones; years are listed whole."""
+FIELDS: tuple[ListField, ...] = ("category", "author", "venue")
 
 
-def facets(generation: Generation, passing: Mask) -> Facets:
+def facets(generation: Generation, passing: Mask, most: int) -> Facets:
     """Exact counts over the papers of a mask, most frequent first, years newest first."""
     found = {"year": _years(generation, passing)}
     for field in FIELDS:
-        found[field] = generation.value_counts(field, passing, MOST)
+        found[field] = generation.value_counts(field, passing, most)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The papers of a test collection as an ordinary index in the user's cache.
+"""An index of one file of papers, such as a test collection's, in the user's cache.
 
 ::
 
@@ -13,16 +13,16 @@ collection. A run that was stopped continues where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
 from indexer.errors import SourceError, StorageError, storage_error
-from indexer.local.reader import Reader
+from indexer.files import sha256_of
 from indexer.local.segments.manifest import FORMAT
-from indexer.models.cache import cache_folder, sha256_of
+from indexer.models.cache import cache_folder
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
 from indexer.pipeline import Listener, Tally, add
@@ -68,23 +68,10 @@ def _add(folder: Path, corpus: Path, model: Model, watch: Watch) -> Tally:
     try:
         with watch() as listener:
             return add(
-                folder, [str(corpus)], model=model.name, keep_doubles=True, listener=listener
+                folder, [str(corpus)], model=model.name, keep_duplicates=True, listener=listener
             )  # judgements name every id
     except StorageError as error:
         raise StorageError(f"{error}, or set NEARPAPER_CACHE to another folder") from error
-
-
-def lacking(folder: Path, ids: Iterable[str]) -> set[str]:
-    """Which of some normalised ids are in no paper of an index."""
-    wanted = set(ids)
-    reader = Reader(folder)
-    try:
-        generation = reader.generation()
-        if generation is None:
-            return wanted
-        return wanted - reader.catalog.live_rows(wanted, generation.manifest.change).keys()
-    finally:
-        reader.close()
 
 
 def _key(corpus: Path, model: Model) -> str:

@@ -1,22 +1,15 @@
-"""The model that a run embeds with: a new index's, or the one that an index was made with."""
+"""What a run embeds with: a new index's model, or the one that an index was made with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
 
-from indexer.local.index_model import is_kept
-from indexer.local.matching import (
-    load_matching,
-    load_new,
-    require_match,
-    require_original,
-    require_precision,
-)
 from indexer.models.embedder import DEFAULT_MODEL, Embedder, Model
 from indexer.models.load import load_embedder
+from indexer.models.matching import is_int8, require_original, require_precision
 from indexer.models.precision import Precision
+from indexer.store import Store
 
 
 def no_sample() -> list[str]:
@@ -24,11 +17,11 @@ def no_sample() -> list[str]:
     return []
 
 
-class Loader:
+class RunEmbedder:
     """Loads the model when it is needed first: a run without news never needs it.
 
     Args:
-        folder: Of the index.
+        store: Of the index.
         name: Of the model that was asked for, if one was.
         precision: Likewise.
         sample: Gives texts of the papers to come, which int8 is calibrated on.
@@ -36,12 +29,12 @@ class Loader:
 
     def __init__(
         self,
-        folder: Path,
+        store: Store,
         name: str | None,
         precision: Precision | None = None,
         sample: Callable[[], list[str]] = no_sample,
     ) -> None:
-        self._folder, self._name, self._precision = folder, name, precision
+        self._store, self._name, self._precision = store, name, precision
         self._sample = sample
         self._expected: Model | None = None
 
@@ -52,7 +45,7 @@ class Loader:
 
     def expect(self, model: Model) -> None:
         """Hold to the model that an index was made with."""
-        require_precision(self._folder, model, self._precision)
+        require_precision(self._store.location, model, self._precision)
         is_new, self._expected = self._expected is not None, model
         if self._name is not None and not is_new:
             _ = self.embedder  # another one ends the run before anything is read
@@ -63,11 +56,11 @@ class Loader:
         expected = self._expected
         if expected is None:
             name, precision = self._name or DEFAULT_MODEL, self._precision or "auto"
-            return load_new(self._folder, name, precision, self._sample)
-        if self._name is not None and is_kept(expected):
-            require_original(self._folder, expected, load_embedder(self._name).model)
-        if self._name is None or is_kept(expected):
-            return load_matching(self._folder, expected)
-        embedder = load_embedder(self._name)
-        require_match(self._folder, expected, embedder.model)
-        return embedder
+            return self._store.new_embedder(name, precision, self._sample)
+        if self._name is None:
+            return self._store.embedder(expected)
+        named = load_embedder(self._name)
+        if not is_int8(expected):
+            return self._store.embedder(expected, named)
+        require_original(self._store.location, expected, named.model)
+        return self._store.embedder(expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from indexer.sources.document import read_document
+from indexer.sources.formats.document import read_document
 from indexer.sources.raw import Bad, Raw
 
 

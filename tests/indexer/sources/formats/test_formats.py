@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from indexer.errors import SourceError
 from indexer.papers.paper import Paper
 from indexer.sources import Reject, open_source
-from indexer.sources.bibtex import read_bibtex
+from indexer.sources.formats.bibtex import read_bibtex
+from indexer.sources.formats.latex import plain_text
+from indexer.sources.formats.openalex import MAX_WORDS, abstract_of
+from indexer.sources.formats.ris import read_ris
 from indexer.sources.fragments import Cutter
-from indexer.sources.latex import plain_text
-from indexer.sources.openalex import MAX_WORDS, abstract_of
 from indexer.sources.raw import Raw
-from indexer.sources.ris import read_ris
 from indexer.sources.stream import buffered
 
 
@@ -276,7 +276,7 @@ def test_abbreviations_last_beyond_a_piece(monkeypatch: pytest.MonkeyPatch) -> N
     entries = [f"@article{{k{n},\n title = {{T{n}}},\n journal = j}}\n" for n in range(50)]
     text = ("@string{j = {Journal}}\n" + "".join(entries)).encode()
     whole = list(read_bibtex(BytesIO(text)))
-    monkeypatch.setattr("indexer.sources.bibtex.PIECE", 100)
+    monkeypatch.setattr("indexer.sources.formats.bibtex.PIECE", 100)
     found = list(read_bibtex(BytesIO(text)))
     assert found == whole
     assert [item.line for item in found] == [2 + 3 * n for n in range(50)]

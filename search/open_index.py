@@ -1,0 +1,93 @@
+"""An index that is open for reading, and the one way by which answers read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from types import TracebackType
+from typing import Self, TypeVar
+
+from indexer.errors import SnapshotExpiredError
+from indexer.models.embedder import Embedder
+from indexer.store import Location, Snapshot, Store, open_store
+from search.answer.builder import AnswerBuilder
+from search.ranking.encoder import Encoder
+from search.ranking.retriever import Retriever
+
+Found = TypeVar("Found")
+
+
+class OpenIndex:
+    """A store, what retrieves from it and what builds answers. Safe to use from many threads."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self._store = store
+        self._retriever, self._builder = Retriever(encoder), AnswerBuilder(encoder)
+
+    @classmethod
+    def open(cls, location: Location | None = None, *, embedder: Embedder | None = None) -> Self:
+        """Open an index.
+
+        Args:
+            location: Where it is; by default ``$NEARPAPER_INDEX``, ``data/index``, or the user's.
+            embedder: Embeds questions; by default the model that the index was made with.
+
+        Raises:
+            IndexNotFoundError: There is no index.
+        """
+        store = open_store(location)
+        store.recover()
+        store.snapshot()  # what can't be read is told now
+        return cls(store, Encoder(store, embedder))
+
+    def _read(self, read: Callable[[Snapshot], Found], empty: Callable[[], Found]) -> Found:
+        """What one snapshot says; asks the newest once more if that one was gone too soon.
+
+        Every answer goes through here once, at the outermost call, so that it comes from one state
+        of the index.
+        """
+        snapshot = self._store.snapshot()
+        if snapshot is None:
+            return empty()
+        try:
+            return read(snapshot)
+        except SnapshotExpiredError:
+            newest = self._store.snapshot()
+            return empty() if newest is None else read(newest)
+
+    def prepare(self, texts: Collection[str]) -> None:
+        """Embed what is going to be asked, many texts at once."""
+        self._read(lambda snapshot: self._retriever.prepare(snapshot, texts), lambda: None)
+
+    @property
+    def papers(self) -> int:
+        """How many papers the index holds."""
+        return self._read(lambda snapshot: snapshot.about.papers, int)
+
+    @property
+    def generation(self) -> int:
+        """Number of the published state that answers come from now; 0 while it is empty."""
+        return self._read(lambda snapshot: snapshot.about.generation, int)
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs between any two published states of any two indexes; empty in an empty index."""
+        return self._read(lambda snapshot: snapshot.about.fingerprint, str)
+
+    def close(self) -> None:
+        """Let go of files and threads."""
+        self._retriever.close()
+        self._store.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} over {self.papers:,} papers, generation {self.generation}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
