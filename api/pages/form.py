@@ -132,7 +132,7 @@ def _usual(name: str, values: Values) -> bool:
     if field.type is bool:
         return not any(value.lower() in _YES for value in values)
     if field.type is float and values and _is_number(values[-1]):
-        return float(values[-1]) == field.default
+        return bool(float(values[-1]) == field.default)
     return not values or values == (str(field.default),)
 
 

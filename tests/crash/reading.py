@@ -13,7 +13,7 @@ import time
 from itertools import cycle
 from pathlib import Path
 
-from search.answer.answer import Mode
+from search.options import Mode
 from search.engine import Engine
 from search.query.filters import Filters
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.digest.saved_searches import MailOptions, read_searches
+from api.digest.saved_searches import MailSettings, read_searches
 from indexer.errors import NearpaperError, StorageError
 from search.query.filters import Filters
 
@@ -48,7 +48,7 @@ def test_everything_that_may_stand_there(tmp_path: Path) -> None:
     )
     found = read_searches(path)
     assert found.site == "https://papers.example.org/np"
-    assert found.mail == MailOptions(
+    assert found.mail == MailSettings(
         to=("a@example.org", "b@example.org"),
         sender="np@example.org",
         host="mail.example.org",
