@@ -122,7 +122,7 @@ def test_a_paper_without_an_address_opens_nothing(show: Show) -> None:
 
 def test_searching_titles_leaves_only_those_bright(show: Show) -> None:
     page = show()
-    page.get_by_role("searchbox", name="Words of a title").fill("GRAPH kern 7")
+    page.get_by_role("searchbox", name="Find by title").fill("GRAPH kern 7")
     expect(page.get_by_role("status")).to_have_text("7 titles have these words")
     found = page.get_by_role("region", name="Found").get_by_role("link")
     assert found.all_inner_texts() == [
@@ -149,7 +149,7 @@ def test_the_legend_takes_classes_away(show: Show) -> None:
     assert fewer < before
     page.mouse.move(*spot(page, 0.9, 0.1))
     expect(page.locator("#card")).to_contain_text("math.OC")  # the nearest of those left
-    page.get_by_role("combobox", name="Colours").select_option("year")
+    page.get_by_role("combobox", name="Colour by").select_option("year")
     expect(legend.get_by_label("2021")).to_be_checked()
     assert inked(page) > fewer
 
@@ -225,7 +225,7 @@ def test_titles_run_nothing(show: Show) -> None:
 def test_without_scripts_it_says_why_and_lists_the_regions(show: Show) -> None:
     page = show(java_script_enabled=False)
     # Playwright switches scripts off only after Chromium has left out what stands for them.
-    assert "The picture is drawn by a script" in page.content()
+    assert "The map needs JavaScript" in page.content()
     expect(page.get_by_role("button", name="Speech, nearer")).to_be_visible()
 
 
