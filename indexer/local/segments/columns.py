@@ -106,7 +106,7 @@ class Columns:
 
     def values(self, field: str, codes: NDArray[np.integer]) -> list[str]:
         """Some values as their papers spell them."""
-        text, ends = memoryview(self._arrays[f"{field}.text"]), self._arrays[f"{field}.text_ends"]
+        text, ends = self._arrays[f"{field}.text"].data, self._arrays[f"{field}.text_ends"]
         places = zip(ends[codes].tolist(), ends[codes.astype(np.int64) + 1].tolist(), strict=True)
         return [str(text[first:last], "utf-8") for first, last in places]
 
