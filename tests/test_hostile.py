@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import IndexDamagedError, NearpaperError
-from indexer.local.reader import Reader
 from indexer.local.segments.columns import Columns
 from indexer.maintenance.upkeep import check
 from indexer.pipeline import add
+from indexer.store import open_store
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,11 +97,12 @@ def test_a_log_has_no_lines_of_others(tmp_path: Path, caplog: pytest.LogCaptureF
     index, source = tmp_path / "in\nWARNING forged \x1b[31m", tmp_path / "a.jsonl"
     source.write_text('{"title": "one"}\n')
     add(index, [str(source)], model="hashing")
-    reader = Reader(index)
+    store = open_store(index)
+    store.snapshot()
     (index / "manifest.json").write_text("{")
     with caplog.at_level(logging.WARNING, "nearpaper"):
-        reader.generation()
-    reader.close()
+        store.snapshot()
+    store.close()
     (record,) = caplog.records
     assert len(record.getMessage().splitlines()) == 1
     assert "\x1b" not in record.getMessage()

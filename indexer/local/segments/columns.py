@@ -40,15 +40,15 @@ _NAMES = frozenset(
 )
 
 
-def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
+def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """The values of the ``most`` highest counts above 0, in no order.
 
     More where equal counts straddle the end, so that whoever orders them may choose.
     """
     if most <= 0:
-        return []
+        return np.empty(0, np.int64)
     least = 1 if len(counts) <= most else max(1, int(np.partition(counts, -most)[-most]))
-    return [int(value) for value in np.flatnonzero(counts >= least)]
+    return np.flatnonzero(counts >= least)
 
 
 def count(mask: Mask) -> int:
@@ -104,11 +104,11 @@ class Columns:
         """The arrays of a field with several values, by their names."""
         return {part: self._arrays[f"{name}.{part}"] for part in _LIST_PARTS.split()}
 
-    def value(self, field: str, code: int) -> str:
-        """A value as its papers spell it."""
-        ends = self._arrays[f"{field}.text_ends"]
-        text = self._arrays[f"{field}.text"][ends[code] : ends[code + 1]]
-        return text.tobytes().decode()
+    def values(self, field: str, codes: NDArray[np.integer]) -> list[str]:
+        """Some values as their papers spell them."""
+        text, ends = self._arrays[f"{field}.text"].data, self._arrays[f"{field}.text_ends"]
+        places = zip(ends[codes].tolist(), ends[codes.astype(np.int64) + 1].tolist(), strict=True)
+        return [str(text[first:last], "utf-8") for first, last in places]
 
     def shared_values(
         self, field: str, other: Columns
@@ -123,8 +123,9 @@ class Columns:
         """Where some value of ``field`` has the words of ``asked``, in any order, and no others."""
         count = len(words(asked))
         mask = np.zeros(len(self), np.bool_)
-        for code in self._values_with(field, asked):
-            if len(words(self.value(field, code))) == count:
+        codes = self._values_with(field, asked)
+        for code, value in zip(codes, self.values(field, codes), strict=True):
+            if len(words(value)) == count:
                 mask[self._places(field, code)] = True
         return mask
 

@@ -6,6 +6,7 @@ by row id throughout. What is held here never changes; a newer generation is ano
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,13 +105,11 @@ class Generation:
         here, there = tail.shared_values(field, base)
         of_base[there] += of_tail[here]
         of_tail[here] = 0
-        found = {
-            columns.value(field, code): int(counts[code])
-            for columns, counts in ((base, of_base), (tail, of_tail))
-            for code in most_frequent(counts, most)
-        }
-        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        return dict(ranked[:most])
+        found: dict[str, int] = {}
+        for columns, counts in ((base, of_base), (tail, of_tail)):
+            codes = most_frequent(counts, most)
+            found |= zip(columns.values(field, codes), counts[codes].tolist(), strict=True)
+        return dict(heapq.nsmallest(most, found.items(), key=lambda item: (-item[1], item[0])))
 
     def column(self, name: str, positions: Positions) -> NDArray[Any]:
         """Values of a column with one value for each paper, by its name, at some positions."""
