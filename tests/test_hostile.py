@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from indexer.errors import IndexDamagedError, NearpaperError
 from indexer.local.segments.columns import Columns
+from indexer.location import open_store
 from indexer.maintenance.upkeep import check
 from indexer.pipeline import add
-from indexer.store import open_store
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]

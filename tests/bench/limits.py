@@ -54,7 +54,8 @@ class Bare:
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """Tokenise and run the model."""
-        return self.embedder.encode_queries([text])[0]
+        vector: NDArray[np.float32] = self.embedder.encode_queries([text])[0]
+        return vector
 
     def nearest(self, vector: NDArray[np.float32]) -> None:
         """FAISS, as deep as the engine looks."""
