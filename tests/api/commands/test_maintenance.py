@@ -91,7 +91,11 @@ def test_the_old_name_of_keep_duplicates_works_unlisted(
     nearpaper: Nearpaper, tmp_path: Path
 ) -> None:
     source = tmp_path / "twice.jsonl"
-    twice = [{"id": f"own-{n}", "title": "A title of many words", "doi": "10.1/x"} for n in (1, 2)]
+    known = {"title": "Folding papers that are the same", "authors": ["Ana Müller", "Bo Chen"]}
+    twice = [
+        {"id": "2305.00001", "date": "2023-05-17", **known},
+        {"id": "10.1000/journal.7", "date": "2024", **known},
+    ]
     source.write_text("".join(json.dumps(one) + "\n" for one in twice), encoding="utf-8")
     for option, papers in (("--keep-doubles", 2), ("--keep-duplicates", 2), (None, 1)):
         here = ("--index", str(tmp_path / f"index{option}"))
