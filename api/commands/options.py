@@ -138,6 +138,6 @@ KeepDoubles = Annotated[
 
 def chosen_folder(named: Path | None) -> Path:
     """The folder of :data:`IndexFolder`, or where the index is without it."""
-    from indexer.local.location import default_folder
+    from indexer.location import default_folder
 
     return named or default_folder()

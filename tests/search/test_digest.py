@@ -70,7 +70,7 @@ def engine(index: Path) -> Iterator[Engine]:
 def put(index: Path, records: Sequence[Record]) -> None:
     path = index.parent / "papers.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in records))
-    add(index, [str(path)], model="hashing", keep_doubles=True)
+    add(index, [str(path)], model="hashing", keep_duplicates=True)
 
 
 def news(engine: Engine, *searches: SavedSearch, known: Sequence[str] = ()) -> Digest:

@@ -13,8 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from api.pages.map_page import map_page
-from indexer.local.catalog.rows import Heading
-from search.map.map import Chart
+from search.map.map import Heading, Map
 from search.map.regions import Region
 
 HOSTILE = "Hostile </script><script>alert(1)</script> <img src=x onerror=alert(2)> titles"
@@ -46,7 +45,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for more in ("", ", nearer")
     )
     path = tmp_path_factory.mktemp("map") / "map.html"
-    path.write_text(map_page(Chart(papers, places, (coarse, fine), 100), None), "utf-8")
+    path.write_text(map_page(Map(papers, places, (coarse, fine), 100), None), "utf-8")
     return path
 
 

@@ -18,7 +18,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from api.cli import run
-from api.mcp.server import NOTICE, make_server
+from api.mcp.papers import NOTICE
+from api.mcp.server import make_server
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[3]

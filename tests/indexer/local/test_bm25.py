@@ -1,4 +1,4 @@
-"""Looking up words where dead versions and papers that aren't allowed are among the hits."""
+"""Looking up words where dead versions and papers that don't pass are among the hits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.local.reader import Reader
+from indexer.local import bm25 as words
+from indexer.local.bm25 import bm25
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.lexicon import Lexicon
+from indexer.local.store import LocalStore
 from indexer.pipeline import add
-from search.ranking import legs
-from search.ranking.legs import lexical_leg
 
 PAPERS = 300
 WORDS = ["graph", "neural", "network", "attention", "translation", "speech", "vision", "reward"]
@@ -25,7 +25,7 @@ WORDS = ["graph", "neural", "network", "attention", "translation", "speech", "vi
 @pytest.fixture(scope="module")
 def generation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generation]:
     """Papers of which one in ten has been updated: its old version is still in the lexicon."""
-    folder = tmp_path_factory.mktemp("legs")
+    folder = tmp_path_factory.mktemp("words")
     chance = np.random.default_rng(5)
     for version, numbers in enumerate((range(PAPERS), range(0, PAPERS, 10))):
         records = [
@@ -35,17 +35,17 @@ def generation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generation]
         file = folder / f"{version}.jsonl"
         file.write_text("".join(json.dumps(record) + "\n" for record in records))
         add(folder / "index", [str(file)], model="hashing")
-    reader = Reader(folder / "index")
-    found = reader.generation()
-    assert found is not None
-    yield found
-    reader.close()
+    store = LocalStore(folder / "index")
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    yield snapshot.generation
+    store.close()
 
 
 def test_dead_versions_are_passed_over_in_one_look(generation: Generation) -> None:
     assert len(generation.lexicon) > len(np.flatnonzero(generation.live))
     with mock.patch.object(Lexicon, "best", autospec=True, side_effect=Lexicon.best) as looks:
-        positions, _ = lexical_leg(generation, "graph network", 50, generation.live)
+        positions, _ = bm25(generation, "graph network", 50, generation.live)
     assert len(positions) == 50
     assert looks.call_count == 1
 
@@ -60,8 +60,8 @@ def test_the_best_that_are_allowed_are_found(
     generation: Generation, text: str, k: int, share: float, seed: int
 ) -> None:
     allowed = generation.live & (np.random.default_rng(seed).random(len(generation)) < share)
-    with mock.patch.object(legs, "few", return_value=0):  # nor are few looked up by their rows
-        positions, scores = lexical_leg(generation, text, k, allowed)
+    with mock.patch.object(words, "few", return_value=0):  # nor are few looked up by their rows
+        positions, scores = bm25(generation, text, k, allowed)
     rows, every = generation.lexicon.best(text, len(generation.lexicon))
     places = generation.positions(rows)
     kept = (places >= 0) & allowed[places]
