@@ -92,6 +92,13 @@ def client(engine: Engine) -> Iterator[TestClient]:
         yield opened
 
 
+@pytest.fixture
+def folder_client(folder: Path) -> Iterator[TestClient]:
+    """A client of a service over the index that the command line reads."""
+    with TestClient(create_app(folder)) as opened:
+        yield opened
+
+
 Nearpaper = Callable[..., tuple[int, str, str]]
 
 

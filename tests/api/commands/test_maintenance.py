@@ -85,3 +85,21 @@ def test_a_second_writer_is_turned_away(nearpaper: Nearpaper, source: Path, tmp_
     assert code == 1
     assert err.count("\n") == 1
     assert "writ" in err
+
+
+def test_the_old_name_of_keep_duplicates_works_unlisted(
+    nearpaper: Nearpaper, tmp_path: Path
+) -> None:
+    source = tmp_path / "twice.jsonl"
+    known = {"title": "Folding papers that are the same", "authors": ["Ana Müller", "Bo Chen"]}
+    twice = [
+        {"id": "2305.00001", "date": "2023-05-17", **known},
+        {"id": "10.1000/journal.7", "date": "2024", **known},
+    ]
+    source.write_text("".join(json.dumps(one) + "\n" for one in twice), encoding="utf-8")
+    for option, papers in (("--keep-doubles", 2), ("--keep-duplicates", 2), (None, 1)):
+        here = ("--index", str(tmp_path / f"index{option}"))
+        line = ("index", str(source), "--model", "hashing", *here)
+        assert nearpaper(*line, *([option] if option else []))[0] == 0
+        assert json.loads(nearpaper("info", "--json", *here)[1])["papers"] == papers
+    assert "--keep-doubles" not in nearpaper("index", "--help")[1]

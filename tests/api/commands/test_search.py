@@ -55,8 +55,8 @@ def test_reasons_as_text(nearpaper: Nearpaper) -> None:
 def test_what_was_understood_is_said_when_it_differs(nearpaper: Nearpaper) -> None:
     question = "Can you recommend papers about graph kernels cat:cs.CL -speech"
     said = (
-        "nearpaper: searched for “graph kernels”; leaving off “Can you recommend papers about”; "
-        "without “speech”; category cs.CL\n"
+        "nearpaper: showing results for “graph kernels” "
+        "(ignored: “Can you recommend papers about”); without “speech”; category cs.CL\n"
     )
     code, out, err = nearpaper("search", question)
     assert code == 0
@@ -101,17 +101,19 @@ def test_versions_are_listed_with_the_paper_they_are_of(nearpaper: Nearpaper, tw
         ({"text": "as typed", "mode": "hybrid", "sort": "relevance", "after": "2020"}, ""),
         ({"similar": ["1"], "unlike": ["2"], "text": "as typed"}, ""),
         ({"filters": [{"author": ["a", "b"]}]}, "author a or b"),
+        ({"filters": [{"after": "2024-02-05", "before": "2024-02-05"}]}, "dated 5 February 2024"),
+        ({"filters": [{"before": "2024-02"}]}, "up to February 2024"),
         (
             {
                 "text": "x",
                 "phrases": ["p q", "r"],
                 "filters": [{"after": "2021", "before": "2023"}],
             },
-            "searched for “x”; holding “p q” and “r”; from 2021 until 2023",
+            "showing results for “x”; containing “p q” and “r”; from 2021 to 2023",
         ),
         (
             {"text": "x\x1b[1m", "title": ["t"], "abstract": ["a"]},
-            "searched for “x [1m”; with “t” in the title; with “a” in the abstract",
+            "showing results for “x [1m”; with “t” in the title; with “a” in the abstract",
         ),
     ],
 )

@@ -171,7 +171,7 @@ def test_files_are_found_where_the_help_says(
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["--mail"], 2, "no [mail] in it"),
+        (["--mail"], 2, "has no [mail] table"),
         (["--mail", "--html"], 2, "both text and HTML"),
         (["--searches", "/nowhere/at.toml"], 2, "/nowhere/at.toml: no saved searches there"),
         (["--index", "/nowhere/at/all", "--searches", "S"], 3, "no index there"),
@@ -234,7 +234,7 @@ def test_a_search_that_fails_moves_nothing(
 
     place.put(paper(1))
     with monkeypatch.context() as patched:
-        patched.setattr("search.ranking.encoder.load_matching", broken)
+        patched.setattr("indexer.local.store.load_matching", broken)
         code, out, err = digest()
     assert (code, out) == (1, "")
     assert "search 'Proteins': " in err

@@ -52,11 +52,12 @@ def test_over_http(client: TestClient, address: str, form: str) -> None:
 
 
 def test_over_http_the_same_as_on_the_command_line(
-    client: TestClient, nearpaper: Nearpaper
+    folder_client: TestClient, nearpaper: Nearpaper
 ) -> None:
     for form in FORMATS:
         _, out, _ = nearpaper("search", "graph kernels", "--limit", "3", f"--{form}")
-        assert client.get(f"/api/v1/search?q=graph+kernels&limit=3&format={form}").text == out
+        answer = folder_client.get(f"/api/v1/search?q=graph+kernels&limit=3&format={form}")
+        assert answer.text == out
 
 
 def test_an_unknown_format_and_an_unknown_paper_are_problems(client: TestClient) -> None:

@@ -32,9 +32,11 @@ def test_search(client: TestClient) -> None:
 
 
 def test_an_answer_is_the_same_as_on_the_command_line(
-    client: TestClient, nearpaper: Nearpaper
+    folder_client: TestClient, nearpaper: Nearpaper
 ) -> None:
-    over_http = client.get("/api/v1/search", params={"q": "speech", "category": ["cs", "math"]})
+    over_http = folder_client.get(
+        "/api/v1/search", params={"q": "speech", "category": ["cs", "math"]}
+    )
     _, out, _ = nearpaper("search", "speech", "--category", "cs", "--category", "math", "--json")
     answers = [over_http.json(), json.loads(out)]
     for answer in answers:

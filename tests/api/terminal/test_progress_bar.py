@@ -25,7 +25,12 @@ def test_size(amount: float, text: str) -> None:
 def test_summary_tells_what_a_person_must_know() -> None:
     tally = Tally(added=9000, rejected=2, truncated=7, rejects_file=Path("x.rejects.jsonl"))
     line = summary(tally)
-    for part in ("9,000 added", "2 rejected", "x.rejects.jsonl", "7 longer than the model reads"):
+    for part in (
+        "9,000 added",
+        "2 rejected",
+        "x.rejects.jsonl",
+        "7 longer than the model's input limit",
+    ):
         assert part in line
     assert "stopped" not in line
     tally.interrupted = True
