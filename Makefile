@@ -1,79 +1,82 @@
 # `make demo` and `make test` need nothing but Python 3.11 or later and a package index.
+# A target with a comment after `##` shows up in `make help`.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_INDEX ?= data/index
+INSTALL := PYTHON="$(PYTHON)" .ci/install $(VENV)
 
-.PHONY: help demo test test-all crash bench bench-full lint format reference clean
+.PHONY: help demo test test-all crash bench bench-full lint format hooks reference clean
 
-help:
-	@echo "make demo      install, index the sample papers, ask two questions"
-	@echo "make test      install, run the tests (a few minutes)"
-	@echo "make test-all  the same with the slow ones"
-	@echo "make crash     kill the writer at every system call, change an index under load (an hour)"
-	@echo "make bench     install, measure beside limits and other engines (15 minutes, 1 GB more);"
-	@echo "               PAPERS=FILE takes your papers, COUNT=N so many of them"
-	@echo "make bench-full  growth to 3,000,000 papers (hours, 40 GB); INDEX=DIR grows from an index"
-	@echo "make lint      ruff and mypy"
-	@echo "make format    let ruff format the code"
-	@echo "make reference write docs/commands.md and docs/openapi.json anew"
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2} /^## / {printf "%17s%s\n", "", substr($$0, 4)}' Makefile
 
-$(VENV)/installed: pyproject.toml constraints.txt
-	@echo "Installing into $(VENV): about a minute, 1.5 GB ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[dev]'
+$(VENV)/installed: pyproject.toml constraints.txt .ci/install
+	@echo "Installing into $(VENV): about a minute; 1.4 GB with torch built for the CPU, 5.2 GB for CUDA"
+	@$(INSTALL) --editable .
 	@touch $@
 
-demo: $(VENV)/installed
-	@echo "\n$$ nearpaper index data/papers.jsonl"
+# What tests and linters need on top, and all that the demo needs.
+$(VENV)/dev-installed: pyproject.toml constraints.txt .ci/install
+	@echo "Installing into $(VENV), with what tests and linters need: about a minute;"
+	@echo "2 GB with torch built for the CPU, 5.8 GB for CUDA"
+	@$(INSTALL) --editable '.[dev]'
+	@touch $(VENV)/installed $@
+
+$(VENV)/bench-installed: $(VENV)/dev-installed
+	@echo "Installing the engines that are compared ..."
+	@$(INSTALL) --editable '.[dev,bench]'
+	@touch $@
+
+demo: $(VENV)/installed ## install, index the sample papers, ask two questions (about 2 minutes)
+	@printf '\n$$$$ %s\n' 'nearpaper index data/papers.jsonl'
 	@$(BIN)/nearpaper index data/papers.jsonl --index $(DEMO_INDEX)
-	@echo "\n$$ nearpaper search \"translation without recurrence, using only attention\" --limit 3 --table"
+	@printf '\n$$$$ %s\n' 'nearpaper search "translation without recurrence, using only attention" --limit 3 --table'
 	@$(BIN)/nearpaper search "translation without recurrence, using only attention" --limit 3 --table --index $(DEMO_INDEX)
-	@echo "\n$$ nearpaper search \"ripples of spacetime from colliding black holes\" --limit 3 --table"
+	@printf '\n$$$$ %s\n' 'nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --table'
 	@$(BIN)/nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --table --index $(DEMO_INDEX)
-	@echo "\n$$ nearpaper similar 1706.03762 --limit 3 --table"
+	@printf '\n$$$$ %s\n' 'nearpaper similar 1706.03762 --limit 3 --table'
 	@$(BIN)/nearpaper similar 1706.03762 --limit 3 --table --index $(DEMO_INDEX)
-	@echo "\nNow your own: put $(BIN) on your PATH (source $(BIN)/activate), then"
+	@echo
+	@echo "Now your own: put $(BIN) on your PATH (source $(BIN)/activate), then"
 	@echo "  nearpaper index FILE...      papers as JSON Lines, CSV or TSV join those in $(DEMO_INDEX)"
 	@echo "  nearpaper search QUESTION    ask in plain words"
 	@echo "  nearpaper serve              a search page and an HTTP API on http://127.0.0.1:8000"
 
-test: $(VENV)/installed
+test: $(VENV)/dev-installed ## install, run the tests (15 to 20 minutes on two cores)
 	$(BIN)/python -m pytest -m "not slow and not crash"
 
-test-all: $(VENV)/installed
+test-all: $(VENV)/dev-installed ## run the slow tests, too (some minutes more)
 	$(BIN)/python -m pytest -m "not crash"
 
-crash: $(VENV)/installed
+crash: $(VENV)/dev-installed ## kill the writer at every system call, change an index under load (an hour)
 	$(BIN)/python -m pytest -m crash
 
-$(VENV)/bench-installed: $(VENV)/installed
-	@echo "Installing the engines that are compared ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[dev,bench]'
-	@touch $@
-
-bench: $(VENV)/bench-installed
+bench: $(VENV)/bench-installed ## measure beside limits and other engines (15 minutes, 1 GB more)
+## PAPERS=FILE takes your papers, COUNT=N so many of them
 	@$(BIN)/python -m tests.bench $(if $(PAPERS),--papers $(PAPERS)) $(if $(COUNT),--count $(COUNT))
 
-bench-full: $(VENV)/bench-installed
+bench-full: $(VENV)/bench-installed ## measure growth to 3,000,000 papers (hours, 40 GB)
+## INDEX=DIR grows from an index, LARGEST=N stops at N papers
 	@$(BIN)/python -m tests.bench --full $(if $(PAPERS),--papers $(PAPERS)) \
 		$(if $(INDEX),--index $(INDEX)) $(if $(LARGEST),--largest $(LARGEST))
 
-lint: $(VENV)/installed
+lint: $(VENV)/dev-installed ## install, check with ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests
 
-format: $(VENV)/installed
+format: $(VENV)/dev-installed ## let ruff fix and format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-reference: $(VENV)/installed
+hooks: $(VENV)/dev-installed ## install, let git run `make lint` before each commit
+	$(BIN)/pre-commit install
+
+reference: $(VENV)/dev-installed ## write docs/commands.md and docs/openapi.json anew
 	$(BIN)/python -m tests.reference
 
-clean:
+clean: ## remove the environment and all caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -10,13 +10,15 @@ import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Any
 
 import typer
 
 from api.commands.app import app
 from api.commands.exit_codes import INTERRUPTED
-from api.terminal import output as terminal
+from api.terminal.streams import abandon_stdout, prepare_streams, say
 from indexer.errors import NearpaperError, storage_error
+from search.options import nearest
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -25,11 +27,11 @@ def run(arguments: Sequence[str]) -> int:
         code = _invoke(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        terminal.say("stopped")
+        say("stopped")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output, such as `head`, has seen enough of it.
-        terminal.abandon_stdout()
+        abandon_stdout()
         return 0
     except (NearpaperError, typer.TyperException, OSError) as error:
         if os.environ.get("NEARPAPER_DEBUG"):
@@ -53,29 +55,43 @@ def _failed(error: NearpaperError | typer.TyperException | OSError) -> int:
     """Say what failed; the exit code."""
     if isinstance(error, OSError):
         error = storage_error(error, error.filename or "output")
-        terminal.abandon_stdout()
-    if isinstance(error, typer.TyperException):
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "nearpaper"
-        problem = error.format_message().rstrip(".").replace("Value error, ", "")
-        if problem.startswith("Got unexpected extra argument"):
-            problem += "; put what has spaces in quotes"
-        terminal.say(f"{problem}; see `{path} --help`")
-    else:
-        terminal.say(str(error))
+        abandon_stdout()
+    say(_usage_problem(error) if isinstance(error, typer.TyperException) else str(error))
     return error.exit_code
+
+
+def _usage_problem(error: typer.TyperException) -> str:
+    """What is wrong with a command line, and what to do."""
+    context = getattr(error, "ctx", None)
+    problem = error.format_message().rstrip(".").replace("Value error, ", "")
+    if name := getattr(error, "option_name", None):
+        problem = f"no option {name}"
+        if near := _nearest_option(name, context):
+            return f"{problem}; did you mean {near}?"
+    elif problem.startswith("Got unexpected extra argument"):
+        problem += "; put text with spaces in quotes"
+    return f"{problem}; see `{context.command_path if context else 'nearpaper'} --help`"
+
+
+def _nearest_option(name: str, context: Any) -> str:  # noqa: ANN401 - Typer's own, not public
+    """The option of a command that somebody means by another, empty where none is like it."""
+    params = context.command.params if context else []
+    options = [one for param in params if not getattr(param, "hidden", False) for one in param.opts]
+    known = {one.lstrip("-").replace("-", "_"): one for one in options if one.startswith("--")}
+    near = nearest(name.lstrip("-").replace("-", "_").lower(), known)
+    return known[near] if near else ""
 
 
 def _unexpected(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """One line even for a fault of ours; Python then exits with 1."""
-    terminal.say(f"unexpected {kind.__name__}: {error}; NEARPAPER_DEBUG=1 shows where, report it")
+    say(f"unexpected {kind.__name__}: {error}; NEARPAPER_DEBUG=1 shows where; please report it")
 
 
 def main() -> None:
     """Entry point of the ``nearpaper`` command."""
-    terminal.prepare_streams()
+    prepare_streams()
     if not os.environ.get("NEARPAPER_DEBUG"):
         sys.excepthook = _unexpected
     sys.exit(run(sys.argv[1:]))

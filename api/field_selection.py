@@ -1,4 +1,4 @@
-"""A choice of fields, so that an answer carries no more than is wanted."""
+"""The choice of fields: an answer carries no more than somebody asks for."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ RESULT_FIELDS = ("rank", *PAPER_FIELDS, "score", "why", "folded")
 """Of every result."""
 
 
-def asked_fields(text: str, known: Collection[str]) -> tuple[str, ...]:
+def parse_fields(text: str, known: Collection[str]) -> tuple[str, ...]:
     """The names in a list with commas, in their order; empty means all. Raises ``UsageError``."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if unknown := [name for name in names if name not in known]:
-        raise UsageError(f"no field {', '.join(unknown)}; there are {', '.join(known)}")
+        raise UsageError(f"no field {', '.join(unknown)}; choose from {', '.join(known)}")
     return names
 
 
-def require_json(fields: Collection[str], form: str) -> None:
-    """Raise ``UsageError`` where fields are chosen for a form that has its own."""
-    if fields and form not in ("", "json"):
-        raise UsageError(f"fields and {form}: only JSON has a choice; leave out one of the two")
+def require_json(fields: Collection[str], format: str) -> None:
+    """Raise ``UsageError`` where fields are chosen for a format that has its own."""
+    if fields and format not in ("", "json"):
+        raise UsageError(f"fields and {format}: only JSON has a choice of fields; leave out one")
 
 
 def narrowed(record: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Papers in, an index on disk out.
 
-Comes in: files of papers (:mod:`indexer.sources`). Goes out: a folder whose SQLite catalog is the
-truth and whose other parts are derived from it. Always holds: what was acknowledged survives a
-kill at any instant; a generation's files never change once its manifest names them; nothing here
-imports ``search`` or ``api``.
+Comes in: files of papers (:mod:`indexer.sources`). Goes out: a store (:mod:`indexer.store`), by
+default a folder with an SQLite catalog, the source of truth, and the search indexes made from it.
+Always holds: what was acknowledged survives a kill at any instant; a snapshot never changes;
+nothing here imports ``search`` or ``api``.
 """

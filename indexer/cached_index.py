@@ -20,8 +20,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from indexer.errors import SourceError, StorageError, storage_error
+from indexer.files import sha256_of
 from indexer.local.segments.manifest import FORMAT
-from indexer.models.cache import cache_folder, sha256_of
+from indexer.models.cache import cache_folder
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
 from indexer.pipeline import Listener, Tally, add
@@ -67,7 +68,7 @@ def _add(folder: Path, corpus: Path, model: Model, watch: Watch) -> Tally:
     try:
         with watch() as listener:
             return add(
-                folder, [str(corpus)], model=model.name, keep_doubles=True, listener=listener
+                folder, [str(corpus)], model=model.name, keep_duplicates=True, listener=listener
             )  # judgements name every id
     except StorageError as error:
         raise StorageError(f"{error}, or set NEARPAPER_CACHE to another folder") from error

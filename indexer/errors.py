@@ -66,16 +66,16 @@ class NearpaperError(Exception):
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
     kind: ClassVar[str] = "failed"
-    title: ClassVar[str] = "Something failed"
+    title: ClassVar[str] = "Something went wrong"
 
 
 class UsageError(NearpaperError):
-    """The request itself can't be carried out as it is worded."""
+    """The request itself is wrong."""
 
     exit_code = 2
     status = 422
     kind = "bad-request"
-    title = "The request can't be carried out as it is worded"
+    title = "Please check your search"
 
 
 class NotFoundError(NearpaperError):
@@ -115,7 +115,7 @@ class FetchError(NearpaperError):
 
     status = 502
     kind = "fetch"
-    title = "The archive doesn't answer"
+    title = "The archive can't be reached"
 
 
 class MailError(NearpaperError):
@@ -139,7 +139,7 @@ class IndexFormatError(NearpaperError):
 
     status = 503
     kind = "index-format"
-    title = "The index is of another format"
+    title = "The index has another format"
 
 
 class IndexOutdatedError(IndexFormatError):
@@ -167,15 +167,15 @@ class SnapshotExpiredError(NearpaperError):
 
     status = 503
     kind = "index-changed"
-    title = "The index changed meanwhile"
+    title = "The index changed; try again"
 
 
 class StorageError(NearpaperError):
-    """The file system refused: no room, no permission, read-only."""
+    """The file system refused: disk full, no permission, read-only."""
 
     status = 507
     kind = "storage"
-    title = "The file system refused"
+    title = "The file can't be read or written"
 
 
 NO_LOCKS = (

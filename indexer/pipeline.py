@@ -19,6 +19,7 @@ from types import MappingProxyType
 
 from indexer.deduplication import Group, grouped
 from indexer.entries import Embedded, Entry
+from indexer.location import Location, using_store
 from indexer.models.precision import Precision
 from indexer.models.recipe import document_text, embed
 from indexer.papers.identity import Name
@@ -27,7 +28,7 @@ from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.rejects import RejectsFile
 from indexer.run_embedder import RunEmbedder, no_sample
 from indexer.sources import Item, Reject, Removal, Source, open_source
-from indexer.store import Location, Writer, using_store
+from indexer.store import Writer
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""

@@ -13,7 +13,7 @@ nothing else. The same contract tests run on every implementation (``tests/contr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -160,8 +160,8 @@ class Snapshot(Protocol):
     def nearest(self, vector: Vector, k: int, where: Where, *, exact: bool = False) -> Hits:
         """The ``k`` papers of highest cosine; whenever k pass, k come back.
 
-        Without ``exact``, with the recall that a large index was built for. The first k are the
-        same whatever is asked for beyond them.
+        Without ``exact``, with the recall that a large index was built for; asked for more, it
+        may find nearer ones. With it, the first k are the same whatever is asked for beyond them.
         """
         ...
 
@@ -312,7 +312,10 @@ class Store(Protocol):
         ...
 
     def snapshot(self) -> Snapshot | None:
-        """The newest published state; ``None`` where nothing was published yet."""
+        """The newest published state; ``None`` where nothing was published yet.
+
+        Raises ``IndexNotFoundError`` where there is no index.
+        """
         ...
 
     def writer(
@@ -345,31 +348,6 @@ class Store(Protocol):
         ...
 
 
-Location = str | Path | Store
-"""Where an index is: a folder, or a store itself."""
-
-
-def open_store(location: Location | None = None) -> Store:
-    """The store at a location, by default the user's; see :func:`default_folder`."""
-    if location is None or isinstance(location, str | Path):
-        from indexer.local.location import default_folder
-        from indexer.local.store import LocalStore
-
-        return LocalStore(default_folder() if location is None else Path(location))
-    return location
-
-
-@contextmanager
-def using_store(location: Location | None = None) -> Iterator[Store]:
-    """The store at a location, let go of at the end unless it was given as one."""
-    store = open_store(location)
-    try:
-        yield store
-    finally:
-        if store is not location:
-            store.close()
-
-
 __all__ = [
     "ALL",
     "About",
@@ -379,7 +357,6 @@ __all__ = [
     "Facets",
     "Hits",
     "Keys",
-    "Location",
     "Moment",
     "Order",
     "Snapshot",
@@ -388,6 +365,4 @@ __all__ = [
     "Vector",
     "Where",
     "Writer",
-    "open_store",
-    "using_store",
 ]

@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from indexer.errors import SnapshotExpiredError
+from indexer.location import Location, open_store
 from indexer.models.embedder import Embedder
-from indexer.store import Location, Snapshot, Store, open_store
+from indexer.store import Snapshot, Store
 from search.answer.builder import AnswerBuilder
 from search.ranking.encoder import Encoder
 from search.ranking.retriever import Retriever

@@ -212,6 +212,7 @@ _MEANT = {
     "venue": "venues journal",
     "min_score": "threshold score score_threshold",
     "fields": "select columns",
+    "not": "unlike exclude",
 }
 """What other services call it."""
 
@@ -226,13 +227,23 @@ def require_known(names: Iterable[str], known: Iterable[str]) -> None:
 
 def unknown(name: str, known: Iterable[str]) -> str:
     """What to say of an option that nobody knows."""
+    known = tuple(known)
+    near = nearest(name, known)
+    return f"no option {name}; " + (f"did you mean {near}?" if near else _all_of(known))
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that somebody means by another, if there is one like it."""
     from difflib import get_close_matches
 
     known = tuple(known)
     meant = [one for one, others in _MEANT.items() if one in known and name in others.split()]
     close = meant or get_close_matches(name, known, 1, 0.6)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-    return f"no option {name}; {hint}"
+    return close[0] if close else None
+
+
+def _all_of(known: tuple[str, ...]) -> str:
+    return f"there are {', '.join(known)}" if known else "there are none"
 
 
 def given(values: str | Iterable[str] | None) -> tuple[str, ...]:

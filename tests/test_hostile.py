@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import IndexDamagedError, NearpaperError
-from indexer.local.reader import Reader
 from indexer.local.segments.columns import Columns
+from indexer.location import open_store
 from indexer.maintenance.upkeep import check
 from indexer.pipeline import add
 from search.engine import Engine
@@ -30,7 +30,7 @@ NEVER = {
 }
 """Modules that run what they read, expand entities, or unpack to paths that an archive names. XML
 is read in one place, by a parser that refuses entities."""
-XML_READER = "indexer/sources/xml_stream.py"
+XML_READER = "indexer/sources/reading/xml_stream.py"
 XML_WRITER = "api/shapes/atom.py"
 RUNS = {"eval", "exec", "compile", "__import__"}
 
@@ -97,11 +97,12 @@ def test_a_log_has_no_lines_of_others(tmp_path: Path, caplog: pytest.LogCaptureF
     index, source = tmp_path / "in\nWARNING forged \x1b[31m", tmp_path / "a.jsonl"
     source.write_text('{"title": "one"}\n')
     add(index, [str(source)], model="hashing")
-    reader = Reader(index)
+    store = open_store(index)
+    store.snapshot()
     (index / "manifest.json").write_text("{")
     with caplog.at_level(logging.WARNING, "nearpaper"):
-        reader.generation()
-    reader.close()
+        store.snapshot()
+    store.close()
     (record,) = caplog.records
     assert len(record.getMessage().splitlines()) == 1
     assert "\x1b" not in record.getMessage()

@@ -1,4 +1,4 @@
-"""What the pages speak of exists, and all that exists is spoken of; `test_docs.py` runs it."""
+"""The pages name only what exists, and leave nothing out; `test_docs.py` runs their examples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 EXPLAINING = [page for page in PAGES if page.name != "commands.md"]
-"""All but the page that the program writes itself."""
+"""All but the generated page."""
 COMMAND = typer.main.get_command(app)
 
 
@@ -28,6 +28,15 @@ def text_of(page: Path) -> str:
 
 def called(page: Path) -> str:
     return page.name
+
+
+def test_the_readme_stays_within_a_screen() -> None:
+    """Apart from what it shows: pitch, example, quick start and screenshot."""
+    _pitch, quick_start, *rest = re.split(r"(?m)^(?=## )", text_of(README))
+    assert quick_start.startswith("## Quick start\n")
+    assert "docs/page.png" in quick_start
+    assert sum(len(section.splitlines()) for section in rest) <= 60
+    assert len(text_of(README).splitlines()) <= 120
 
 
 def test_make_targets_of_the_readme_exist() -> None:
@@ -65,9 +74,10 @@ def parts(command: Any) -> list[Any]:
 
 
 def options() -> set[str]:
-    """Every long option of every command, and of the commands that hold them."""
+    """Every long option of every command and group that ``--help`` lists."""
     parameters = [one for command in parts(COMMAND) for one in command.params]
-    return {name for one in parameters for name in one.opts if name.startswith("--")}
+    listed = [one for one in parameters if not getattr(one, "hidden", False)]
+    return {name for one in listed for name in one.opts if name.startswith("--")}
 
 
 def test_serve_listens_where_the_readme_says() -> None:
@@ -113,3 +123,36 @@ def test_links_lead_somewhere(page: Path) -> None:
         if heading:
             headings = re.findall(r"^#+ (.+)$", text_of(file), re.MULTILINE)
             assert heading in [re.sub(r"\s", "-", title.lower()) for title in headings], heading
+
+
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+
+
+def test_architecture_shows_the_tree_as_it_is() -> None:
+    """Every folder of the three rooms is in the drawing, at its place; nothing else is."""
+    drawn = set(drawn_tree())
+    rooms = [ROOT / room for room in ("indexer", "search", "api")]
+    files = [file for room in rooms for file in room.rglob("*") if file.is_file()]
+    folders = {folder for file in files for folder in file.relative_to(ROOT).parents}
+    there = {f"{one}/" for one in folders if one.name and not one.name.startswith("__")}
+    assert {name for name in drawn if name.endswith("/")} == there
+    assert not [name for name in drawn if not (ROOT / name).exists()]
+
+
+def drawn_tree() -> list[str]:
+    """The paths in the drawing of the tree, folders with a slash at the end."""
+    section = text_of(ARCHITECTURE).partition("## The tree")[2]
+    drawing = section.partition("```text\n")[2].partition("```")[0]
+    parents: list[str] = []
+    paths = []
+    for indent, name in re.findall(r"^( *)([\w.]+/?)", drawing, re.MULTILINE):
+        del parents[len(indent) // 2 :]
+        paths.append("".join([*parents, name]))
+        parents.append(name)
+    return paths
+
+
+def test_architecture_names_files_that_exist() -> None:
+    paths = re.findall(r"`((?:indexer|search|api|tests)/[\w./]*)`", text_of(ARCHITECTURE))
+    assert len(paths) >= 15
+    assert not [path for path in paths if not (ROOT / path).exists()]

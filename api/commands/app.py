@@ -1,4 +1,4 @@
-"""The command's parts put together: each is one call into ``indexer`` or ``search``.
+"""All commands put together: each is one call into ``indexer`` or ``search``.
 
 What a command needs is imported inside it, so that ``--help`` starts at once. A command returns
 its exit code, ``None`` for 0; :mod:`api.cli` turns errors into theirs.
@@ -11,18 +11,17 @@ from typing import Annotated
 import typer
 
 from api.commands import maintenance as upkeep
-from api.commands import options
 from api.commands import search as searching
+from api.commands.digest import digest
 from api.commands.evaluate import evaluate
 from api.commands.exit_codes import EXIT_CODES
 from api.commands.fetch import fetch
 from api.commands.map import draw_map
-from api.commands.mcp import mcp
-from api.digest.command import digest
+from api.commands.serve import mcp, serve
 
 app = typer.Typer(
-    help="Semantic search over research papers: ask in plain words, or give a paper and get its "
-    "neighbours.",
+    help="Semantic search over research papers: ask in plain words, or give a paper and find "
+    "similar ones.",
     epilog=EXIT_CODES,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -46,31 +45,7 @@ def nearpaper(
         ),
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
-
-
-def serve(
-    index: options.IndexFolder = None,
-    host: Annotated[
-        str, typer.Option(metavar="HOST", help="Address to listen on; the default is this machine.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(metavar="PORT", min=0, max=65535, help="Port; 0 takes any free one.")
-    ] = 8000,
-    rerank: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL",
-            help="Let requests ask for rerank=true, which reads the first results again with this "
-            "sentence-transformers CrossEncoder, by name or path.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Answer over HTTP, with a search page at / and the API explained at /docs."""
-    from api.http.server import serve as run_server
-
-    run_server(index, host=host, port=port, rerank=rerank)
+    """Take the options in front of a command."""
 
 
 for _command in (

@@ -1,4 +1,4 @@
-"""``search --batch``: many questions from a file or standard input, an answer a line."""
+"""``--batch``: many questions or papers from a file or standard input, one answer a line."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, asked_fields, narrowed, narrowed_answer
-from api.selection import Selection
+from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, narrowed, narrowed_answer, parse_fields
 from api.serialise import answer_json, result_json
-from api.terminal import output as terminal
-from api.terminal.output import Form
+from api.terminal.output import OutputFormat
+from api.terminal.streams import say, write_json
 from api.wording import message
 from indexer.errors import NearpaperError, SourceError, UsageError
-from search.answer.answer import MAX_QUESTION, Answer
+from search.answer.answer import Answer
+from search.limits import MAX_QUESTION
+from search.options import SearchOptions
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -27,15 +28,16 @@ Batch = Annotated[
     typer.Option(
         "--batch",
         metavar="FILE",
-        help="Answer every line of a file, or of standard input for -, one JSON object a line.",
+        help="Answer every line of this file (- for standard input), one JSON object a line.",
         show_default=False,
     ),
 ]
-Fields = Annotated[
+ResultFields = Annotated[
     str,
     typer.Option(
+        "--fields",
         metavar="NAMES",
-        help=f"Only these fields of the results, with commas between: {', '.join(RESULT_FIELDS)}.",
+        help=f"Only these fields of the results, separated by commas: {', '.join(RESULT_FIELDS)}.",
         show_default=False,
     ),
 ]
@@ -44,7 +46,7 @@ PaperFields = Annotated[
     typer.Option(
         "--fields",
         metavar="NAMES",
-        help=f"Only these fields, with commas between: {', '.join(PAPER_FIELDS)}.",
+        help=f"Only these fields, separated by commas: {', '.join(PAPER_FIELDS)}.",
         show_default=False,
     ),
 ]
@@ -53,62 +55,68 @@ PaperFields = Annotated[
 def search_batch(
     file: Path,
     question: str,
-    chosen: Selection,
+    choices: SearchOptions,
     *,
     index: Path | None,
     fields: str,
-    form: Form,
+    format: OutputFormat,
     rerank: str | None,
 ) -> int:
-    """Answer every line; the exit code is 1 if one of them can't be asked."""
+    """Answer every line; the exit code is 1 if one of them has no answer."""
     from search.engine import Engine
 
-    _require_lines(form)
+    _require_lines(format)
     if question or rerank:
-        raise UsageError("--batch takes neither QUESTION nor --rerank; put questions into its file")
-    wanted = asked_fields(fields, RESULT_FIELDS)
+        raise UsageError("--batch and QUESTION or --rerank: put the questions in the file alone")
+    wanted = parse_fields(fields, RESULT_FIELDS)
     with _opened(file) as lines, Engine.open(index) as engine:
-        return _write(engine.search_many(_read(lines), **chosen), wanted)
+        return _write(engine.search_many(_read(lines), choices), wanted)
 
 
 def similar_batch(
-    file: Path, named: bool, chosen: Selection, *, index: Path | None, fields: str, form: Form
+    file: Path,
+    named: bool,
+    choices: SearchOptions,
+    *,
+    index: Path | None,
+    fields: str,
+    format: OutputFormat,
 ) -> int:
-    """The neighbours of the paper of every line; the exit code is 1 if one is not there."""
+    """The papers similar to that of every line; the exit code is 1 if one isn't in the index."""
     from search.engine import Engine
 
-    _require_lines(form)
+    _require_lines(format)
     if named:
-        raise UsageError("--batch takes neither ID, --not nor --text; put ids into its file")
-    wanted = asked_fields(fields, RESULT_FIELDS)
+        raise UsageError("--batch and ID, --not or --text: put the ids in the file alone")
+    wanted = parse_fields(fields, RESULT_FIELDS)
     with _opened(file) as lines, Engine.open(index) as engine:
-        return _write(engine.similar_many(_read(lines), **chosen), wanted)
+        return _write(engine.similar_many(_read(lines), choices), wanted)
 
 
-def _require_lines(form: Form) -> None:
-    if form not in ("", "json"):
-        raise UsageError(f"--batch and --{form}: answers come as JSON lines; leave --{form} out")
+def _require_lines(format: OutputFormat) -> None:
+    if format not in ("", "json"):
+        raise UsageError(f"--batch and --{format}: --batch prints JSON lines; leave out --{format}")
 
 
 def _write(answers: Iterable[Answer | NearpaperError], fields: Collection[str]) -> int:
-    """One line for each answer; for what has none, what is wrong, here and on standard error."""
+    """One line for each answer; where there is none, the error, here and on standard error."""
     failed = 0
     for number, answer in enumerate(answers, start=1):
         if isinstance(answer, Answer):
-            terminal.write_json([narrowed_answer(answer_json(answer), fields)])
+            write_json([narrowed_answer(answer_json(answer), fields)])
         else:
             failed += 1
-            terminal.write_json([{"line": number, "error": message(str(answer))}])
-            terminal.say(f"line {number}: {answer}")
+            write_json([{"line": number, "error": message(str(answer))}])
+            say(f"line {number}: {answer}")
     return NearpaperError.exit_code if failed else 0
 
 
 def write_fields(answer: Answer, fields: Collection[str], *, as_json: bool) -> None:
     """An answer with these fields of its results, as JSON."""
     if as_json:
-        terminal.write_json([narrowed_answer(answer_json(answer), fields)])
+        write_json([narrowed_answer(answer_json(answer), fields)])
     else:
-        terminal.write_json(narrowed(result_json(one), fields) for one in answer.results)
+        write_json(narrowed(result_json(one), fields) for one in answer)
 
 
 def _opened(file: Path) -> AbstractContextManager[TextIO]:
@@ -117,11 +125,11 @@ def _opened(file: Path) -> AbstractContextManager[TextIO]:
     try:
         return file.open(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise SourceError(f"{file}: can't be read ({error.strerror}); check it") from None
+        raise SourceError(f"{file}: can't be read ({error.strerror}); check the file") from None
 
 
 def _read(lines: TextIO) -> Iterator[str]:
-    """The lines, none read further than shows that it is too long for a question."""
+    """The lines; of one that is too long for a question, only as much as shows that it is."""
     while line := lines.readline(MAX_QUESTION + 2):
         rest = line
         while len(rest) > MAX_QUESTION + 1 and not rest.endswith("\n"):

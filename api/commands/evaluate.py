@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from api.commands import options
-from api.terminal import output as terminal
-from api.wording import clean
+from api.terminal.streams import console, shown, write_json
+from api.wording import counted
 
 if TYPE_CHECKING:
     from search.evaluation.evaluate import Score
@@ -40,21 +40,21 @@ def evaluate(
         list[Path],
         typer.Argument(
             metavar="COLLECTION...",
-            help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, each "
-            "compressed or not.",
+            help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv; the "
+            "files may be compressed.",
         ),
     ],
     corpus: Annotated[
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="File of the papers, where it isn't the collection's own.",
+            help="File of papers to use instead of the collection's own.",
             show_default=False,
         ),
     ] = None,
     pool: Annotated[
         Literal["all", "judged"],
-        typer.Option(help="What each question ranks: all papers, or only those judged for it."),
+        typer.Option(help="Papers that each question ranks: all, or only those judged for it."),
     ] = "all",
     model: Annotated[
         str | None,
@@ -71,20 +71,20 @@ def evaluate(
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object for each collection and mode.")
     ] = False,
-    table: options.Table = False,
+    table: options.TableFlag = False,
 ) -> None:
     """Measure how well and how fast each mode answers questions with known answers.
 
-    The papers are indexed in the user's cache ($NEARPAPER_CACHE), where the vectors are kept.
+    Papers are indexed in the user's cache ($NEARPAPER_CACHE), which keeps their vectors.
     """
     from api.terminal.progress_bar import ProgressBar
-    from search.answer.answer import MODES
     from search.evaluation.evaluate import evaluate as run
+    from search.options import MODES
 
     modes = [known for known in MODES if not mode or known in mode]
     scores = run(collection, corpus=corpus, model=model, modes=modes, pool=pool, watch=ProgressBar)
     if json or not (table or sys.stdout.isatty()):
-        terminal.write_json(map(score_json, scores))
+        write_json(map(score_json, scores))
     else:
         _print(list(scores))
 
@@ -110,9 +110,7 @@ def score_json(score: Score) -> dict[str, Any]:
 
 def _print(scores: Sequence[Score]) -> None:
     """A table of all scores and their means, then what is known about the differences."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     from search.evaluation.evaluate import macro
 
@@ -123,15 +121,15 @@ def _print(scores: Sequence[Score]) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     for score in scores:
         times = (f"{score.p50_ms:.1f}", f"{score.p95_ms:.1f}")
-        table.add_row(Text(clean(score.collection)), score.mode, *_means(score.means), *times)
+        table.add_row(shown(score.collection), score.mode, *_means(score.means), *times)
     if len(scores) > len({score.mode for score in scores}):
         for mode, means in macro(scores).items():
-            table.add_row(Text("macro average", style="bold"), mode, *_means(means))
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(table)
+            table.add_row(shown("macro average", "bold"), mode, *_means(means))
+    screen = console()
+    screen.print(table)
     for score in scores:
         if score.mode == scores[0].mode:
-            console.print(Text(clean(_note(score))))
+            screen.print(shown(_note(score)))
 
 
 def _means(means: dict[str, float]) -> list[str]:
@@ -140,8 +138,8 @@ def _means(means: dict[str, float]) -> list[str]:
 
 def _note(score: Score) -> str:
     """What a collection holds, and how sure the lead of the default mode is."""
-    asked = "1 question" if score.questions == 1 else f"{score.questions:,} questions"
-    note = f"{score.collection}: {asked}, {score.papers:,} papers"
+    asked, held = counted(score.questions, "question"), counted(score.papers, "paper")
+    note = f"{score.collection}: {asked}, {held}"
     if score.missing:
         note += f", {score.missing:,} relevant ones missing"
     if score.versus:

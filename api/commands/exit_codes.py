@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 EXIT_CODES: Final = (
-    "Exit codes: 0 done; 1 something failed; 2 bad usage; 3 the index or a paper is not there; "
-    "4 nothing was new (fetch and digest, --exit-code); 130 stopped by Ctrl-C."
+    "Exit codes: 0 success; 1 failure; 2 bad usage; 3 the index or a paper doesn't exist; "
+    "4 nothing new (fetch and digest with --exit-code); 130 stopped by Ctrl-C."
 )
 NOT_THERE: Final = 3
 NOTHING_NEW: Final = 4

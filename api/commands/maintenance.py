@@ -1,4 +1,4 @@
-"""The commands that write an index or look after it."""
+"""The commands that change an index or look after it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 from api.commands import options
 from api.commands.exit_codes import INTERRUPTED, NOT_THERE
 from api.commands.options import chosen_folder
-from api.terminal import output as terminal
+from api.terminal.output import show_findings, show_record
+from api.terminal.streams import say
 from indexer.models.precision import Precision
 
 if TYPE_CHECKING:
@@ -20,35 +21,38 @@ if TYPE_CHECKING:
 def index(
     source: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files of papers; - is standard input."),
+        typer.Argument(metavar="SOURCE...", help="Files of papers; - for standard input."),
     ],
     index: options.IndexFolder = None,
     format: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="NAME", help="Format of the sources; else guessed from content."
+            "--format",
+            metavar="NAME",
+            help="Format of the files; detected by default.",
         ),
     ] = None,
     model: options.Model = None,
     precision: Annotated[
         Precision | None,
         typer.Option(
-            help="Of a new index: int8 encodes faster, calibrated on its papers, and needs "
-            "nearpaper[int8]; auto is bf16 or f32, as the processor can.",
+            help="Precision of a new index's model: int8 is faster, is calibrated on the papers "
+            "and needs nearpaper[int8]; auto is bf16 or f32, whichever the processor supports.",
             show_default="auto",
         ),
     ] = None,
+    keep_duplicates: options.KeepDuplicates = False,
     keep_doubles: options.KeepDoubles = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where to write the records that are no papers, each with its reason.",
+            help="Where to write the records that aren't papers, each with the reason.",
             show_default=False,
         ),
     ] = None,
 ) -> int:
-    """Add papers to the index, and update those that it holds."""
+    """Add papers to the index, and update those already in it."""
     from api.terminal.progress_bar import ProgressBar, summary
     from indexer.pipeline import add
 
@@ -61,10 +65,10 @@ def index(
             model=model,
             precision=precision,
             rejects=rejects,
-            keep_doubles=keep_doubles,
+            keep_duplicates=keep_duplicates or keep_doubles,
             listener=bar,
         )
-    terminal.say(summary(tally))
+    say(summary(tally))
     return INTERRUPTED if tally.interrupted else 0
 
 
@@ -75,42 +79,42 @@ def remove(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Take out what only this source told, by its name in `nearpaper info`; papers "
-            "that others told of, too, stay.",
+            help="Remove papers found only in this source, by its name in `nearpaper info`; papers "
+            "that are also in other sources stay.",
             show_default=False,
         ),
     ] = None,
 ) -> int:
-    """Take papers out of the index."""
+    """Remove papers from the index."""
     from indexer.errors import UsageError
     from indexer.maintenance import upkeep as maintenance
 
     if bool(id) == bool(source):
-        raise UsageError("name papers by their ids, or one --source")
+        raise UsageError("nothing to remove; give ids, or --source, not both")
     if source:
         done = maintenance.remove_source(chosen_folder(index), source)
-        terminal.say(f"{done.removed:,} removed; {done.kept:,} stay, told of by other sources")
+        say(f"{done.removed:,} removed; {done.kept:,} kept, which are also in other sources")
         return 0
     removal = maintenance.remove(chosen_folder(index), id or [])
-    terminal.say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
+    say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
     if removal.unknown:
-        terminal.say(f"not in the index: {', '.join(removal.unknown)}; see `nearpaper search`")
+        say(f"not in the index: {', '.join(removal.unknown)}; try `nearpaper search`")
     return NOT_THERE if removal.unknown else 0
 
 
-def info(index: options.IndexFolder = None, json: options.Json = False) -> None:
-    """Print what the index was made with, what it holds and what it takes up."""
+def info(index: options.IndexFolder = None, json: options.JsonFlag = False) -> None:
+    """Print the model, the contents and the size of the index."""
     from indexer.maintenance import upkeep as maintenance
 
-    terminal.show_record(maintenance.info(chosen_folder(index)), as_json=json)
+    show_record(maintenance.info(chosen_folder(index)), as_json=json)
 
 
 def check(index: options.IndexFolder = None) -> int:
-    """Compare every part of the index with what was written; exit 0 when it is clean."""
+    """Check every part of the index for damage; exits with 0 if there is none."""
     from indexer.maintenance import upkeep as maintenance
 
     findings = maintenance.check(chosen_folder(index))
-    terminal.show_findings(findings)
+    show_findings(findings)
     return 1 if findings else 0
 
 
@@ -120,8 +124,8 @@ def rebuild(
         bool,
         typer.Option(
             "--embed",
-            help="Make the vectors anew, too: for another model, or after an upgrade that asks "
-            "for it; takes as long as indexing.",
+            help="Also embed all papers again, for another model or after an upgrade that asks for "
+            "it; takes as long as indexing.",
         ),
     ] = False,
     model: Annotated[
@@ -140,7 +144,7 @@ def rebuild(
         ),
     ] = None,
 ) -> None:
-    """Make the derived parts of the index anew from its catalog."""
+    """Rebuild the search indexes from the catalog."""
     from api.terminal.progress_bar import ProgressBar
     from indexer.maintenance import upkeep as maintenance
 
@@ -148,28 +152,28 @@ def rebuild(
         generation = maintenance.rebuild(
             chosen_folder(index), embed=embed, model=model, precision=precision, listener=bar
         )
-    terminal.say(f"rebuilt; the index is at generation {generation}")
+    say(f"rebuilt; the index is at generation {generation}")
 
 
 def compact(index: options.IndexFolder = None) -> None:
-    """Fold what was added into the main files, and drop what was removed."""
+    """Merge additions into the main files, and delete removed papers from them."""
     from indexer.maintenance import upkeep as maintenance
 
     generation = maintenance.compact(chosen_folder(index))
-    terminal.say(f"compacted; the index is at generation {generation}")
+    say(f"compacted; the index is at generation {generation}")
 
 
 def backup(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder that is made for it.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder to create.")],
     index: options.IndexFolder = None,
     salvage: Annotated[
         bool,
         typer.Option(
-            "--salvage", help="Of a damaged catalog, copy the papers that can still be read."
+            "--salvage", help="Copy the papers of a damaged catalog that can still be read."
         ),
     ] = False,
 ) -> None:
-    """Copy the index to a new folder, whole and checked, while it may be in use."""
+    """Copy the index to a new folder and verify the copy; the index may be in use."""
     from indexer.maintenance import upkeep as maintenance
 
     copied = maintenance.backup(chosen_folder(index), target, salvage_damaged=salvage)
@@ -180,7 +184,7 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder of a backup.")],
     index: options.IndexFolder = None,
 ) -> None:
-    """Make the index from a backup; one that is there already isn't touched."""
+    """Create the index from a backup; never overwrites an existing one."""
     from indexer.maintenance import upkeep as maintenance
 
     folder = chosen_folder(index)
@@ -189,7 +193,7 @@ def restore(
 
 def export(
     target: Annotated[
-        Path, typer.Argument(metavar="TARGET", help="Parquet file that is made or replaced.")
+        Path, typer.Argument(metavar="TARGET", help="Parquet file to create or replace.")
     ],
     index: options.IndexFolder = None,
 ) -> None:
@@ -199,15 +203,15 @@ def export(
 
     with ProgressBar("Exporting") as bar:
         papers = write(chosen_folder(index), target, listener=bar)
-    terminal.say(f"{papers:,} papers with their vectors in {target}")
+    say(f"{papers:,} papers with their vectors written to {target}")
 
 
 def _say_copied(copied: Copied, done: str, to: Path) -> None:
-    terminal.say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, checked")
+    say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, verified")
     if copied.lost:
-        terminal.say(f"{copied.lost:,} papers could not be read; add them again from their source")
+        say(f"{copied.lost:,} papers could not be read; index them again from their source")
     elif copied.rebuilt:
-        terminal.say(
-            "the derived files were made anew from the catalog, the source's weren't what was "
-            "written; run `nearpaper check` there"
+        say(
+            "the search indexes of the source were damaged, so the copy's were rebuilt from the "
+            "catalog; run `nearpaper check` on the source"
         )

@@ -1,35 +1,36 @@
-"""Options that several commands share, each with its help."""
+"""Options and arguments that several commands share, each with its help.
+
+The options of a search itself are built from :mod:`search.options`, in ``shared_options.py``.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from search.answer.answer import MAX_DEPTH, MAX_LIMIT, MAX_QUESTION, Mode, Sort
+from search.limits import MAX_QUESTION
 
-Colour = Literal["category", "year"]
-"""What the points of a map are coloured by."""
 IndexFolder = Annotated[
     Path | None,
     typer.Option(
         "--index",
         metavar="DIR",
-        help="Folder of the index; else $NEARPAPER_INDEX, else data/index where it exists, "
-        "else the user's data folder.",
+        help="Folder of the index. Default: $NEARPAPER_INDEX, else data/index if it exists, else "
+        "the user's data folder.",
         show_default=False,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Bibtex = Annotated[bool, typer.Option("--bibtex", help="Print BibTeX.")]
-Ris = Annotated[bool, typer.Option("--ris", help="Print RIS, for EndNote and the like.")]
-Csl = Annotated[bool, typer.Option("--csl", help="Print CSL-JSON, for Zotero and Pandoc.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")]
-Jsonl = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line for a paper.")]
-Markdown = Annotated[bool, typer.Option("--markdown", help="Print a list for notes.")]
-Table = Annotated[
-    bool, typer.Option("--table", help="Lay the results out for reading, also into a pipe.")
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+BibtexFlag = Annotated[bool, typer.Option("--bibtex", help="Print BibTeX.")]
+RisFlag = Annotated[bool, typer.Option("--ris", help="Print RIS, for EndNote and others.")]
+CslFlag = Annotated[bool, typer.Option("--csl", help="Print CSL-JSON, for Zotero and Pandoc.")]
+CsvFlag = Annotated[bool, typer.Option("--csv", help="Print a CSV table, for spreadsheets.")]
+JsonlFlag = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line per paper.")]
+MarkdownFlag = Annotated[bool, typer.Option("--markdown", help="Print a Markdown list, for notes.")]
+TableFlag = Annotated[
+    bool, typer.Option("--table", help="Print a layout for reading, even into a pipe.")
 ]
 Question = Annotated[
     str,
@@ -43,15 +44,15 @@ Ids = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="ID",
-        help="Ids of papers, e.g. 2412.09645 or an arXiv address.",
+        help="Ids of papers, such as 2412.09645 or an arXiv address.",
         show_default=False,
     ),
 ]
-Examples = Annotated[
+ExampleIds = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="ID",
-        help="Ids of papers to be near to, e.g. 2412.09645 or an arXiv address.",
+        help="Ids of papers to find similar ones to, such as 2412.09645 or an arXiv address.",
         show_default=False,
     ),
 ]
@@ -59,11 +60,12 @@ Unlike = Annotated[
     list[str] | None,
     typer.Option("--not", metavar="ID", help="Move away from this paper; repeatable."),
 ]
-Text = Annotated[
+ExampleText = Annotated[
     str,
     typer.Option(
+        "--text",
         metavar="TEXT",
-        help="A paragraph, say an abstract, to be near to, beside the papers or without any; "
+        help="A paragraph, such as an abstract, to find similar papers to, with or without ids; "
         f"at most {MAX_QUESTION:,} characters.",
         show_default=False,
     ),
@@ -72,79 +74,23 @@ Rerank = Annotated[
     str | None,
     typer.Option(
         metavar="MODEL",
-        help="Read the first results again with this sentence-transformers CrossEncoder, by name "
-        "or path; takes seconds.",
+        help="Rerank the top results with this sentence-transformers CrossEncoder, by name or "
+        "path; takes seconds.",
         show_default=False,
     ),
 ]
-Searching = Annotated[
-    Mode, typer.Option("--mode", help="By meaning and words together, by meaning, or by words.")
-]
-MinScore = Annotated[
-    float,
-    typer.Option(
-        metavar="X",
-        min=0,
-        max=1,
-        help="Leave out what scores less, 0 to 1; 0.95 is nearer than 95 of 100 random papers.",
-    ),
-]
-Explain = Annotated[bool, typer.Option("--explain", help="Say why each result is where it is.")]
-Limit = Annotated[
-    int, typer.Option(metavar="N", help=f"How many results to print, 1 to {MAX_LIMIT:,}.")
-]
-Offset = Annotated[
-    int,
-    typer.Option(
-        metavar="N",
-        help=f"How many results to pass over; with --limit at most {MAX_DEPTH:,}.",
-    ),
-]
-After = Annotated[
-    str,
-    typer.Option(
-        metavar="DATE",
-        help="Only papers of this day, month or year and later: YYYY[-MM[-DD]].",
-        show_default=False,
-    ),
-]
-Before = Annotated[
-    str,
-    typer.Option(
-        metavar="DATE",
-        help="Only papers of this day, month or year and earlier.",
-        show_default=False,
-    ),
-]
-Category = Annotated[
-    list[str] | None,
-    typer.Option(metavar="C", help="Only papers of this category, e.g. cs.CL or cs; repeatable."),
-]
-Author = Annotated[
-    list[str] | None,
-    typer.Option(metavar="A", help="Only papers by this author; repeatable for any of several."),
-]
-Venue = Annotated[
-    list[str] | None,
-    typer.Option(metavar="V", help="Only papers of this venue; repeatable for any of several."),
-]
-Order = Annotated[Sort, typer.Option(help="Order of the results.")]
 
 From = Annotated[
     str,
-    typer.Option(
-        "--from", metavar="DATE", help="First day to ask about: YYYY-MM-DD.", show_default=False
-    ),
+    typer.Option("--from", metavar="DATE", help="First day, as YYYY-MM-DD.", show_default=False),
 ]
-To = Annotated[
-    str, typer.Option("--to", metavar="DATE", help="Last day to ask about.", show_default=False)
-]
+To = Annotated[str, typer.Option("--to", metavar="DATE", help="Last day.", show_default=False)]
 SinceLast = Annotated[
     bool,
     typer.Option(
         "--since-last",
-        help="Ask for what came since the last time that the same was fetched into this index; "
-        "--from says where to begin the first time.",
+        help="Fetch what is new since the same was last fetched into this index; --from says "
+        "where to start the first time.",
     ),
 ]
 ExitCode = Annotated[
@@ -155,7 +101,7 @@ BaseUrl = Annotated[
     typer.Option(
         "--base-url",
         metavar="URL",
-        help="Address of the interface, for a mirror.",
+        help="Base URL of the API, for a mirror.",
         show_default="the archive's own",
     ),
 ]
@@ -165,8 +111,8 @@ Delay = Annotated[
         metavar="SECONDS",
         min=0,
         max=3600,
-        help="Seconds between two requests; less than the archive asks for only with a mirror.",
-        show_default="as the archive asks",
+        help="Seconds between two requests; only a mirror allows less than the archive asks for.",
+        show_default="what the archive asks for",
     ),
 ]
 Model = Annotated[
@@ -177,18 +123,21 @@ Model = Annotated[
         show_default="all-MiniLM-L6-v2",
     ),
 ]
-KeepDoubles = Annotated[
+KeepDuplicates = Annotated[
     bool,
     typer.Option(
-        "--keep-doubles",
-        help="Keep records of one paper apart that have different ids, such as a preprint's and "
-        "its published form's.",
+        "--keep-duplicates",
+        help="Keep records of the same paper with different ids, such as a preprint and its "
+        "published version, as separate papers.",
     ),
+]
+KeepDoubles = Annotated[
+    bool, typer.Option("--keep-doubles", help="The old name of --keep-duplicates.", hidden=True)
 ]
 
 
 def chosen_folder(named: Path | None) -> Path:
     """The folder of :data:`IndexFolder`, or where the index is without it."""
-    from indexer.local.location import default_folder
+    from indexer.location import default_folder
 
     return named or default_folder()

@@ -10,25 +10,24 @@ import typer
 from api.commands import batch as batch_options
 from api.commands import options
 from api.commands.batch import search_batch, similar_batch, write_fields
-from api.commands.shared_options import choosing
-from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, asked_fields, require_json
-from api.selection import Selection
-from api.terminal import output as terminal
-from api.terminal.output import Form
+from api.commands.shared_options import with_shared_options
+from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, parse_fields, require_json
+from api.terminal.output import OutputFormat, show_answer, show_paper
+from search.options import SearchOptions
 
 if TYPE_CHECKING:
     from search.answer.answer import Answer
 
 
-@choosing
+@with_shared_options
 def search(
-    chosen: Selection,
+    choices: SearchOptions,
     question: options.Question = "",
     batch: batch_options.Batch = None,
-    fields: batch_options.Fields = "",
+    fields: batch_options.ResultFields = "",
     index: options.IndexFolder = None,
     rerank: options.Rerank = None,
-    form_or_table: Form = "",
+    format: OutputFormat = "",
 ) -> int | None:
     """Find the papers that answer a question, by meaning and by words."""
     from search.engine import Engine
@@ -36,60 +35,59 @@ def search(
 
     if batch is not None:
         return search_batch(
-            batch, question, chosen, index=index, fields=fields, form=form_or_table, rerank=rerank
+            batch, question, choices, index=index, fields=fields, format=format, rerank=rerank
         )
-    wanted = asked_fields(fields, RESULT_FIELDS)
-    require_json(wanted, form_or_table)
+    wanted = parse_fields(fields, RESULT_FIELDS)
+    require_json(wanted, format)
     with Engine.open(index) as engine:
         reranker = load_reranker(rerank) if rerank else None
-        answer = engine.search(question, reranker=reranker, **chosen)
-        _print(answer, wanted, form_or_table)
+        _print(engine.search(question, choices, reranker=reranker), wanted, format)
     return None
 
 
-@choosing
+@with_shared_options
 def similar(
-    chosen: Selection,
-    id: options.Examples = None,
+    choices: SearchOptions,
+    id: options.ExampleIds = None,
     batch: batch_options.Batch = None,
-    fields: batch_options.Fields = "",
+    fields: batch_options.ResultFields = "",
     unlike: options.Unlike = None,
-    text: options.Text = "",
+    text: options.ExampleText = "",
     index: options.IndexFolder = None,
-    form_or_table: Form = "",
+    format: OutputFormat = "",
 ) -> int | None:
-    """Find the neighbours of papers of the index, of a text, or of both."""
+    """Find the papers nearest to given papers, to a text, or to both."""
     from search.engine import Engine
 
     if batch is not None:
         named = bool(id or unlike or text)
-        return similar_batch(batch, named, chosen, index=index, fields=fields, form=form_or_table)
-    wanted = asked_fields(fields, RESULT_FIELDS)
-    require_json(wanted, form_or_table)
+        return similar_batch(batch, named, choices, index=index, fields=fields, format=format)
+    wanted = parse_fields(fields, RESULT_FIELDS)
+    require_json(wanted, format)
     with Engine.open(index) as engine:
-        answer = engine.similar(id or (), unlike=unlike or (), text=text, **chosen)
-        _print(answer, wanted, form_or_table)
+        answer = engine.similar(id or (), choices, unlike=unlike or (), text=text)
+        _print(answer, wanted, format)
     return None
 
 
-def _print(answer: Answer, fields: Collection[str], form: Form) -> None:
+def _print(answer: Answer, fields: Collection[str], format: OutputFormat) -> None:
     if fields:
-        write_fields(answer, fields, as_json=form == "json")
+        write_fields(answer, fields, as_json=format == "json")
     else:
-        terminal.show_answer(answer, form=form)
+        show_answer(answer, format=format)
 
 
-@choosing
+@with_shared_options
 def show(
-    id: Annotated[str, typer.Argument(metavar="ID", help="Id of a paper, however it is written.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="Id of a paper, in any notation.")],
     fields: batch_options.PaperFields = "",
     index: options.IndexFolder = None,
-    form: Form = "",
+    export_format: OutputFormat = "",
 ) -> None:
-    """Print one paper, whole."""
+    """Print one paper in full."""
     from search.engine import Engine
 
-    wanted = asked_fields(fields, PAPER_FIELDS)
-    require_json(wanted, form)
+    wanted = parse_fields(fields, PAPER_FIELDS)
+    require_json(wanted, export_format)
     with Engine.open(index) as engine:
-        terminal.show_paper(engine.paper(id), form=form, fields=wanted)
+        show_paper(engine.paper(id), format=export_format, fields=wanted)

@@ -1,8 +1,9 @@
-"""The options that reading commands share, and those that harvesting ones do, written down once.
+"""Groups of options that several commands have in common.
 
 Typer reads a command's options off its signature, and knows no group of options. So a command
-takes one parameter ``chosen`` for what to search and one ``form`` for how to print it, or one
-``common`` for what all harvests have, in whose places :func:`choosing` puts the shared options.
+takes one parameter ``choices`` for how to search and one ``format`` for how to print, or one
+``common`` for what all harvests have, and :func:`with_shared_options` puts the options in its
+place. Those of a search are built from the fields of :class:`~search.options.SearchOptions`.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from api.commands import options
-from api.selection import Selection, selection
-from api.terminal.output import Form
+from api.search_fields import SearchField, chosen_options, search_fields
+from api.terminal.output import OutputFormat
 from indexer.errors import UsageError
 
 Command = Callable[..., int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Harvesting:
+class HarvestOptions:
     """What ``fetch`` takes whatever the archive is; its fields are the options."""
 
     start: options.From = ""
@@ -33,47 +37,49 @@ class Harvesting:
     base_url: options.BaseUrl = ""
     delay: options.Delay = None
     model: options.Model = None
+    keep_duplicates: options.KeepDuplicates = False
     keep_doubles: options.KeepDoubles = False
 
+    @property
+    def folder(self) -> Path:
+        """Where the index is."""
+        return options.chosen_folder(self.index)
 
-def _chosen(
-    mode: options.Searching = "hybrid",
-    limit: options.Limit = 10,
-    offset: options.Offset = 0,
-    after: options.After = "",
-    before: options.Before = "",
-    category: options.Category = None,
-    author: options.Author = None,
-    venue: options.Venue = None,
-    sort: options.Order = "relevance",
-    min_score: options.MinScore = 0.0,
-    explain: options.Explain = False,
-) -> Selection:
-    return selection(
-        mode=mode,
-        limit=limit,
-        offset=offset,
-        after=after,
-        before=before,
-        category=category,
-        author=author,
-        venue=venue,
-        sort=sort,
-        min_score=min_score,
-        explain=explain,
+
+def _search_parameter(field: SearchField) -> Parameter:
+    """The option of the command line for a field."""
+    is_number = field.type in (int, float)
+    declared = typer.Option(
+        f"--{field.name.replace('_', '-')}",
+        help=field.option.help,
+        metavar=field.option.metavar or None,
+        min=field.option.least if is_number else None,
+        max=field.option.most if is_number else None,
+        show_default=bool(field.default) or is_number,
+    )
+    kind = list[str] | None if field.repeatable else field.type
+    return Parameter(
+        field.name,
+        Parameter.KEYWORD_ONLY,
+        default=None if field.repeatable else field.default,
+        annotation=Annotated[kind, declared],
     )
 
 
-def _form(
-    json: options.Json = False,
-    bibtex: options.Bibtex = False,
-    ris: options.Ris = False,
-    csl: options.Csl = False,
-    csv: options.Csv = False,
-    jsonl: options.Jsonl = False,
-    markdown: options.Markdown = False,
-) -> Form:
-    given: dict[Form, bool] = {
+def _chosen(**values: Any) -> Any:  # noqa: ANN401 - whatever the options hold
+    return chosen_options(values)
+
+
+def _export_format(
+    json: options.JsonFlag = False,
+    bibtex: options.BibtexFlag = False,
+    ris: options.RisFlag = False,
+    csl: options.CslFlag = False,
+    csv: options.CsvFlag = False,
+    jsonl: options.JsonlFlag = False,
+    markdown: options.MarkdownFlag = False,
+) -> OutputFormat:
+    given: dict[OutputFormat, bool] = {
         "json": json,
         "bibtex": bibtex,
         "ris": ris,
@@ -85,37 +91,35 @@ def _form(
     return _only(given)
 
 
-def _form_or_table(table: options.Table = False, **given: bool) -> Form:
-    form = _form(**given)
-    return _only({form: True, "table": table}) if form else _only({"table": table})
+def _output_format(table: options.TableFlag = False, **given: bool) -> OutputFormat:
+    format = _export_format(**given)
+    return _only({format: True, "table": table}) if format else _only({"table": table})
 
 
-def _only(given: Mapping[Form, bool]) -> Form:
-    """The one that is asked for, empty where none is; raises ``UsageError``."""
-    asked = [form for form, wanted in given.items() if wanted]
-    if len(asked) > 1:
-        raise UsageError(f"--{asked[0]} and --{asked[1]}: only one format at a time")
-    return asked[0] if asked else ""
+def _only(given: Mapping[OutputFormat, bool]) -> OutputFormat:
+    """The one that is chosen, empty where none is; raises ``UsageError``."""
+    chosen = [format for format, wanted in given.items() if wanted]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} and --{chosen[1]}: choose one format")
+    return chosen[0] if chosen else ""
 
 
 def _parameters(function: Callable[..., object]) -> dict[str, Parameter]:
     return dict(signature(function, eval_str=True).parameters)
 
 
-_TABLED = {
-    **_parameters(_form),
-    "table": _parameters(_form_or_table)["table"],
-}
+_EXPORTS = _parameters(_export_format)
+_OUTPUTS = {**_EXPORTS, "table": _parameters(_output_format)["table"]}
 _SHARED: dict[str, tuple[Mapping[str, Parameter], Callable[..., object]]] = {
-    "chosen": (_parameters(_chosen), _chosen),
-    "form": (_parameters(_form), _form),
-    "form_or_table": (_TABLED, _form_or_table),
-    "common": (_parameters(Harvesting), Harvesting),
+    "choices": ({one.name: _search_parameter(one) for one in search_fields()}, _chosen),
+    "export_format": (_EXPORTS, _export_format),
+    "format": (_OUTPUTS, _output_format),
+    "common": (_parameters(HarvestOptions), HarvestOptions),
 }
 """For each parameter: the options in its place, and what makes its value of theirs."""
 
 
-def choosing(command: Command) -> Command:
+def with_shared_options(command: Command) -> Command:
     """Give a command the shared options instead of its parameters of those names."""
     own = _parameters(command)
     groups = {name: _SHARED[name] for name in own if name in _SHARED}

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.links import host_of, reading_places
 from api.terminal.answer_table import authors_in_short
-from api.wording import clean
+from api.wording import clean, counted, written_date
 from search.answer.answer import Result
 from search.digest import Digest, Section
 
@@ -23,7 +23,7 @@ _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LetterEntry:
     """A paper as it is shown.
 
     Attributes:
@@ -48,19 +48,19 @@ class Letter:
     html: str
 
 
-def letter(digest: Digest, *, day: str, since: str, site: str) -> Letter:
-    """A digest for reading.
+def write_letter(digest: Digest, *, day: str, since: str, site: str) -> Letter:
+    """A digest as a letter.
 
     Args:
         digest: With at least one section.
         day: On which it is written, ``YYYY-MM-DD``.
-        since: When the last one was, or what the first one goes back to, likewise.
+        since: When the last one was, or where the first one starts, likewise; or words.
         site: Address of a server with pages about the papers, or empty.
     """
     papers = len(digest.papers)
-    subject = f"nearpaper {day}: {papers} new paper{'s' if papers > 1 else ''}"
+    subject = f"nearpaper, {written_date(day)}: {counted(papers, 'new paper')}"
     counts = ", ".join(f"{clean(one.name)} {len(one.results)}" for one in digest.sections)
-    headline = f"{papers} of {digest.came:,} papers that came since {since}: {counts}"
+    headline = f"{papers:,} of {digest.came:,} papers added since {written_date(since)}: {counts}"
     sections = [(clean(one.name), _entries(one, site)) for one in digest.sections]
     html = _TEMPLATES.get_template("letter.html").render(
         subject=subject, headline=headline, sections=sections
@@ -68,18 +68,22 @@ def letter(digest: Digest, *, day: str, since: str, site: str) -> Letter:
     return Letter(subject, _text(subject, headline, sections), html)
 
 
-def _entries(section: Section, site: str) -> list[Entry]:
+def _entries(section: Section, site: str) -> list[LetterEntry]:
     return [_entry(result, site) for result in section.results]
 
 
-def _entry(result: Result, site: str) -> Entry:
+def _entry(result: Result, site: str) -> LetterEntry:
     paper = result.paper
-    upvotes = f"{paper.upvotes:,} upvotes" if paper.upvotes else ""
-    facts = [authors_in_short(paper), clean(paper.date), *map(clean, paper.categories[:1])]
+    upvotes = counted(paper.upvotes, "upvote") if paper.upvotes else ""
+    facts = [
+        authors_in_short(paper),
+        written_date(clean(paper.date)),
+        *map(clean, paper.categories[:1]),
+    ]
     links = [(host_of(address), address) for address in reading_places(paper)]
     if site:
         links.append(("similar papers", f"{site}/papers/{quote(paper.id)}"))
-    return Entry(
+    return LetterEntry(
         title=textwrap.shorten(clean(paper.title) or paper.id, TITLE, placeholder=" …"),
         about=" · ".join(filter(None, [*facts, upvotes, f"score {result.score:.2f}"])),
         abstract=textwrap.shorten(clean(paper.abstract), ABSTRACT, placeholder=" …"),
@@ -91,7 +95,7 @@ _ADDRESS = ":/?#[]@!$&()*+,;=%~'"
 """What stands in addresses; all else is written with percent signs, so that none is cut short."""
 
 
-def _text(subject: str, headline: str, sections: list[tuple[str, list[Entry]]]) -> str:
+def _text(subject: str, headline: str, sections: list[tuple[str, list[LetterEntry]]]) -> str:
     lines = [subject, _wrapped(headline, "")]
     number = 0
     for name, entries in sections:

@@ -1,4 +1,4 @@
-"""Mails: made so that one that comes twice is known by its Message-ID, and sent over SMTP."""
+"""Mails, sent over SMTP; the same news has the same Message-ID, so that it is shown once."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from hashlib import blake2b
 from ipaddress import ip_address
 
 from api.digest.letter import Letter
-from api.digest.saved_searches import MailOptions
+from api.digest.saved_searches import MailSettings
 from indexer.errors import MailError, UsageError
 from indexer.version import version
 
 PASSWORD = "NEARPAPER_SMTP_PASSWORD"  # noqa: S105 - the name of the variable
 SECONDS = 30.0
 """How long a server may take for one answer."""
-_LATER = "nothing is lost, the next digest sends it"
+_LATER = "nothing is lost; the next digest sends it"
 
 
-def mail(letter: Letter, reader: str, sender: str, about: str) -> EmailMessage:
+def make_mail(letter: Letter, reader: str, sender: str, about: str) -> EmailMessage:
     """A mail of text and HTML.
 
     Args:
@@ -61,15 +61,15 @@ class Postbox:
 
 
 @contextmanager
-def postbox(options: MailOptions, password: str) -> Iterator[Postbox]:
+def open_postbox(settings: MailSettings, password: str) -> Iterator[Postbox]:
     """Connect to the server, and sign in where that is wanted; raises ``MailError``."""
-    name = f"{options.host} port {options.port}"
+    name = f"{settings.host} port {settings.port}"
     with _told(name):
-        server = _connected(options)
+        server = _connected(settings)
     try:
-        if options.user:
+        if settings.user:
             with _told(name):
-                server.login(options.user, password)
+                server.login(settings.user, password)
         yield Postbox(server, name)
     finally:
         with suppress(smtplib.SMTPException, OSError):
@@ -77,13 +77,13 @@ def postbox(options: MailOptions, password: str) -> Iterator[Postbox]:
         server.close()
 
 
-def _connected(options: MailOptions) -> smtplib.SMTP:
+def _connected(settings: MailSettings) -> smtplib.SMTP:
     context = ssl.create_default_context()
-    if options.security == "tls":
-        return smtplib.SMTP_SSL(options.host, options.port, timeout=SECONDS, context=context)
-    server = smtplib.SMTP(options.host, options.port, timeout=SECONDS)
+    if settings.security == "tls":
+        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=SECONDS, context=context)
+    server = smtplib.SMTP(settings.host, settings.port, timeout=SECONDS)
     try:
-        if options.security == "starttls":
+        if settings.security == "starttls":
             server.starttls(context=context)
     except BaseException:
         server.close()
@@ -91,19 +91,19 @@ def _connected(options: MailOptions) -> smtplib.SMTP:
     return server
 
 
-def password_for(options: MailOptions) -> str:
+def password_for(settings: MailSettings) -> str:
     """From the environment alone: files and arguments are seen by others; empty for no user."""
-    if not options.user:
+    if not settings.user:
         return ""
     password = os.environ.get(PASSWORD, "")
     if not password:
-        raise UsageError(f"mail: user {options.user} has no password; set {PASSWORD}")
+        raise UsageError(f"mail: user {settings.user} has no password; set {PASSWORD}")
     if not password.isascii():
-        raise UsageError(f"{PASSWORD}: holds signs beyond ASCII, which SMTP can't carry")
-    if options.security == "none" and not _is_here(options.host):
+        raise UsageError(f"{PASSWORD}: SMTP takes ASCII characters only; change the password")
+    if settings.security == "none" and not _is_here(settings.host):
         raise UsageError(
-            "mail: security 'none' would show the password to everybody on the way; "
-            "set it to 'starttls' or 'tls'"
+            "mail: security 'none' would send the password unencrypted; set it to 'starttls' or "
+            "'tls'"
         )
     return password
 
@@ -122,18 +122,18 @@ def _told(name: str) -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         refused = "; ".join(
-            f"{reader} is refused ({_said(code, text)})"
+            f"{reader} was refused ({_said(code, text)})"
             for reader, (code, text) in error.recipients.items()
         )
         raise MailError(f"{name}: {refused}; {_LATER}") from error
     except smtplib.SMTPResponseException as error:
         said = _said(error.smtp_code, error.smtp_error)
-        raise MailError(f"{name}: the server answers {said}; {_LATER}") from error
+        raise MailError(f"{name}: the server answered {said}; {_LATER}") from error
     except smtplib.SMTPNotSupportedError as error:
-        raise MailError(f"{name}: {error} set mail.security or mail.user otherwise") from error
+        raise MailError(f"{name}: {error} change mail.security or mail.user") from error
     except ssl.SSLError as error:
         reason = getattr(error, "verify_message", "") or error.reason or str(error)
-        raise MailError(f"{name}: no private connection ({reason}); {_LATER}") from error
+        raise MailError(f"{name}: no secure connection ({reason}); {_LATER}") from error
     except TimeoutError as error:
         raise MailError(f"{name}: no answer within {SECONDS:g} seconds; {_LATER}") from error
     except (smtplib.SMTPException, OSError) as error:

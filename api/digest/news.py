@@ -1,4 +1,4 @@
-"""Finding out what is new to a reader, handing it over, and remembering that it was."""
+"""What is new to a reader: find it, deliver it, remember that it was delivered."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from api.digest.letter import letter
-from api.digest.saved_searches import MailOptions, SearchesFile, find_searches, read_searches
+from api.digest.letter import write_letter
+from api.digest.saved_searches import MailSettings, SearchesFile, find_searches, read_searches
 from api.digest.state import Pending, Progress, Reached, beginning
-from api.terminal.output import say
-from indexer.errors import UsageError
-from indexer.local.catalog.history import Moment
-from indexer.local.lock import WriterLock
+from api.terminal.streams import say
+from indexer.errors import IndexBusyError, UsageError, storage_error
+from indexer.files import acquire_lock
+from indexer.store import Moment
+from indexer.where import Arrived
 from search.digest import Digest, SavedSearch, digest, still_there
 from search.engine import Engine
+
+PATIENCE_SECONDS = 1.0
+"""How long to wait for another digest to end."""
 
 HandOver = Callable[[str, Pending], None]
 """Gives a reader what is new, or raises."""
 
 
-class Desk:
-    """Where the news of one file of searches are put together.
+class NewsDesk:
+    """Puts the news of one file of saved searches together.
 
     Attributes:
-        preview: Nothing is remembered, so that all of it comes again.
+        preview: Nothing is remembered, so that the same news comes again.
     """
 
     def __init__(self, path: Path, file: SearchesFile, engine: Engine, *, preview: bool) -> None:
@@ -37,10 +41,10 @@ class Desk:
         self._progress = Progress(path.with_name(f"{path.stem}.state.json"))
         self._made: dict[tuple[object, ...], Digest] = {}
 
-    def mail_options(self) -> MailOptions:
+    def mail_settings(self) -> MailSettings:
         """Who gets mail; raises ``UsageError`` where nobody does."""
         if self._file.mail is None:
-            raise UsageError(f"{self._path}: no [mail] in it, which says to whom to send")
+            raise UsageError(f"{self._path}: has no [mail] table; add one, see docs/digests.md")
         return self._file.mail
 
     def deliver(self, reader: str, hand_over: HandOver) -> int:
@@ -53,7 +57,7 @@ class Desk:
         if known is not None and known.pending is not None:
             papers = len(known.pending.ids)
             known = self._handed(reader, known, hand_over)
-        history = self._engine.history
+        history = self._engine.history()
         reached, note = beginning(known, history)
         if note:
             say(note)
@@ -78,8 +82,8 @@ class Desk:
         """Made once for readers who have got equally far."""
         key = (since, upto, known)
         if key not in self._made:
-            arrivals = self._engine.history.arrivals(since, upto)
-            self._made[key] = digest(self._engine, self._searches, arrivals, known=known)
+            arrived = Arrived(since, upto)
+            self._made[key] = digest(self._engine, self._searches, arrived, known=known)
         return self._made[key]
 
     @cached_property
@@ -91,10 +95,10 @@ class Desk:
         return searches
 
     def _pending(self, found: Digest, reached: Reached, now: Moment) -> Pending:
-        written = letter(
+        written = write_letter(
             found,
             day=datetime.now(UTC).date().isoformat(),
-            since=reached.made[:10] or "the beginning",
+            since=reached.made[:10] or "the start",
             site=self._file.site,
         )
         names = [search.name for search in self._file.searches]
@@ -107,7 +111,7 @@ class Desk:
 
 
 @contextmanager
-def open_desk(index: Path, named: Path | None, *, preview: bool) -> Iterator[Desk]:
+def open_desk(index: Path, named: Path | None, *, preview: bool) -> Iterator[NewsDesk]:
     """The desk of a file of searches, for one process at a time but for previews.
 
     Args:
@@ -121,7 +125,25 @@ def open_desk(index: Path, named: Path | None, *, preview: bool) -> Iterator[Des
     path = find_searches(named, index).absolute()
     with ExitStack() as opened:
         if not preview:
-            opened.enter_context(WriterLock(path.parent, file=f"{path.stem}.lock"))
+            opened.enter_context(_alone(path.with_suffix(".lock")))
         file = read_searches(path)
         engine = opened.enter_context(Engine.open(index))
-        yield Desk(path, file, engine, preview=preview)
+        yield NewsDesk(path, file, engine, preview=preview)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock that dies with its process; raises ``IndexBusyError`` where another holds it."""
+    try:
+        lock = acquire_lock(path, PATIENCE_SECONDS)
+    except TimeoutError:
+        raise IndexBusyError(
+            f"{path}: another digest of these searches is running; wait for it, then run the same "
+            "command again"
+        ) from None
+    except OSError as error:
+        raise storage_error(error, path) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,4 +1,4 @@
-"""Saved searches in a TOML file, checked before anything is asked.
+"""Saved searches in a TOML file, checked before any of them runs.
 
 Whatever is wrong is one line that names the file, the table and the key.
 """
@@ -15,14 +15,14 @@ from typing import Literal
 from platformdirs import user_config_path
 
 from api.digest.library import read_library
-from api.digest.toml_table import Table
+from api.digest.toml_table import TomlTable
 from api.links import web_address
 from indexer.errors import SourceError, UsageError, storage_error
 from indexer.papers.paper import Paper
-from search.answer.answer import MAX_IDS, MAX_QUESTION
 from search.digest import MOST, USUAL, USUAL_SCORE, SavedSearch
-from search.query.filters import MAX_VALUES, Filters
-from search.validation import asked_ids, asked_question
+from search.limits import MAX_IDS, MAX_QUESTION, MAX_VALUES
+from search.query.filters import Filters
+from search.validation import checked_ids, checked_question
 
 FILE = "searches.toml"
 MAX_SEARCHES = 100
@@ -34,16 +34,16 @@ PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailOptions:
-    """Who gets mail, and by which server.
+class MailSettings:
+    """Who gets mail, and through which server.
 
     Attributes:
-        to: Addresses; each gets a mail of its own.
+        to: Addresses; each gets its own mail.
         sender: The address that it comes from.
         host: Of the server.
         port: Likewise.
         security: How the connection is kept private.
-        user: To sign in as, empty for nobody; the password is read from the environment.
+        user: To sign in as, empty for no sign-in; the password is read from the environment.
     """
 
     to: tuple[str, ...]
@@ -56,47 +56,47 @@ class MailOptions:
 
 @dataclass(frozen=True, slots=True)
 class SearchesFile:
-    """What stands in a file.
+    """The contents of a file.
 
     Attributes:
         searches: In their order, at least one.
-        mail: Nothing where nobody is to get mail.
+        mail: ``None`` where nobody gets mail.
         site: Address of a nearpaper server with pages about the papers, empty for none.
     """
 
     searches: tuple[SavedSearch, ...]
-    mail: MailOptions | None
+    mail: MailSettings | None
     site: str
 
 
 def find_searches(named: Path | None, index: Path) -> Path:
-    """The file that is meant: as named, beside the index, or in the user's folder."""
+    """The file to read: as named, beside the index, or in the user's folder."""
     places = [named] if named else [index.parent / FILE, user_config_path("nearpaper") / FILE]
     for place in places:
         if place.is_file():
             return place
     raise UsageError(
-        f"{' and '.join(map(str, places))}: no saved searches there; write some, "
-        "docs/digests.md says how, or name a file with --searches"
+        f"{' and '.join(map(str, places))}: no saved searches there; write some (see "
+        "docs/digests.md), or name a file with --searches"
     )
 
 
 def read_searches(path: Path) -> SearchesFile:
     """All of a file; raises ``UsageError``."""
-    top = Table(str(path), _parsed(path), {"search", "mail", "site"})
+    top = TomlTable(str(path), _parsed(path), {"search", "mail", "site"})
     tables = top.tables("search", MAX_SEARCHES)
     if not tables:
-        raise UsageError(f"{path}: no saved search in it; begin one with [[search]]")
+        raise UsageError(f"{path}: contains no saved search; begin one with [[search]]")
     site = top.text("site", MAX_TEXT).rstrip("/")
     if site and not web_address(site):
-        raise top.wrong("site", "must be an address such as https://papers.example.org")
+        raise top.wrong("site", "must be a web address such as https://papers.example.org")
     mail = top.table("mail")
     searches = tuple(
-        _search(Table(f"{path}: search {number}", values, _SEARCH), path.absolute().parent)
+        _search(TomlTable(f"{path}: search {number}", values, _SEARCH), path.absolute().parent)
         for number, values in enumerate(tables, start=1)
     )
     return SearchesFile(
-        searches, None if mail is None else _mail(Table(f"{path}: mail", mail, _MAIL)), site
+        searches, None if mail is None else _mail(TomlTable(f"{path}: mail", mail, _MAIL)), site
     )
 
 
@@ -107,7 +107,7 @@ def _parsed(path: Path) -> dict[str, object]:
     except OSError as error:
         raise storage_error(error, path) from error
     if len(content) > MAX_BYTES:
-        raise UsageError(f"{path}: larger than a megabyte; that is no file of saved searches")
+        raise UsageError(f"{path}: larger than a megabyte; that isn't a file of saved searches")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -121,22 +121,22 @@ _SEARCH = {*_WANTED, "name", "unlike", "category", "author", "venue", "limit", "
 _MAIL = {"to", "from", "host", "port", "security", "user"}
 
 
-def _search(table: Table, folder: Path) -> SavedSearch:
+def _search(table: TomlTable, folder: Path) -> SavedSearch:
     name = table.needed("name", 200)
     table.place = f"{table.place} ({name!r})"
     wanted = [key for key in _WANTED if key in table]
     if len(wanted) != 1:
-        raise UsageError(f"{table.place}: must have one of {', '.join(_WANTED)}")
+        raise UsageError(f"{table.place}: must have exactly one of {', '.join(_WANTED)}")
     if "question" in table and "unlike" in table:
-        raise table.wrong("unlike", "goes with like or library; in a question write -word")
+        raise table.wrong("unlike", "works with like or library only; in a question write -word")
     with _at(table):
         question = table.text("question", MAX_QUESTION)
         return SavedSearch(
             name=name,
-            question=asked_question(question) if question else "",
-            like=tuple(asked_ids(table.texts("like", MAX_IDS))),
+            question=checked_question(question) if question else "",
+            like=tuple(checked_ids(table.texts("like", MAX_IDS))),
             library=_library(table, folder),
-            unlike=tuple(asked_ids(table.texts("unlike", MAX_IDS))),
+            unlike=tuple(checked_ids(table.texts("unlike", MAX_IDS))),
             filters=Filters(
                 categories=table.texts("category", MAX_VALUES),
                 authors=table.texts("author", MAX_VALUES),
@@ -148,7 +148,7 @@ def _search(table: Table, folder: Path) -> SavedSearch:
 
 
 @contextmanager
-def _at(table: Table) -> Iterator[None]:
+def _at(table: TomlTable) -> Iterator[None]:
     """Say of which search an error is."""
     try:
         yield
@@ -157,7 +157,7 @@ def _at(table: Table) -> Iterator[None]:
         raise (error if known else UsageError(f"{table.place}: {error}")) from None
 
 
-def _library(table: Table, folder: Path) -> tuple[Paper, ...]:
+def _library(table: TomlTable, folder: Path) -> tuple[Paper, ...]:
     path = table.text("library", MAX_TEXT)
     if not path:
         return ()
@@ -167,14 +167,14 @@ def _library(table: Table, folder: Path) -> tuple[Paper, ...]:
         raise table.wrong("library", str(error)) from None
 
 
-def _mail(table: Table) -> MailOptions:
+def _mail(table: TomlTable) -> MailSettings:
     security = table.text("security", MAX_TEXT) or "starttls"
     if security not in PORTS:
         raise table.wrong("security", f"must be one of {', '.join(PORTS)}")
     to = table.texts("to", MAX_READERS)
     if not to:
-        raise table.wrong("to", "missing; who is to get the mail?")
-    return MailOptions(
+        raise table.wrong("to", "missing; list the addresses that get the mail")
+    return MailSettings(
         to=tuple(dict.fromkeys(table.address("to", one) for one in to)),
         sender=table.address("from", table.needed("from", MAX_TEXT)),
         host=table.needed("host", MAX_TEXT),

@@ -1,8 +1,8 @@
 """How far each reader has got, kept beside the file of searches.
 
-A reader is an e-mail address, or whoever reads what is written. What is about to be handed over is
-put there before, and taken out when it has arrived: a mail of which nobody knows whether it arrived
-is sent again as it was, with the same Message-ID. The file is only ever replaced whole.
+A reader is an e-mail address, or whoever reads standard output. News is written there before it is
+delivered, and removed after: a mail that may or may not have arrived is sent again as it was, with
+the same Message-ID. The file is only ever replaced whole.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import Any
 from api.digest.letter import Letter
 from indexer.errors import StorageError, storage_error
 from indexer.files import replace_file
-from indexer.local.catalog.history import History, Moment
+from indexer.store import Moment
+from search.lookup import History
 
-WRITTEN = "written"
-"""The reader of what is written; no e-mail address looks like that."""
+PRINTED = "written"
+"""Stands for whoever reads standard output; no e-mail address looks like that."""
 FIRST_DAYS = 7
 """How far the first digest goes back."""
 REMEMBERED = 20_000
@@ -29,7 +30,7 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is about to be handed over.
+    """News that is about to be delivered.
 
     Attributes:
         letter: What to read.
@@ -101,12 +102,14 @@ def beginning(known: Reached | None, history: History) -> tuple[Reached, str]:
         start = datetime.now(UTC) - timedelta(FIRST_DAYS)
         then = history.before(start.isoformat(timespec="seconds"))
         reached = Reached(identity=now.identity, change=then.change, made=then.made)
-        return reached, f"the first digest: papers that came in the last {FIRST_DAYS} days"
+        return reached, f"the first digest: papers added in the last {FIRST_DAYS} days"
     if known.identity != now.identity:
-        return known.got(now), "another index than last time; what it holds now counts as known"
+        return known.got(now), "a different index than last time; its present papers count as known"
     if known.change > now.change or history.after(known.change).made != known.made:
         then = history.before(known.made)
-        return known.got(then), f"the index was put back; what came after {known.made} is new"
+        return known.got(
+            then
+        ), f"the index was restored; papers added after {known.made} count as new"
     return known, ""
 
 
@@ -123,9 +126,7 @@ def _loaded(path: Path) -> dict[str, Reached]:
             raise ValueError("version")
         return {str(name): _reached(values) for name, values in kept["readers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise StorageError(
-            f"{path}: not what was written; put it back, or delete it to begin anew"
-        ) from None
+        raise StorageError(f"{path}: damaged; restore it, or delete it to start over") from None
 
 
 def _reached(values: dict[str, Any]) -> Reached:

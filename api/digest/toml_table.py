@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from api.wording import clean
 from indexer.errors import UsageError
+from search.options import nearest
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,190}", re.ASCII)
 
 
-class Table:
-    """One table; raises ``UsageError`` for keys that nobody knows.
+class TomlTable:
+    """One table; raises ``UsageError`` for unknown keys.
 
     Args:
         place: File and table, for messages.
@@ -27,7 +28,7 @@ class Table:
         self._values: Mapping[str, object] = values
         for key in values:
             if key not in known:
-                raise self.wrong(key, f"not known; there are {', '.join(sorted(known))}")
+                raise self.wrong(key, f"unknown; {_hint(key, known)}")
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -53,7 +54,7 @@ class Table:
         value = self._values[key]
         values = value if isinstance(value, list) else [value]
         if not 1 <= len(values) <= most:
-            raise self.wrong(key, f"{len(values)} values; must be from 1 to {most}")
+            raise self.wrong(key, f"{len(values)} values; give 1 to {most}")
         return tuple(self._text(key, one, 500) for one in values)
 
     def number(
@@ -71,7 +72,7 @@ class Table:
     def address(self, key: str, text: str) -> str:
         """An e-mail address alone, without a name."""
         if not _ADDRESS.fullmatch(text):
-            raise self.wrong(key, f"'{clean(text)}' is no plain e-mail address")
+            raise self.wrong(key, f"'{clean(text)}' isn't a plain e-mail address")
         return text
 
     def table(self, key: str) -> object | None:
@@ -84,15 +85,20 @@ class Table:
         if not isinstance(values, list):
             raise self.wrong(key, f"must be a list of tables; write [[{key}]]")
         if len(values) > most:
-            raise self.wrong(key, f"{len(values)} of them; at most {most}")
+            raise self.wrong(key, f"{len(values)} tables; at most {most}")
         return values
 
     def _text(self, key: str, value: object, most: int) -> str:
         if not isinstance(value, str):
-            raise self.wrong(key, "must be a text, in quotes")
+            raise self.wrong(key, "must be a string, in quotes")
         text = clean(value)
         if not text:
             raise self.wrong(key, "is empty")
         if len(text) > most:
             raise self.wrong(key, f"{len(text)} characters; at most {most}")
         return text
+
+
+def _hint(key: str, known: Collection[str]) -> str:
+    near = nearest(key, known)
+    return f"did you mean '{near}'?" if near else f"known keys are {', '.join(sorted(known))}"

@@ -1,4 +1,4 @@
-"""The formats that papers can be taken away in, by the names that every face knows."""
+"""The formats that papers can be exported in, by the names that every face knows."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ExportName = Literal["bibtex", "ris", "csl", "csv", "jsonl", "markdown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ExportFormat:
     """One format.
 
     Attributes:
         title: What people call it.
         media_type: As IANA registered it, or as programs that take it expect it.
-        suffix: Of a file in it, without the dot.
+        suffix: Of a file's name, without the dot.
         write: Makes the text, which ends in a line break.
     """
 
@@ -39,11 +39,11 @@ def json_lines(papers: Sequence[Paper]) -> str:
     return "".join(f"{to_line(paper_json(paper))}\n" for paper in papers)
 
 
-FORMATS: dict[ExportName, Format] = {
-    "bibtex": Format("BibTeX", "application/x-bibtex", "bib", bibtex),
-    "ris": Format("RIS", "application/x-research-info-systems", "ris", ris),
-    "csl": Format("CSL-JSON", "application/vnd.citationstyles.csl+json", "json", csl_json),
-    "csv": Format("CSV", "text/csv", "csv", table),
-    "jsonl": Format("JSON Lines", "application/jsonl", "jsonl", json_lines),
-    "markdown": Format("Markdown", "text/markdown", "md", markdown),
+FORMATS: dict[ExportName, ExportFormat] = {
+    "bibtex": ExportFormat("BibTeX", "application/x-bibtex", "bib", bibtex),
+    "ris": ExportFormat("RIS", "application/x-research-info-systems", "ris", ris),
+    "csl": ExportFormat("CSL-JSON", "application/vnd.citationstyles.csl+json", "json", csl_json),
+    "csv": ExportFormat("CSV", "text/csv", "csv", table),
+    "jsonl": ExportFormat("JSON Lines", "application/jsonl", "jsonl", json_lines),
+    "markdown": ExportFormat("Markdown", "text/markdown", "md", markdown),
 }

@@ -12,10 +12,8 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api.http.bodies import BoundedBodies
-from api.http.head import HeadAsGet
-from api.http.headers import SecurityHeaders
-from api.http.lazy_engine import LazyEngine
+from api.http.engine_provider import EngineProvider
+from api.http.middleware import BoundedBodies, HeadAsGet, SecurityHeaders
 from api.http.problems import install_problems
 from api.http.routes import batch, feeds, health, huggingface, papers, semantic_scholar, site
 from api.pages.render import STATIC_FOLDER
@@ -35,8 +33,8 @@ def create_app(
 ) -> FastAPI:
     """The service over the index in ``folder``, or over an engine that the caller opens and closes.
 
-    Requests may ask for ``reranker``. Without a usable index it starts all the same: ``/healthz``
-    answers, everything else says what is wrong until the index is there.
+    Requests may ask for ``reranker``. The service starts even without a usable index: ``/healthz``
+    answers, and everything else reports the problem until there is an index.
     """
     app = FastAPI(
         title="nearpaper",
@@ -47,7 +45,7 @@ def create_app(
         redoc_url=None,
         lifespan=_lifespan,
     )
-    app.state.engine = LazyEngine(folder, engine)
+    app.state.engine = EngineProvider(folder, engine)
     app.state.reranker = reranker
     app.add_middleware(BoundedBodies)
     app.add_middleware(SecurityHeaders)
@@ -62,16 +60,16 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Warm the engine beside the first requests; close it after the last."""
-    lazy: LazyEngine = app.state.engine
-    warming = Thread(target=_warm_up, args=(lazy,), name="warm-up")
+    provider: EngineProvider = app.state.engine
+    warming = Thread(target=_warm_up, args=(provider,), name="warm-up")
     warming.start()
     yield
     await to_thread.run_sync(warming.join)
-    lazy.close()
+    provider.close()
 
 
-def _warm_up(lazy: LazyEngine) -> None:
+def _warm_up(provider: EngineProvider) -> None:
     try:
-        lazy.make_ready()
+        provider.make_ready()
     except NearpaperError as error:
         _LOG.warning("nearpaper: %s", error)

@@ -12,8 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.http.bodies import MAX_BODY
-from api.http.headers import SECURITY_HEADERS
+from api.http.middleware import MAX_BODY, SECURITY_HEADERS
 from api.pages.render import render_error
 from api.wording import message
 from indexer.errors import NearpaperError, UsageError
@@ -23,14 +22,14 @@ _OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/graph/", "/recommendati
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/feed.atom")
 _MOST_DETAILS = 3
 _WANTED_BODY = "must be a JSON object, sent with Content-Type: application/json"
-_LISTED = "the addresses are listed at /docs"
+_LISTED = "see /docs for the addresses"
 _ADVICE = {
-    HTTPStatus.BAD_REQUEST: "the body can't be read; send JSON in UTF-8, nested a few levels deep",
+    HTTPStatus.BAD_REQUEST: "the body can't be parsed; send JSON in UTF-8, not deeply nested",
     HTTPStatus.NOT_FOUND: _LISTED,
     HTTPStatus.METHOD_NOT_ALLOWED: _LISTED,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"a body has at most {MAX_BODY >> 20} MiB; ask in parts",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"at most {MAX_BODY >> 20} MiB; send several requests",
 }
-"""What to do about errors that the framework finds."""
+"""What to do about the framework's own errors."""
 Problem = dict[str, str | int]
 
 
@@ -133,13 +132,13 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _unexpected_error(request: Request, error: Exception) -> Response:
-    """Nothing of what went wrong inside leaves; the server's log has it."""
+    """Keep the details in the server's log; nothing of them leaves."""
     response = _answer(
         request,
         status=NearpaperError.status,
         kind=NearpaperError.kind,
         title=NearpaperError.title,
-        detail="an unexpected error; the server's log says more",
+        detail="an unexpected error; see the server's log",
     )
     # This answer is made outside of the middleware that adds them elsewhere.
     response.headers.update(SECURITY_HEADERS)

@@ -74,13 +74,15 @@ ANSWER_EXAMPLE: dict[str, Any] = {
 
 
 class PaperModel(BaseModel):
-    """One paper. What is not known is null, or an empty list."""
+    """One paper. Unknown values are null, or an empty list."""
 
     id: str = Field(description="Normalised id; arXiv papers have their arXiv id.")
     title: str
     abstract: str | None
     authors: list[str] = Field(description="Names as printed, in the paper's order.")
-    author_count: int | None = Field(description="How many, where the source only counts them.")
+    author_count: int | None = Field(
+        description="Number of authors, where the source only counts them."
+    )
     date: str | None = Field(description="First publication: YYYY, YYYY-MM or YYYY-MM-DD.")
     url: str | None
     categories: list[str] = Field(description="The primary one first.")
@@ -89,22 +91,22 @@ class PaperModel(BaseModel):
     comments: int | None
     version: int | None
     doi: str | None
-    sources: list[str] = Field(description="Names of the inputs that told of the paper.")
+    sources: list[str] = Field(description="Names of the sources that contain the paper.")
     submitted: str | None = Field(description="Day of submission to a list of papers.")
     listed: str | None = Field(description="Day of listing by an archive.")
     licence: str | None = Field(description="Licence of the record.")
-    ids: list[str] = Field(description="Other ids by which the paper can be asked for.")
-    harvested: str | None = Field(description="When a source last told something new, in UTC.")
+    ids: list[str] = Field(description="Other ids of the paper, which find it, too.")
+    harvested: str | None = Field(description="When a source last changed the record, in UTC.")
 
 
 class RankModel(BaseModel):
-    """A place in the ranking; a class of its own so that it comes first in a result."""
+    """A rank; a class of its own so that it comes first in a result."""
 
     rank: int = Field(description="From 1, counted over all pages.")
 
 
 class ResultModel(PaperModel, RankModel):
-    """A paper at its place in the ranking."""
+    """A paper at its rank."""
 
     score: float = Field(
         description="0 to 1, comparable between questions: above 0.5 the paper is nearer than half "
@@ -113,10 +115,10 @@ class ResultModel(PaperModel, RankModel):
     why: dict[str, Any] = Field(
         description="With explain: rank and score by meaning (dense) and by words (lexical), the "
         "words that matched, the nearest sentence of the abstract, and where to highlight title "
-        "and abstract, as pairs of first character and the one after the last. Else empty."
+        "and abstract, as pairs of start and end offsets. Else empty."
     )
     folded: list[str] = Field(
-        description="Ids of versions and near-duplicates that the paper stands for."
+        description="Ids of versions and near-duplicates that this result stands for."
     )
 
 
@@ -125,10 +127,12 @@ class AnswerModel(BaseModel):
 
     query: str
     understood: dict[str, Any] = Field(
-        description="What was searched for, and the words of asking that were taken off."
+        description="How the question was read: text and filters, and in taken_off the request "
+        "phrase that was stripped from it."
     )
     total: int = Field(
-        description="How many papers pass the filters; by words alone, hold a word of the question."
+        description="How many papers pass the filters; in lexical mode, those that also contain a "
+        "word of the question."
     )
     limit: int
     offset: int
@@ -137,7 +141,7 @@ class AnswerModel(BaseModel):
         "and venue (the 20 most frequent)."
     )
     results: list[ResultModel]
-    generation: int = Field(description="Of the index; answers of one generation fit together.")
+    generation: int = Field(description="Of the index; pages of one generation fit together.")
     took_ms: float
     warnings: list[str]
 
@@ -162,9 +166,12 @@ def problem_response(description: str, example: NearpaperError, path: str) -> di
 
 
 def wrong_request(detail: str, path: str) -> dict[str, Any]:
-    """The response to what is worded wrongly, and how it says so."""
+    """The response to a wrong request, with an example."""
     return problem_response(
-        "The request can't be carried out as it is worded.", UsageError(detail), path
+        "A value is out of bounds or makes no sense; under /api/v1 also: a parameter or field is "
+        "unknown, and the detail names the nearest known one.",
+        UsageError(detail),
+        path,
     )
 
 
@@ -183,5 +190,5 @@ def no_index(path: str) -> dict[str, Any]:
 
 
 def example_response(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI response of a request that went well, with an example."""
-    return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}
+    """The OpenAPI response of a successful request, with an example."""
+    return {200: {"description": "Success.", "content": {"application/json": {"example": example}}}}

@@ -1,18 +1,17 @@
-"""``nearpaper serve``: the HTTP service in this process until Ctrl-C."""
+"""An application served over HTTP in this process, until Ctrl-C."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from api.http.app import create_app
-from api.terminal.output import say
+from api.terminal.streams import say
 from indexer.errors import NearpaperError
 from search.engine import Engine
-from search.ranking.rerank import load_reranker
 
 MAX_REQUEST_HEAD = 1 << 20
 """Bytes of a request line and headers. Enough for 100,000 characters in any script with percent
@@ -20,31 +19,29 @@ signs, so that a question that is far too long still gets an answer that says so
 GRACE_SECONDS = 10
 
 
-def serve(folder: Path | None, *, host: str, port: int, rerank: str | None = None) -> None:
+def serve_app(
+    app_over: Callable[[Engine], ASGIApp],
+    folder: Path | None,
+    *,
+    host: str,
+    port: int,
+    path: str = "",
+) -> None:
     """Answer requests until the process is told to stop.
 
     Args:
+        app_over: Makes the application over an open engine.
         folder: Where the index is.
         host: Address to listen on.
         port: Likewise; 0 takes any free one.
-        rerank: Model of a reranker that requests may ask for.
+        path: Where the application answers, to tell people.
 
     Raises:
-        NearpaperError: The index or the reranker can't be opened, or the address not listened on.
+        NearpaperError: The index can't be opened, or the address is taken.
     """
     with Engine.open(folder) as engine, _listen(host, port) as listener:
-        reranker = load_reranker(rerank) if rerank else None
-        say(f"{engine.papers:,} papers at {_address(listener)}, Ctrl-C stops")
-        run(create_app(engine=engine, reranker=reranker), listener)
-
-
-def serve_agents(folder: Path | None, *, host: str, port: int) -> None:
-    """The same for agents, over streamable HTTP at ``/mcp``."""
-    from api.mcp.server import make_server
-
-    with Engine.open(folder) as engine, _listen(host, port) as listener:
-        say(f"{engine.papers:,} papers for agents at {_address(listener)}/mcp, Ctrl-C stops")
-        run(make_server(engine).streamable_http_app(host=host), listener)
+        say(f"{engine.papers:,} papers at {_address(listener)}{path}; press Ctrl-C to stop")
+        run(app_over(engine), listener)
 
 
 def run(app: ASGIApp, listener: socket.socket) -> None:
@@ -79,7 +76,7 @@ def _listen(host: str, port: int) -> socket.socket:
         # Python appends " (while attempting to bind ...)" to the reason.
         reason = (error.strerror or str(error)).partition(" (")[0]
         other = "--host" if isinstance(error, socket.gaierror) else "--port"
-        message = f"can't listen on {host} port {port}: {reason}; choose another with {other}"
+        message = f"can't listen on {host} port {port}: {reason}; choose another {other}"
         raise NearpaperError(message) from error
 
 

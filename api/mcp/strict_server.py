@@ -1,4 +1,4 @@
-"""An MCP server whose tools take nothing but what they know, and refuse in one line.
+"""An MCP server whose tools refuse unknown arguments, and say what is wrong in one line.
 
 The SDK drops arguments that it doesn't know, so that an agent would take an unfiltered list for a
 filtered one; and what it says about wrong ones is several lines of pydantic's.
@@ -15,8 +15,11 @@ from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
 from api.wording import message
+from search.options import unknown
 
 _MOST_FAULTS = 3
+OLD_NAMES = {"categories": "category", "authors": "author", "venues": "venue"}
+"""Arguments that had other names once; those still work."""
 
 
 class StrictServer(MCPServer):
@@ -27,10 +30,8 @@ class StrictServer(MCPServer):
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool; raises ``ToolError`` with one line for the agent."""
         for tool in await self.list_tools():
-            known = tool.input_schema["properties"]
-            if tool.name == name and (unknown := arguments.keys() - known.keys()):
-                told = f"no argument {', '.join(sorted(unknown))}; there are {', '.join(known)}"
-                raise ToolError(f"{name}: {message(told)}")
+            if tool.name == name:
+                arguments = _known(name, arguments, tool.input_schema["properties"])
         try:
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError:
@@ -39,6 +40,17 @@ class StrictServer(MCPServer):
             if isinstance(error.__cause__, ValidationError):
                 raise ToolError(f"{name}: {_faults(error.__cause__)}") from None
             raise
+
+
+def _known(tool: str, arguments: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by their present names; raises ``ToolError`` for one that nobody knows."""
+    renamed = dict[str, Any]()
+    for name, value in arguments.items():
+        present = OLD_NAMES.get(name, name) if name not in known else name
+        if present not in known:
+            raise ToolError(f"{tool}: {message(unknown(name, known))}")
+        renamed[present] = value
+    return renamed
 
 
 def _faults(error: ValidationError) -> str:

@@ -1,65 +1,92 @@
-"""What the search form holds, and the addresses that ask it again."""
+"""What the search form holds, and the addresses of the same search with something changed.
+
+Its fields are those of :class:`~search.options.SearchOptions`; ``search.html`` shows each by its
+type.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import Request
 
-from search.answer.answer import MAX_QUESTION
+from api.search_fields import NOT_IN_FORM, SearchField, search_fields
+from search.limits import MAX_QUESTION
+from search.options import given
 
+FIELDS: Mapping[str, SearchField] = {
+    field.name: field for field in search_fields() if field.name not in NOT_IN_FORM
+}
+"""The options that people can fill in."""
 _YES = ("1", "t", "true", "y", "yes", "on")  # What pydantic reads as true.
+_LABELS = {
+    "after": "From",
+    "before": "To",
+    "mode": "Search by",
+    "sort": "Sort by",
+    "limit": "Results per page",
+    "min_score": "Minimum score",
+    "explain": "Show the sentence nearest to the question",
+}
+_PLACEHOLDERS = {
+    "after": "2023 or 2023-11-05",
+    "before": "2024 or 2024-06",
+    "category": "cs.CL or cs",
+    "min_score": "0 to 1",
+}
+_CHOICES = {"mode": {"hybrid": "meaning and words", "dense": "meaning", "lexical": "words"}}
+Values = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What the search form holds; values stand as they were typed, right or wrong."""
+class SearchForm:
+    """A search as it was typed, right or wrong.
+
+    Attributes:
+        q: The question.
+        similar: Ids of papers to find similar ones to, where there is no question.
+        unlike: Ids of papers to move away from, likewise.
+        chosen: Values by the name of their field; without those that are empty or the default.
+    """
 
     q: str = ""
-    similar: tuple[str, ...] = ()
-    unlike: tuple[str, ...] = ()
-    after: str = ""
-    before: str = ""
-    category: tuple[str, ...] = ()
-    author: tuple[str, ...] = ()
-    venue: tuple[str, ...] = ()
-    mode: str = "hybrid"
-    sort: str = "relevance"
-    min_score: str = ""
-    explain: bool = False
-    limit: str = ""
+    similar: Values = ()
+    unlike: Values = ()
+    chosen: Mapping[str, Values]
 
     @classmethod
-    def of(cls, request: Request) -> Form:
+    def of(cls, request: Request) -> SearchForm:
         """As the request filled it in."""
-        asked = request.query_params
-
-        def all_of(name: str) -> tuple[str, ...]:
-            return tuple(value.strip() for value in asked.getlist(name) if value.strip())
-
+        params = request.query_params
+        typed = {name: given(params.getlist(name)) for name in FIELDS}
         return cls(
-            q=asked.get("q", "").strip()[:MAX_QUESTION],
-            similar=all_of("similar"),
-            unlike=all_of("not"),
-            after=asked.get("after", "").strip(),
-            before=asked.get("before", "").strip(),
-            category=all_of("category"),
-            author=all_of("author"),
-            venue=all_of("venue"),
-            mode=asked.get("mode", "hybrid"),
-            sort=asked.get("sort", "relevance"),
-            min_score=asked.get("min_score", ""),
-            explain=asked.get("explain", "").lower() in _YES,
-            limit=asked.get("limit", ""),
+            q=params.get("q", "").strip()[:MAX_QUESTION],
+            similar=given(params.getlist("similar")),
+            unlike=given(params.getlist("not")),
+            chosen={name: values for name, values in typed.items() if not _usual(name, values)},
         )
+
+    def values(self, name: str) -> Values:
+        """What a field holds; the default of a choice where nothing is chosen."""
+        default = (str(FIELDS[name].default),) if FIELDS[name].choices else ()
+        return self.chosen.get(name, default)
+
+    def value(self, name: str) -> str:
+        """The same of a field that holds one value; of several the last, which is what counts."""
+        return next(iter(self.values(name)[-1:]), "")
+
+    def but(self, **changed: str | Values) -> SearchForm:
+        """The same search with other values of some fields."""
+        kept = {name: values for name, values in self.chosen.items() if name not in changed}
+        new = {name: given(values) for name, values in changed.items()}
+        return replace(self, chosen=kept | {n: v for n, v in new.items() if not _usual(n, v)})
 
     @property
     def filtered(self) -> bool:
-        """Whether anything of the filters and orders is filled in."""
-        chosen = (self.after, self.before, self.category, self.author, self.venue)
-        return any(chosen) or (self.mode, self.sort) != ("hybrid", "relevance")
+        """Whether anything beside the question is filled in that people should see."""
+        return bool(self.chosen.keys() - {"limit", "explain"})
 
     def address(self, offset: int = 0) -> str:
         """The page that starts at ``offset``, without what is empty or the default."""
@@ -72,21 +99,46 @@ class Form:
             return "/api/v1/search?" + self._query(own)
         return "/api/v1/similar?" + self._query({**own, "similar": (), "id": self.similar})
 
-    def _query(self, own: Mapping[str, str | tuple[str, ...]]) -> str:
-        fields: dict[str, str | tuple[str, ...]] = {
+    def _query(self, own: Mapping[str, str | Values]) -> str:
+        ordered = {name: self.chosen[name] for name in FIELDS if name in self.chosen}
+        values: dict[str, str | Values] = {
             "q": self.q,
             "similar": () if self.q else self.similar,
             "not": () if self.q else self.unlike,
-            "after": self.after,
-            "before": self.before,
-            "category": self.category,
-            "author": self.author,
-            "venue": self.venue,
-            "mode": "" if self.mode == "hybrid" else self.mode,
-            "sort": "" if self.sort == "relevance" else self.sort,
-            "min_score": self.min_score,
-            "explain": "1" if self.explain else "",
-            "limit": self.limit,
+            **ordered,
             **own,
         }
-        return urlencode({name: v for name, v in fields.items() if v}, doseq=True)
+        return urlencode({name: v for name, v in values.items() if v}, doseq=True)
+
+
+def label(name: str) -> str:
+    """What the form calls a field."""
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def placeholder(name: str) -> str:
+    """What an empty field shows."""
+    return _PLACEHOLDERS.get(name) or next(iter(FIELDS[name].option.examples), "")
+
+
+def choice_label(name: str, value: str) -> str:
+    """What the form calls a value of a choice."""
+    return _CHOICES.get(name, {}).get(value, value)
+
+
+def _usual(name: str, values: Values) -> bool:
+    """Whether these are what a field holds where nobody fills it in."""
+    field = FIELDS[name]
+    if field.type is bool:
+        return not any(value.lower() in _YES for value in values)
+    if field.type is float and values and _is_number(values[-1]):
+        return bool(float(values[-1]) == field.default)
+    return not values or values == (str(field.default),)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

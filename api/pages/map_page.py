@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from markupsafe import Markup
 
-from api.commands.options import Colour
 from api.links import web_address
 from api.pages.render import page
-from indexer.local.catalog.rows import Heading
-from search.map.map import Chart
+from search.map.map import Heading, Map
 
+Colour = Literal["category", "year"]
+"""What points are coloured by."""
 CLASSES = 10
 """Colours that can be told apart; what is rarer, or older, shares one more."""
 REST, NONE = "other", "none"
@@ -27,16 +27,16 @@ _FOLDER = Path(__file__).parent
 _HIGHEST = 2**16 - 1
 
 
-def map_page(chart: Chart, colour: Colour | None) -> str:
+def map_page(drawn: Map, colour: Colour | None) -> str:
     """The whole file.
 
     Args:
-        chart: What it shows.
-        colour: What points are coloured by at first; by default what most papers have.
+        drawn: What it shows.
+        colour: What points are coloured by at first; by default category, if most have one.
     """
     classes = {
-        "category": _classes([_category(paper) for paper in chart.papers]),
-        "year": _classes([paper.date[:4] for paper in chart.papers], newest=True),
+        "category": _classes([_category(paper) for paper in drawn.papers]),
+        "year": _classes([paper.date[:4] for paper in drawn.papers], newest=True),
     }
     style, script = (_asset(name) for name in ("map.css", "map.js"))
     return page(
@@ -45,12 +45,12 @@ def map_page(chart: Chart, colour: Colour | None) -> str:
         "base-uri 'none'; form-action 'none'",
         style=style,
         script=script,
-        data=_data(chart, classes),
+        data=_data(drawn, classes),
         classes=list(classes),
-        colour=colour or _usual(chart.papers),
-        count=len(chart.papers),
-        total=chart.total,
-        regions=chart.regions[min(1, len(chart.regions) - 1)] if chart.regions else (),
+        colour=colour or _usual(drawn.papers),
+        count=len(drawn.papers),
+        total=drawn.total,
+        regions=drawn.regions[min(1, len(drawn.regions) - 1)] if drawn.regions else (),
     )
 
 
@@ -82,19 +82,19 @@ def _classes(values: Sequence[str], *, newest: bool = False) -> dict[str, Any]:
     }
 
 
-def _data(chart: Chart, classes: dict[str, Any]) -> Markup:
+def _data(drawn: Map, classes: dict[str, Any]) -> Markup:
     """All that the script reads, as JSON in which nothing can end the element that it stands in."""
-    bases, base_of, rests = _addresses(paper.url for paper in chart.papers)
+    bases, base_of, rests = _addresses(paper.url for paper in drawn.papers)
     text = json.dumps(
         {
-            "titles": [paper.title or paper.id for paper in chart.papers],
-            "facts": _facts(chart.papers),
+            "titles": [paper.title or paper.id for paper in drawn.papers],
+            "facts": _facts(drawn.papers),
             "bases": bases,
             "base": _packed(base_of),
             "rests": rests,
-            "places": _packed(np.round(chart.places * _HIGHEST).astype("<u2")),
+            "places": _packed(np.round(drawn.places * _HIGHEST).astype("<u2")),
             "classes": classes,
-            "regions": [[astuple(region) for region in level] for level in chart.regions],
+            "regions": [[astuple(region) for region in level] for level in drawn.regions],
         },
         ensure_ascii=False,
         separators=(",", ":"),

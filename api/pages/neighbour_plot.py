@@ -12,7 +12,7 @@ from indexer.papers.paper import Paper
 from search.map.projection import Plane
 
 MOST = 30
-"""Papers that one picture holds without a crowd."""
+"""Papers that fit in one picture."""
 WIDTH, HEIGHT, MARGIN = 640, 300, 24
 APART = 30
 """Between the middles of two points: a little more than each is wide."""
@@ -21,7 +21,7 @@ _ROUNDS, _STILL = 100, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PlotPoint:
     """A paper in the picture; ``number`` 0 is the one whose page it is."""
 
     number: int
@@ -31,30 +31,30 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class NeighbourPlot:
     """Points, and the pairs of them that lines join."""
 
-    points: tuple[Point, ...]
-    lines: tuple[tuple[Point, Point], ...]
+    points: tuple[PlotPoint, ...]
+    lines: tuple[tuple[PlotPoint, PlotPoint], ...]
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def draw(papers: Sequence[Paper], plane: Plane, *, first: int = 0) -> Picture:
-    """Papers at their places, in the units of the picture, none upon another.
+def plot(papers: Sequence[Paper], plane: Plane, *, first: int = 0) -> NeighbourPlot:
+    """Papers at their places, in the units of the picture, none on top of another.
 
     Args:
         papers: In the order of the plane.
         plane: Where they lie.
-        first: Number of the first paper; the others go on from there.
+        first: Number of the first paper; the others follow.
     """
     points = tuple(
-        Point(number, paper, round(float(x), 1), round(float(y), 1))
+        PlotPoint(number, paper, round(float(x), 1), round(float(y), 1))
         for number, (paper, (x, y)) in enumerate(
             zip(papers, spread(plane.places), strict=True), start=first
         )
     )
-    return Picture(points, tuple((points[one], points[other]) for one, other in plane.joined))
+    return NeighbourPlot(points, tuple((points[one], points[other]) for one, other in plane.joined))
 
 
 def spread(places: NDArray[np.float64]) -> NDArray[np.float64]:

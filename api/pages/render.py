@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -17,20 +16,21 @@ from markupsafe import Markup
 from api.exports.formats import FORMATS
 from api.links import host_of, web_address
 from api.pages.bare_tex import typed
-from api.pages.form import Form
+from api.pages.form import FIELDS, SearchForm, choice_label, label, placeholder
 from api.pages.formulas import with_formulas
 from api.pages.narrowing import narrowings, removals
-from api.pages.neighbour_plot import draw
-from api.wording import reasons, understanding
+from api.pages.neighbour_plot import plot
+from api.wording import counted, reasons, understanding, written_date
 from indexer.papers.paper import Paper
-from search.answer.answer import MAX_DEPTH, MODES, SORTS, Answer, Result
+from search.answer.answer import Answer, Result
 from search.answer.highlight import marked
-from search.browsing import Days, Liked
+from search.browsing import Liked
+from search.limits import MAX_DEPTH
 from search.map.projection import Plane
+from search.options import SORTS
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"
-_MODE_WORDS = ("meaning and words", "meaning", "words")
 
 
 def render(template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -43,53 +43,49 @@ def page(template: str, **values: object) -> str:
     return _TEMPLATES.get_template(template).render(values)
 
 
-def render_start(request: Request, papers: int, liked: Liked, day: str) -> HTMLResponse:
-    """The search page before anything is asked, with some papers of the newest day."""
-    form = Form.of(request)
-    return render(
-        "search.html", form=form, answer=None, error=None, papers=papers, liked=liked, day=day
-    )
+def render_start(request: Request, papers: int, liked: Liked) -> HTMLResponse:
+    """The search page before any search, with some papers of the newest day."""
+    form = SearchForm.of(request)
+    return render("search.html", form=form, answer=None, error=None, papers=papers, liked=liked)
 
 
 def render_search(request: Request, answer: Answer, plane: Plane | None) -> HTMLResponse:
-    """The search page with an answer, and its results as a picture if they are laid out."""
-    form = Form.of(request)
-    papers = [result.paper for result in answer.results]
-    picture = draw(papers, plane, first=answer.results[0].rank) if plane else None
+    """The search page with an answer, and its results as a picture if there is a layout."""
+    form = SearchForm.of(request)
+    papers = [result.paper for result in answer]
+    picture = plot(papers, plane, first=answer[0].rank) if plane else None
     around = _around(form, answer)
     return render("search.html", form=form, answer=answer, error=None, picture=picture, **around)
 
 
 def render_paper(papers: Sequence[Paper], neighbours: Answer, plane: Plane | None) -> HTMLResponse:
     """A paper's page: the first of ``papers``, and the others as its neighbours."""
-    picture = draw(papers, plane) if plane else None
+    picture = plot(papers, plane) if plane else None
     return render("paper.html", paper=papers[0], neighbours=neighbours, picture=picture)
 
 
-def render_day(liked: Liked, day: str, days: Days) -> HTMLResponse:
-    """The papers of a day, with the way to the days around it."""
-    pages = _pages_of(f"/daily?date={day}&", liked)
-    return render("daily.html", liked=liked, day=day, days=days, pages=pages)
+def render_day(liked: Liked) -> HTMLResponse:
+    """The papers of a day, with links to the days around it."""
+    return render("daily.html", liked=liked, pages=_pages_of(f"/daily?date={liked.last}&", liked))
 
 
-def render_trending(liked: Liked, since: str, days: Days) -> HTMLResponse:
+def render_trending(liked: Liked) -> HTMLResponse:
     """The papers of the last weeks that people like best."""
-    pages = _pages_of("/trending?", liked)
-    return render("trending.html", liked=liked, since=since, days=days, pages=pages)
+    return render("trending.html", liked=liked, pages=_pages_of("/trending?", liked))
 
 
 def render_error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
-    """The search page with what was typed, and what is wrong with it."""
+    """The search page with what was typed, and the error."""
     error = {"title": title, "detail": detail}
-    form = Form.of(request)
+    form = SearchForm.of(request)
     return render("search.html", status, form=form, answer=None, error=error)
 
 
-def _around(form: Form, answer: Answer) -> dict[str, Any]:
-    """What the page shows beside the results: where else to go, and what was understood."""
+def _around(form: SearchForm, answer: Answer) -> dict[str, Any]:
+    """What the page shows beside the results: links, and how the question was read."""
     return {
         "pages": _pages(form, answer),
-        "orders": [(sort, replace(form, sort=sort).address()) for sort in SORTS],
+        "sorts": [(sort, form.but(sort=sort).address()) for sort in SORTS],
         "exports": _exports(form, answer),
         "removals": removals(form),
         "narrowings": narrowings(form, answer),
@@ -107,10 +103,10 @@ def _pages_of(address: str, liked: Liked) -> dict[str, str]:
     }
 
 
-def _pages(form: Form, answer: Answer) -> dict[str, str]:
+def _pages(form: SearchForm, answer: Answer) -> dict[str, str]:
     """Addresses of the pages before and after this one, empty where there is none."""
     following = answer.offset + answer.limit
-    full = len(answer.results) == answer.limit
+    full = len(answer) == answer.limit
     more = full and following < answer.total and following + answer.limit <= MAX_DEPTH
     return {
         "previous": form.address(max(0, answer.offset - answer.limit)) if answer.offset else "",
@@ -118,7 +114,7 @@ def _pages(form: Form, answer: Answer) -> dict[str, str]:
     }
 
 
-def _exports(form: Form, answer: Answer) -> dict[str, str]:
+def _exports(form: SearchForm, answer: Answer) -> dict[str, str]:
     """Addresses of this page of results in other formats, by what people call them."""
     return {
         known.title: form.export_address(name, answer.offset) for name, known in FORMATS.items()
@@ -136,7 +132,7 @@ def _export_addresses(id: str) -> dict[str, str]:
 
 
 def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
-    """A title or an abstract with the words marked that matched, where they are known."""
+    """A title or an abstract with the matching words marked, where they are known."""
     text = result.paper.title if field == "title" else result.paper.abstract
     spans = result.why.get("highlights", {}).get(field, ())
     if whole := typed(text):
@@ -146,18 +142,18 @@ def _marked(result: Result, field: Literal["title", "abstract"]) -> Markup:
 
 
 def _similar_address(id: str) -> str:
-    return Form(similar=(id,)).address(0)
+    return SearchForm(similar=(id,), chosen={}).address()
 
 
 def _bounds(schema: dict[str, Any]) -> str:
-    """What JSON Schema says of a parameter's values, in words."""
+    """What JSON Schema says about a parameter's values, in words."""
     schema = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null
     words = {
         "default": "{} by default",
         "minimum": "at least {}",
         "maximum": "at most {}",
         "maxLength": "at most {} characters",
-        "maxItems": "at most {} of them",
+        "maxItems": "at most {} values",
     }
     given = [text.format(schema[key]) for key, text in words.items() if schema.get(key)]
     if "enum" in schema:
@@ -197,8 +193,15 @@ def _templates() -> Environment:
         similar_address=_similar_address,
         web_address=web_address,
         with_formulas=with_formulas,
+        written_date=written_date,
     )
-    environment.globals.update(sorts=SORTS, modes=dict(zip(MODES, _MODE_WORDS, strict=True)))
+    environment.globals.update(
+        choice_label=choice_label,
+        counted=counted,
+        fields=FIELDS,
+        label=label,
+        placeholder=placeholder,
+    )
     return environment
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING
 
-from api.terminal.output import console, say, shown
+from api.terminal.streams import console, say, shown
 from api.wording import clean, reasons
-from indexer.papers.paper import Paper
-from search.answer.answer import Answer, Result
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from indexer.papers.paper import Paper
+    from search.answer.answer import Answer, Result
 
 
 def print_answer(answer: Answer) -> None:
     """Ranks, papers and scores in three columns; standard error says which of how many."""
+    from rich.table import Table
+
     if not answer.results:
-        say("no paper matches; ask for less, or look at an earlier page")
+        say("no papers match; use fewer filters, or a smaller --offset")
         return
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(justify="right")

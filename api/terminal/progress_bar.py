@@ -1,4 +1,4 @@
-"""How an indexing run gets on, for the person who waits for it."""
+"""The progress of a long run, for the person who waits for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.terminal.output import say
+from api.terminal.streams import say
+from api.wording import counted
 from indexer.pipeline import Estimate, Tally
 
 
@@ -48,7 +49,7 @@ class ProgressBar(_Bar):
         super().__init__(doing, total=None)
 
     def estimated(self, estimate: Estimate) -> None:
-        """Say beforehand what a long run will take."""
+        """Say beforehand how long a run will take, and how much space."""
         say(
             f"about {estimate.papers:,} papers: {duration(estimate.seconds)}, "
             f"{size(estimate.disk_bytes)} on disk, {size(estimate.memory_bytes)} of memory"
@@ -85,7 +86,7 @@ class HarvestBar(ProgressBar):
 
     def waits(self, reason: str, seconds: float) -> None:
         """Say why nothing happens for a while."""
-        say(f"{reason}; asking again in {duration(seconds)}")
+        say(f"{reason}; trying again in {duration(seconds)}")
 
 
 def summary(tally: Tally) -> str:
@@ -99,13 +100,13 @@ def summary(tally: Tally) -> str:
     ]
     line = f"{', '.join(counts)} in {duration(tally.seconds)}"
     if tally.folded:
-        line += f"; {tally.folded:,} doubles became one with another"
+        line += f"; {counted(tally.folded, 'duplicate')} merged"
     if tally.interrupted:
-        line = f"stopped: {line}; the same command continues from here"
+        line = f"stopped: {line}; run the same command again to resume"
     if tally.truncated:
-        line += f"; {tally.truncated:,} longer than the model reads"
+        line += f"; {tally.truncated:,} longer than the model's input limit"
     if tally.rejected and tally.rejects_file:
-        line += f"; reasons of the rejected in {tally.rejects_file}"
+        line += f"; the reasons for rejection are in {tally.rejects_file}"
     return line
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from indexer.sources.raw import Bad, Gone, Raw
+from indexer.sources.reading.raw import Bad, Gone, Raw
 
 
 class TryAgainError(Exception):

@@ -11,10 +11,10 @@ from indexer.fetch.bookmark import NO_BEGINNING, Bookmark, open_bookmark
 from indexer.fetch.client import Client, Limits, checked
 from indexer.fetch.held import HeldPage
 from indexer.fetch.pace import Pace
+from indexer.location import Location, using_store
 from indexer.pipeline import Run, Tally, opened
 from indexer.progress import Listener, Silent
 from indexer.sources import judge
-from indexer.store import Location, using_store
 
 
 class HarvestListener(Listener, Protocol):

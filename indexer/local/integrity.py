@@ -15,8 +15,8 @@ def require_catalog(folder: Path) -> None:
     path = folder / CATALOG_FILE
     if (folder / MANIFEST_FILE).exists() and not (path.exists() and path.stat().st_size):
         raise IndexDamagedError(
-            f"{path}: missing or empty, and nothing can make it anew; put it back, or move the "
-            "folder away and run `nearpaper restore BACKUP`"
+            f"{path}: missing or empty, and nothing else holds its papers; put it back, or "
+            "move the folder away and run `nearpaper restore BACKUP`"
         )
 
 

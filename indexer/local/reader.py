@@ -15,7 +15,7 @@ from indexer.errors import (
 )
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.integrity import require_catalog, require_kin
-from indexer.local.location import require_index
+from indexer.local.presence import require_index
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.local.snapshot import LocalSnapshot

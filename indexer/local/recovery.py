@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.errors import IndexBusyError, IndexNotFoundError, StorageError
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.integrity import lags
-from indexer.local.location import require_index
+from indexer.local.presence import require_index
 from indexer.local.writer import LocalWriter
 
 _LOG = logging.getLogger("nearpaper")

@@ -20,8 +20,8 @@ from indexer.local.catalog.provenance import of_source
 from indexer.local.catalog.staged_vectors import StagedVectors
 from indexer.local.index_model import forget_others
 from indexer.local.integrity import readable_manifest, require_catalog, require_kin
-from indexer.local.location import require_index
 from indexer.local.lock import PATIENCE_SECONDS, WriterLock
+from indexer.local.presence import require_index
 from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import QUICK, outlay, publish
 from indexer.models.embedder import Model

@@ -25,11 +25,11 @@ from indexer.files import stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.index_model import copy_kept
 from indexer.local.integrity import readable_manifest
-from indexer.local.location import require_index
 from indexer.local.lock import LOCK_FILE, WriterLock
+from indexer.local.presence import require_index
 from indexer.local.recovery import recover
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
-from indexer.local.segments.publisher import PARTS
+from indexer.local.segments.publisher import FOLDERS
 from indexer.local.writer import LocalWriter
 from indexer.maintenance.check import check
 from indexer.maintenance.salvage import salvage
@@ -74,7 +74,7 @@ def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copi
     require_index(folder)
     _require_apart(folder, target)
     _require_free(target)
-    with suppress(IndexDamagedError):  # of a derived file, or the copy's own check will tell
+    with suppress(IndexDamagedError):  # of a search index, or the copy's own check will tell
         recover(folder)
     with _partial(target) as partial:
         if salvage_damaged:
@@ -154,8 +154,8 @@ def _copy_whole(folder: Path, partial: Path) -> bool:
             files = {name: stamp(partial / name) for name in manifest.files}
             replace(manifest, files=files).save(partial)
             return True
-    for part in PARTS:
-        shutil.rmtree(partial / part, ignore_errors=True)
+    for name in FOLDERS:
+        shutil.rmtree(partial / name, ignore_errors=True)
     return False
 
 
@@ -219,7 +219,7 @@ def _publish(partial: Path, target: Path) -> None:
     for path in (partial / "catalog.sqlite", partial / MANIFEST_FILE):
         if path.exists():
             stamp(path)
-    for folder in (partial, *(partial / part for part in PARTS)):
+    for folder in (partial, *(partial / name for name in FOLDERS)):
         if folder.exists():
             sync_folder(folder)
     partial.rename(target.absolute())

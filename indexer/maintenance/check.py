@@ -17,8 +17,8 @@ from indexer.files import stamp
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE, Block
 from indexer.local.integrity import lags, require_kin
-from indexer.local.location import require_index
 from indexer.local.lock import WriterLock
+from indexer.local.presence import require_index
 from indexer.local.recovery import recover
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
@@ -171,7 +171,7 @@ def _files(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
 def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding]:
     """Compare row ids and vectors with the catalog's, block by block.
 
-    The derived files are what was written, or this isn't reached: where vectors differ it is the
+    The search indexes are what was written, or this isn't reached: where vectors differ it is the
     catalog that has changed.
     """
     generation, catalog = Generation(folder, manifest), Catalog(folder)
@@ -202,7 +202,7 @@ def _altered(
 ) -> Iterator[Finding]:
     """Papers of the catalog whose vector or text isn't what was written.
 
-    In a catalog that is ahead of the derived files other vectors may be those of another model.
+    In a catalog that is ahead of the search indexes other vectors may be those of another model.
     """
     differ = (vectors != block.vectors).any(axis=1)
     for paper, written, altered in zip(block.papers, block.text_hashes, differ, strict=True):

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexNotFoundError, SourceError
 from indexer.files import replacing, require_file
+from indexer.location import Location, using_store
 from indexer.papers.paper import Paper
 from indexer.progress import Listener, Silent, Tally
-from indexer.store import ALL, About, Location, Snapshot, using_store
+from indexer.store import ALL, About, Snapshot
 
 _LISTS = ("authors", "categories", "sources", "ids")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 
+from indexer.location import Location, using_store
 from indexer.models.embedder import Embedder
 from indexer.models.matching import is_int8
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE, document_text, embed
 from indexer.pipeline import BATCH, SAMPLE
 from indexer.progress import Listener, Silent, Tally
-from indexer.store import Location, Staging, Store, Writer, using_store
+from indexer.store import Staging, Store, Writer
 
 
 def reembed(

@@ -90,7 +90,7 @@ def _records(catalog: Catalog, first: int, last: int) -> list[tuple[Any, ...]]:
 
 
 def _entry(record: tuple[Any, ...], dimension: int) -> Entry | None:
-    """A record as it can be committed anew; ``None`` if it isn't what was written.
+    """A record as it can be committed again; ``None`` if it isn't what was written.
 
     The names by which other sources call the paper are its ids; only their titles are lost.
     """

@@ -9,9 +9,10 @@ from typing import Any
 
 from indexer.entries import Entry
 from indexer.errors import ModelError, NotFoundError, UsageError
-from indexer.local.location import require_index
+from indexer.local.presence import require_index
 from indexer.local.snapshot import LocalSnapshot
 from indexer.local.writer import LocalWriter
+from indexer.location import Location, using_store
 from indexer.maintenance.backup import Copied, backup, restore
 from indexer.maintenance.check import Finding, check
 from indexer.maintenance.reembed import reembed
@@ -19,7 +20,7 @@ from indexer.models.embedder import Model
 from indexer.models.precision import Precision
 from indexer.papers.paper import normalise_id
 from indexer.progress import Listener
-from indexer.store import Location, Snapshot, Store, using_store
+from indexer.store import Snapshot, Store
 
 __all__ = [
     "Copied",

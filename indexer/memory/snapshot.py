@@ -72,20 +72,19 @@ class MemorySnapshot:
         return _keys(found.get(name, -1) for name in names)
 
     def match(self, papers: Sequence[Paper]) -> Keys:
-        """Papers that are the same as the given ones; -1 where there is none."""
+        """Papers that are the same as the given ones, the oldest of several; or -1."""
         return _keys(self._same_as(paper) for paper in papers)
 
     def _same_as(self, paper: Paper) -> int:
-        """By the first of a paper's names that one of the index meets, the oldest such paper."""
         names = names_of(paper)
         bearers = self._state.bearers(name.name for name in names)
         met = (
             row
-            for name in names
             for known, row in bearers
+            for name in names
             if known.name == name.name and meet(name, known)
         )
-        return next(met, -1)
+        return min(met, default=-1)
 
     def papers(self, keys: Keys) -> list[Paper]:
         """The records, in the order of the keys."""

@@ -13,6 +13,7 @@ from indexer.memory.state import State
 from indexer.memory.writer import MemoryWriter, description
 from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
+from indexer.models.matching import require_match
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE
 from indexer.store import About
@@ -54,7 +55,8 @@ class MemoryStore:
                 self._writing.release()
 
     def snapshot(self) -> MemorySnapshot | None:
-        """The newest published state; ``None`` where nothing was published yet."""
+        """The newest published state; raises ``IndexNotFoundError`` where there is no index."""
+        _ = self.state
         return self._snapshot
 
     @contextmanager
@@ -87,7 +89,9 @@ class MemoryStore:
 
     def embedder(self, model: Model, given: Embedder | None = None) -> Embedder:
         """What embeds like the model of the index: ``given``, if it does, else it is loaded."""
-        return given or self._embedders.get(model) or load_embedder(model.name)
+        embedder = given or self._embedders.get(model) or load_embedder(model.name)
+        require_match(self.location, model, embedder.model)
+        return embedder
 
     def new_embedder(
         self, name: str, precision: Precision, sample: Callable[[], Sequence[str]]

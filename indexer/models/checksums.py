@@ -52,7 +52,7 @@ def model_hashes(folder: ModelFolder, cache: Path) -> Hashes:
     if folder.expected_sha256 not in {"", hashes.weights}:
         raise ModelError(
             f"the weights of {folder.name} in {folder.path} are not the published ones (sha256 "
-            f"{hashes.weights[:12]}…, not {folder.expected_sha256[:12]}…); install the package anew"
+            f"{hashes.weights[:12]}…, not {folder.expected_sha256[:12]}…); reinstall the package"
         )
     return hashes
 

@@ -7,7 +7,7 @@ paper twice: two records with different arXiv ids, or with different ids of the 
 two papers, whatever their DOIs and titles say. So are those whose titles are too short or too
 common to tell papers apart.
 
-The relation is between records, and doubles are what it connects, so that the order in which
+The relation is between records, and duplicates are what it connects, so that the order in which
 records come makes no difference. Misses are cheap and errors are not: a search shows
 near-duplicates once anyway, but a paper that was folded into another can't be found.
 """

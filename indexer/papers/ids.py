@@ -82,7 +82,7 @@ def archive_of(id: str) -> str:
 
 
 def preference(id: str) -> tuple[int, str]:
-    """A key that sorts the best of a paper's normalised ids to the front: see ``doubles``."""
+    """A key that sorts the best of a paper's normalised ids to the front."""
     if archive := archive_of(id):
         return ("arxiv", "acl").index(archive), id
     return (2 if id.startswith("10.") else 4 if id.startswith("title:") else 3), id

@@ -20,8 +20,8 @@ from indexer.sources.formats.page import AUTHORS, read_page
 from indexer.sources.formats.ris import read_ris
 from indexer.sources.formats.semantic_scholar import read_semantic_scholar
 from indexer.sources.formats.table import find_delimiter, read_csv, read_tsv
-from indexer.sources.raw import Reader
-from indexer.sources.stream import HEAD
+from indexer.sources.reading.raw import Reader
+from indexer.sources.reading.stream import HEAD
 
 Rule = Callable[[str, list[str]], bool]
 """Whether the beginning of a text, and its lines that aren't blank, look like a format."""

@@ -12,8 +12,15 @@ from typing import BinaryIO
 from indexer.errors import SourceError, UsageError
 from indexer.papers.paper import Paper, make_paper, normalise_id
 from indexer.sources.detect import FORMATS, SECOND_HAND, SEEKING, detect_format
-from indexer.sources.raw import Bad, Gone, Raw, excerpt
-from indexer.sources.stream import CHUNK, HEAD, BrokenStreamError, buffered, decompressed, take
+from indexer.sources.reading.raw import Bad, Gone, Raw, excerpt
+from indexer.sources.reading.stream import (
+    CHUNK,
+    HEAD,
+    BrokenStreamError,
+    buffered,
+    decompressed,
+    take,
+)
 
 STDIN = "-"
 """The path that stands for standard input."""

@@ -22,8 +22,8 @@ from indexer.errors import SourceError
 from indexer.papers.fields import first_of
 from indexer.papers.ids import normalise_id
 from indexer.sources.formats.jsonl import read_jsonl
-from indexer.sources.raw import Bad, Raw, read_lines
-from indexer.sources.stream import CHUNK, BrokenStreamError, buffered, decompressed, take
+from indexer.sources.reading.raw import Bad, Raw, read_lines
+from indexer.sources.reading.stream import CHUNK, BrokenStreamError, buffered, decompressed, take
 from search.limits import MAX_QUESTION
 
 MAX_LINES = 5_000_000

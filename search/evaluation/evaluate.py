@@ -14,9 +14,10 @@ import numpy as np
 
 from indexer.cached_index import Watch, index_corpus, unwatched
 from indexer.errors import SourceError
+from indexer.location import open_store
 from indexer.models.embedder import DEFAULT_MODEL
 from indexer.models.load import load_embedder
-from indexer.store import Store, open_store
+from indexer.store import Store
 from search.engine import Engine
 from search.evaluation.collection import Collection, Question, read_collection
 from search.evaluation.metrics import DEPTH, MEASURES, Comparison, Values, measure, paired_bootstrap

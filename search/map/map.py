@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexNotFoundError
+from indexer.location import Location, open_store
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Location, Snapshot, open_store
+from indexer.store import Keys, Snapshot
 from indexer.where import ALL
 from search.map.layout import lay_out, require_layout
 from search.map.regions import Region, find_regions

@@ -1,4 +1,4 @@
-"""One small index for all tests of the ways in, made with the deterministic "hashing" model."""
+"""One small index for all tests of the faces, made with the deterministic "hashing" model."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.cli import run
 from api.http.app import create_app
+from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
 from search.engine import Engine
 
@@ -77,8 +78,11 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def engine(folder: Path) -> Iterator[Engine]:
-    with Engine.open(folder) as opened:
+def engine(source: Path) -> Iterator[Engine]:
+    """An engine over the same papers in memory; what needs a folder takes ``folder``."""
+    store = MemoryStore()
+    add(store, [str(source)], model="hashing")
+    with Engine.open(store) as opened:
         yield opened
 
 

@@ -148,6 +148,27 @@ def test_bad_input_gets_one_line_and_its_exit_code(
     assert len(err) < 700
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "x", "--top-k", "3"], "no option --top-k; did you mean --limit?"),
+        (["search", "x", "--top_k=3"], "no option --top_k; did you mean --limit?"),
+        (["search", "x", "--until", "2024"], "no option --until; did you mean --before?"),
+        (["similar", "x", "--catgory", "cs"], "no option --catgory; did you mean --category?"),
+        (["index", "x", "--keep-double"], "did you mean --keep-duplicates?"),
+        (["search", "x", "--nonsense"], "no option --nonsense; see `nearpaper search --help`"),
+        (["fetch", "arxiv", "--sett", "cs"], "did you mean --set?"),
+    ],
+)
+def test_an_unknown_option_names_the_nearest(
+    nearpaper: Nearpaper, arguments: list[str], said: str
+) -> None:
+    code, out, err = nearpaper(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert one_line(err)
+
+
 def test_exit_codes_of_all_errors_are_documented() -> None:
     kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
     assert kinds

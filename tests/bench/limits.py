@@ -16,10 +16,11 @@ from indexer.local.matching import load_matching
 from indexer.local.segments.generation import lexicon_folder, vector_file
 from indexer.local.segments.lexicon import open_lexicon
 from indexer.local.segments.manifest import Manifest
+from indexer.location import using_store
 from indexer.models.load import load_embedder
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
-from indexer.store import ALL, using_store
+from indexer.store import ALL
 from search.engine import Engine
 from search.query.parser import parse
 from search.ranking.ranking import DEPTH
@@ -53,7 +54,8 @@ class Bare:
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """Tokenise and run the model."""
-        return self.embedder.encode_queries([text])[0]
+        vector: NDArray[np.float32] = self.embedder.encode_queries([text])[0]
+        return vector
 
     def nearest(self, vector: NDArray[np.float32]) -> None:
         """FAISS, as deep as the engine looks."""

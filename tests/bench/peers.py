@@ -13,13 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
+from indexer.location import open_store
 from indexer.models.embedder import DEFAULT_MODEL
 from indexer.models.hub import find_model
 from indexer.models.load import load_embedder
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
-from indexer.store import open_store
 from search.engine import Engine
 from search.ranking.encoder import Encoder
 from tests.bench.papers import write_papers

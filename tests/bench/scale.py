@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.entries import Entry
+from indexer.location import open_store, using_store
 from indexer.models.embedder import Model
 from indexer.models.recipe import document_text
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
-from indexer.store import ALL, open_store, using_store
+from indexer.store import ALL
 from search.engine import Engine
 from tests.bench.compare import alone
 from tests.bench.limits import REACH, Parts, parts

@@ -25,7 +25,7 @@ import tantivy  # noqa: F401
 from indexer import pipeline
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.segments import lexicon_writer
-from indexer.maintenance import reembed as reembedding
+from indexer.maintenance import reembed
 from indexer.maintenance.upkeep import backup, check, compact, rebuild, remove, restore
 from indexer.progress import Estimate, Tally
 from search.engine import Engine
@@ -124,7 +124,8 @@ def work(request: dict[str, Any], gate: Gate) -> None:
     code = 1
     try:
         index, argument = Path(request["index"]), request["argument"]
-        pipeline.BATCH = reembedding.BATCH = BATCH
+        pipeline.BATCH = BATCH
+        vars(reembed)["BATCH"] = BATCH
         pipeline.PUBLISH_SECONDS = 0.0
         if request["where"] == "lexicon":
             # A new index begins with a commit of no words.

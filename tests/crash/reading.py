@@ -13,8 +13,8 @@ import time
 from itertools import cycle
 from pathlib import Path
 
-from search.answer.answer import Mode
 from search.engine import Engine
+from search.options import Mode
 from search.query.filters import Filters
 
 ASKED: tuple[tuple[Mode, Filters], ...] = (

@@ -1,13 +1,17 @@
-"""Models that the tests of embedding share: converting one takes seconds, so it is done once."""
+"""What tests share: models, since converting one takes seconds, and a way to open an index."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from indexer.location import using_store
 from indexer.models.embedder import Embedder
 from indexer.models.load import load_embedder
+from indexer.store import Snapshot
 
 ABSTRACTS = (
     "Deep networks trained on small algorithmic tasks may first memorise their examples and only "
@@ -32,6 +36,21 @@ ABSTRACTS = (
     "Superconductivity near 80 K has been reported in a bilayer nickelate under pressure. We model "
     "the pairing by a fluctuation-exchange calculation on a two-orbital Hubbard lattice.",
 )
+
+
+@pytest.fixture
+def reading() -> Iterator[Callable[[Path], Snapshot]]:
+    """Opens an index as readers do; gives what is published there now."""
+    with ExitStack() as opened:
+
+        def read(index: Path) -> Snapshot:
+            store = opened.enter_context(using_store(index))
+            store.recover()
+            snapshot = store.snapshot()
+            assert snapshot is not None
+            return snapshot
+
+        yield read
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import IndexDamagedError
+from indexer.errors import IndexDamagedError, SnapshotExpiredError
+from indexer.local.catalog import catalog as cataloguing
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.reader import Reader
+from indexer.location import using_store
 from indexer.maintenance.upkeep import check, compact, rebuild, remove
 from indexer.pipeline import add
-from search.engine import Engine
+from indexer.store import ALL, Snapshot
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+Reading = Callable[[Path], Snapshot]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
 
 
@@ -37,19 +39,38 @@ def test_threads_that_came_and_went_leave_no_connections(make_index: MakeIndex) 
     catalog.close()
 
 
-def test_an_answer_under_way_outlives_a_removal_and_a_compaction(make_index: MakeIndex) -> None:
+def test_an_answer_under_way_outlives_a_removal_and_a_compaction(
+    make_index: MakeIndex, reading: Reading
+) -> None:
     index = make_index(RECORDS)
-    reader = Reader(index)
-    held = reader.generation()
-    assert held is not None
-    rows = held.gather("rows", held.live).tolist()
+    held = reading(index)
     remove(index, ["7"])
     compact(index)
-    assert len(reader.catalog.papers(rows)) == 50
-    reader.close()
+    (keys,) = held.scan(ALL)
+    assert len(held.papers(keys)) == 50
 
 
-def test_what_was_removed_is_forgotten_in_the_end(make_index: MakeIndex) -> None:
+def test_a_snapshot_lives_some_seconds_however_often_the_index_is_compacted(
+    make_index: MakeIndex, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(RECORDS)
+    held = reading(index)
+    (keys,) = held.scan(ALL)
+    remove(index, ["7"])
+    for _ in range(3):
+        compact(index)
+    assert len(held.papers(keys)) == 50
+    monkeypatch.setattr(cataloguing, "LIFE_SECONDS", 0.0)
+    compact(index)
+    with pytest.raises(SnapshotExpiredError, match="ask again"):
+        held.papers(keys)
+    assert len(reading(index).papers(keys[:49])) == 49
+
+
+def test_what_was_removed_is_forgotten_in_the_end(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cataloguing, "LIFE_SECONDS", 0.0)
     index = make_index(RECORDS)
     remove(index, ["7"])
     compact(index)
@@ -64,7 +85,7 @@ def test_a_check_beside_a_writer_finds_nothing_wrong(make_index: MakeIndex) -> N
     index = make_index(RECORDS)
     code = (
         "import sys, pathlib\n"
-        "from indexer.maintenance import compact, remove\n"
+        "from indexer.maintenance.upkeep import compact, remove\n"
         "for n in range(12):\n"
         "    remove(pathlib.Path(sys.argv[1]), [str(n)])\n"
         "    compact(pathlib.Path(sys.argv[1]))\n"
@@ -78,34 +99,40 @@ def test_a_check_beside_a_writer_finds_nothing_wrong(make_index: MakeIndex) -> N
     assert writer.returncode == 0
 
 
-def test_readers_open_while_generations_come_and_go(make_index: MakeIndex) -> None:
+def test_readers_open_while_generations_come_and_go(
+    make_index: MakeIndex, reading: Reading
+) -> None:
     index = make_index(RECORDS)
     code = (
         "import sys, pathlib\n"
-        "from indexer.maintenance import compact\n"
+        "from indexer.maintenance.upkeep import compact\n"
         "for n in range(15): compact(pathlib.Path(sys.argv[1]))\n"
     )
     with subprocess.Popen([sys.executable, "-c", code, index]) as writer:
         while writer.poll() is None:
-            with Engine.open(index) as engine:
-                assert len(engine.search("paper", limit=99).results) == 50
+            snapshot = reading(index)
+            assert len(snapshot.papers(snapshot.bm25("paper", 99, ALL)[0])) == 50
     assert writer.returncode == 0
 
 
 @pytest.mark.parametrize("damage", ["{", None])
-def test_a_running_engine_goes_on_when_the_manifest_is_lost(
+def test_an_open_store_goes_on_when_the_manifest_is_lost(
     make_index: MakeIndex, damage: str | None
 ) -> None:
     index = make_index(RECORDS)
-    with Engine.open(index) as engine:
-        assert engine.papers == 50
+    with using_store(index) as store:
+        held = store.snapshot()
+        assert held is not None
         (index / "manifest.json").unlink()
         if damage is not None:
             (index / "manifest.json").write_text(damage)
-        assert len(engine.search("paper", limit=99).results) == 50
+        assert store.snapshot() is held
+        assert len(held.papers(held.bm25("paper", 99, ALL)[0])) == 50
         rebuild(index)
-        assert engine.papers == 50
-        assert engine.generation > 1
+        newest = store.snapshot()
+        assert newest is not None
+        assert newest.about.papers == 50
+        assert newest.about.generation > 1
 
 
 def test_a_leftover_of_a_killed_run_is_in_nobodys_way(make_index: MakeIndex) -> None:
@@ -131,12 +158,14 @@ def test_a_leftover_of_a_killed_run_is_in_nobodys_way(make_index: MakeIndex) -> 
         {"generation": "7"},
     ],
 )
-def test_a_forged_manifest_is_damage(make_index: MakeIndex, forged: dict[str, object]) -> None:
+def test_a_forged_manifest_is_damage(
+    make_index: MakeIndex, forged: dict[str, object], reading: Reading
+) -> None:
     index = make_index(RECORDS)
     manifest = json.loads((index / "manifest.json").read_text())
     (index / "manifest.json").write_text(json.dumps(manifest | forged))
     with pytest.raises(IndexDamagedError, match="rebuild"):
-        Engine.open(index)
+        reading(index)
     assert check(index)[0].part == "manifest.json"
     rebuild(index)
     assert check(index) == []
@@ -145,9 +174,9 @@ def test_a_forged_manifest_is_damage(make_index: MakeIndex, forged: dict[str, ob
 def test_an_update_is_seen_by_a_reader_of_another_process(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     code = (
-        "import sys; from search.engine import Engine\n"
-        "engine = Engine.open(sys.argv[1]); print(engine.papers, flush=True)\n"
-        "sys.stdin.readline(); print(engine.papers, flush=True)\n"
+        "import sys; from indexer.store import open_store\n"
+        "store = open_store(sys.argv[1]); print(store.snapshot().about.papers, flush=True)\n"
+        "sys.stdin.readline(); print(store.snapshot().about.papers, flush=True)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, index],

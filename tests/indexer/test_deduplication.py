@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, count
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from indexer.papers.ids import preference
 from indexer.papers.paper import Paper, make_paper, merge
 from indexer.pipeline import add
 from indexer.progress import Tally
-from search.engine import Engine
+from indexer.store import Snapshot
 
+Reading = Callable[[Path], Snapshot]
 Record = Mapping[str, object]
 
 PREPRINT: Record = {
@@ -55,13 +56,20 @@ def papers(index: Path) -> dict[str, Paper]:
     return {paper.id: paper for paper in found}
 
 
-def indexed(tmp_path: Path, *inputs: Iterable[Record], keep_doubles: bool = False) -> Tally:
+def indexed(tmp_path: Path, *inputs: Iterable[Record], keep_duplicates: bool = False) -> Tally:
     files = [written(tmp_path / f"s{n}.jsonl", *one) for n, one in enumerate(inputs)]
-    return add(tmp_path / "index", files, model="hashing", keep_doubles=keep_doubles)
+    return add(tmp_path / "index", files, model="hashing", keep_duplicates=keep_duplicates)
+
+
+def located(snapshot: Snapshot, name: str) -> Paper:
+    (paper,) = snapshot.papers(snapshot.locate([name]))
+    return paper
 
 
 @pytest.mark.parametrize("first", [PREPRINT, PUBLISHED])
-def test_a_preprint_and_its_published_form_become_one(first: Record, tmp_path: Path) -> None:
+def test_a_preprint_and_its_published_form_become_one(
+    first: Record, tmp_path: Path, reading: Reading
+) -> None:
     second = PUBLISHED if first is PREPRINT else PREPRINT
     tally = indexed(tmp_path, [first], [second])
     assert (tally.added, tally.updated, tally.folded) == (1, 1, 1)
@@ -71,10 +79,8 @@ def test_a_preprint_and_its_published_form_become_one(first: Record, tmp_path: P
     assert set(paper.sources) == {"s0", "s1"}
     assert (paper.abstract, paper.date) == ("As first submitted.", "2023-05-17")
     assert (paper.venue, paper.licence) == ("Journal of Doubles", "CC BY 4.0")
-    with Engine.open(index) as engine:
-        for name in ("2305.12345v3", "https://doi.org/10.1000/JOURNAL.7"):
-            assert engine.paper(name) == paper
-        assert engine.search("10.1000/journal.7").results[0].paper.id == "2305.12345"
+    for name in ("2305.12345", "10.1000/journal.7"):
+        assert located(reading(index), name) == paper
     assert check(index) == []
 
 
@@ -84,7 +90,7 @@ def test_the_same_files_again_cost_nothing_and_fold_nothing(tmp_path: Path) -> N
     assert (again.updated, again.unchanged, again.embedded, again.folded) == (0, 2, 0, 0)
 
 
-def test_a_double_that_changes_no_text_is_not_embedded(tmp_path: Path) -> None:
+def test_a_duplicate_that_changes_no_text_is_not_embedded(tmp_path: Path) -> None:
     tally = indexed(tmp_path, [PREPRINT], [PUBLISHED])
     assert tally.embedded == 1
 
@@ -104,18 +110,18 @@ def test_what_turns_out_to_be_one_paper_becomes_one(tmp_path: Path) -> None:
     assert check(index) == []
 
 
-def test_doubles_are_kept_if_so_wished(tmp_path: Path) -> None:
-    tally = indexed(tmp_path, [PREPRINT, PREPRINT], [PUBLISHED], keep_doubles=True)
+def test_duplicates_are_kept_if_so_wished(tmp_path: Path, reading: Reading) -> None:
+    tally = indexed(tmp_path, [PREPRINT, PREPRINT], [PUBLISHED], keep_duplicates=True)
     assert (tally.added, tally.folded) == (2, 0)
-    with Engine.open(tmp_path / "index") as engine:
-        assert engine.paper("10.1000/journal.7").title == PUBLISHED["title"]
+    assert located(reading(tmp_path / "index"), "10.1000/journal.7").title == PUBLISHED["title"]
+    again = indexed(tmp_path, [PREPRINT], [PUBLISHED], keep_duplicates=True)
+    assert (again.updated, again.unchanged) == (0, 2)
 
 
-def test_an_id_means_first_the_paper_that_bears_it(tmp_path: Path) -> None:
+def test_an_id_means_first_the_paper_that_bears_it(tmp_path: Path, reading: Reading) -> None:
     cites = {**PREPRINT, "doi": "10.1000/journal.7"}
-    indexed(tmp_path, [cites], [PUBLISHED], keep_doubles=True)
-    with Engine.open(tmp_path / "index") as engine:
-        assert engine.paper("10.1000/journal.7").id == "10.1000/journal.7"
+    indexed(tmp_path, [cites], [PUBLISHED], keep_duplicates=True)
+    assert located(reading(tmp_path / "index"), "10.1000/journal.7").id == "10.1000/journal.7"
 
 
 def variant(**changes: object) -> Record:
@@ -248,7 +254,7 @@ def test_any_order_gives_the_same_groups(
     data: st.DataObject,
     batch: int,
 ) -> None:
-    tmp_path = tmp_path_factory.getbasetemp() / f"doubles{next(_NUMBERS)}"
+    tmp_path = tmp_path_factory.getbasetemp() / f"duplicates{next(_NUMBERS)}"
     tmp_path.mkdir()
     clean = [make_paper(record, source="s") for record in records]
     expected = sorted(map(sorted, reference(clean)))
@@ -276,7 +282,9 @@ def test_merging_a_record_twice_changes_nothing_more(records: list[Record]) -> N
         paper = once
 
 
-def test_papers_are_counted_by_source_and_a_source_is_taken_out(tmp_path: Path) -> None:
+def test_papers_are_counted_by_source_and_a_source_is_taken_out(
+    tmp_path: Path, reading: Reading
+) -> None:
     more = [{"id": f"own-{n}", "title": f"Number {n}"} for n in range(1_500)]
     indexed(tmp_path, [PREPRINT, *more], [PUBLISHED])
     index = tmp_path / "index"
@@ -287,8 +295,7 @@ def test_papers_are_counted_by_source_and_a_source_is_taken_out(tmp_path: Path) 
     assert (paper.id, paper.sources) == ("2305.12345", ("s1",))
     assert info(index)["sources"] == {"s1": 1}
     assert check(index) == []
-    with Engine.open(index) as engine:
-        assert engine.paper("10.1000/journal.7").id == "2305.12345"
+    assert located(reading(index), "10.1000/journal.7").id == "2305.12345"
     with pytest.raises(NotFoundError, match="there are s1"):
         remove_source(index, "s0")
 

@@ -19,11 +19,14 @@ from indexer.errors import (
     NearpaperError,
     StorageError,
 )
+from indexer.location import open_store
 from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
+from indexer.models.recipe import RECIPE
 from indexer.pipeline import add
-from search.engine import Engine
+from indexer.store import ALL, Snapshot
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+Reading = Callable[[Path], Snapshot]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
 
 
@@ -41,7 +44,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", disk], check=True)
 
 
-def test_a_full_disk_is_one_line_and_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_line_and_loses_nothing(
+    small_disk: Path, tmp_path: Path, reading: Reading
+) -> None:
     source = tmp_path / "many.jsonl"
     records = [{"id": str(n), "title": f"paper {n}", "abstract": "x" * 2000} for n in range(2000)]
     source.write_text("".join(json.dumps(record) + "\n" for record in records))
@@ -49,14 +54,16 @@ def test_a_full_disk_is_one_line_and_loses_nothing(small_disk: Path, tmp_path: P
     with pytest.raises(StorageError, match="space") as caught:
         add(index, [str(source)], model="hashing")
     assert "\n" not in str(caught.value)
-    with Engine.open(index) as engine:
-        kept = engine.papers
-        assert len(engine.search("paper", limit=1000).results) == kept
+    assert is_searched_whole(reading(index))
     assert check(index) == []
     subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
     add(index, [str(source)])
     assert info(index)["papers"] == 2000
     assert check(index) == []
+
+
+def is_searched_whole(snapshot: Snapshot) -> bool:
+    return len(snapshot.bm25("paper", 1000, ALL)[0]) == snapshot.about.papers
 
 
 def test_a_folder_that_may_not_be_written_can_be_searched_and_checked(
@@ -65,11 +72,14 @@ def test_a_folder_that_may_not_be_written_can_be_searched_and_checked(
     index = make_index(RECORDS)
     code = (
         "import sys, pathlib\n"
-        "from search.engine import Engine\n"
-        "from indexer.maintenance import check\n"
+        "from indexer.store import ALL, open_store\n"
+        "from indexer.maintenance.upkeep import check\n"
         "from indexer.pipeline import add\n"
         "from indexer.errors import StorageError\n"
-        "print(len(Engine.open(sys.argv[1]).search('paper', limit=99).results))\n"
+        "store = open_store(sys.argv[1])\n"
+        "store.recover()\n"
+        "snapshot = store.snapshot()\n"
+        "print(len(snapshot.papers(snapshot.bm25('paper', 99, ALL)[0])))\n"
         "print(check(pathlib.Path(sys.argv[1])))\n"
         "try: add(pathlib.Path(sys.argv[1]), [sys.argv[2]])\n"
         "except StorageError as error: print(error)\n"
@@ -94,7 +104,7 @@ def as_nobody(command: list[str], index: Path) -> str:
     return done.stdout
 
 
-def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
+def test_another_text_recipe_is_refused(make_index: MakeIndex, reading: Reading) -> None:
     index = make_index(RECORDS)
     with sqlite3.connect(index / "catalog.sqlite") as connection:
         connection.execute("UPDATE meta SET value = 'older/0' WHERE key = 'recipe'")
@@ -102,29 +112,25 @@ def test_another_text_recipe_is_refused(make_index: MakeIndex) -> None:
     with pytest.raises(IndexFormatError, match=r"older/0.*rebuild --embed"):
         remove(index, ["1"])
     rebuild(index)
-    with Engine.open(index) as engine:
-        assert "rebuild --embed" in engine.search("paper").warnings[0]
+    assert reading(index).about.recipe == "older/0"
     rebuild(index, embed=True)
-    with Engine.open(index) as engine:
-        answer = engine.search("paper", limit=99)
-    assert not any("rebuild" in warning for warning in answer.warnings)
-    assert len(answer.results) == 50
+    assert (reading(index).about.recipe, reading(index).about.papers) == (RECIPE, 50)
     assert remove(index, ["1"]).removed == ("1",)
     assert check(index) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00"])
-def test_a_broken_manifest_is_mended(make_index: MakeIndex, text: str) -> None:
+def test_a_broken_manifest_is_mended(make_index: MakeIndex, text: str, reading: Reading) -> None:
     index = make_index(RECORDS)
     (index / "manifest.json").write_text(text)
     with pytest.raises(IndexDamagedError, match="rebuild"):
-        Engine.open(index)
+        reading(index)
     assert check(index)[0].part == "manifest.json"
     rebuild(index)
     assert check(index) == []
 
 
-def test_damage_to_the_truth_is_told(make_index: MakeIndex) -> None:
+def test_damage_to_the_catalog_is_told(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     path = index / "catalog.sqlite"
     content = bytearray(path.read_bytes())
@@ -133,7 +139,11 @@ def test_damage_to_the_truth_is_told(make_index: MakeIndex) -> None:
     assert any(finding.part == "catalog.sqlite" for finding in check(index))
 
 
-@pytest.mark.parametrize("use", [Engine.open, check, info, compact, rebuild])
+def take_snapshot(folder: Path) -> None:
+    open_store(folder).snapshot()
+
+
+@pytest.mark.parametrize("use", [take_snapshot, check, info, compact, rebuild])
 def test_a_folder_without_an_index(tmp_path: Path, use: object) -> None:
     (tmp_path / "something.txt").touch()
     for folder in (tmp_path, tmp_path / "gone"):

@@ -11,17 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.errors import IndexBusyError, IndexDamagedError
+from indexer.entries import Entry
+from indexer.errors import IndexBusyError, IndexDamagedError, SnapshotExpiredError
 from indexer.local import writer
+from indexer.local.catalog import catalog as cataloguing
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.database import Database
-from indexer.local.catalog.rows import Entry
 from indexer.local.lock import LOCK_FILE, WriterLock
-from indexer.local.reader import Reader
 from indexer.local.segments import lexicon
 from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import QUICK
-from indexer.local.writer import Writer
+from indexer.local.store import LocalStore
+from indexer.local.writer import LocalWriter
+from indexer.location import using_store
 from indexer.maintenance import check as checking
 from indexer.maintenance import reembed as reembedding
 from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
@@ -30,9 +32,10 @@ from indexer.models.embedder import Embedder, Encoded
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
 from indexer.pipeline import add
-from search.engine import Engine
+from indexer.store import ALL, Snapshot
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+Reading = Callable[[Path], Snapshot]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
 
 
@@ -97,18 +100,21 @@ def test_a_reader_leaves_long_work_to_the_next_writer(
     index = make_index(RECORDS)
     vector = np.ones(256, np.float16) / np.float16(16)
     papers = [Paper(id=f"new-{n}", title=f"new {n}") for n in range(QUICK + 1)]
-    with Writer(index) as opened:
+    with LocalWriter(index) as opened:
         before = opened.manifest
         opened.commit([Entry(p, text_hash(p.title), vector, False, names_of(p)) for p in papers])
-    with Engine.open(index) as engine:
+    with using_store(index) as store:
+        store.recover()
         assert "compact --index" in caplog.text
-        assert engine.papers == 50
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        assert snapshot.about.papers == 50
         assert Manifest.load(index) == before
-        assert {found.paper.id for found in engine.search("new").results} <= set(
-            map(str, range(50))
-        )
+        assert not len(snapshot.bm25("new", 10, ALL)[0])
         compact(index)
-        assert engine.papers == 50 + len(papers)
+        newest = store.snapshot()
+        assert newest is not None
+        assert newest.about.papers == 50 + len(papers)
     assert check(index) == []
 
 
@@ -123,16 +129,15 @@ def test_a_writer_says_that_it_finishes_long_work_first(
 
 
 def test_a_reader_publishes_the_little_that_a_killed_writer_left(
-    make_index: MakeIndex, caplog: pytest.LogCaptureFixture
+    make_index: MakeIndex, caplog: pytest.LogCaptureFixture, reading: Reading
 ) -> None:
     index = make_index(RECORDS)
     leave_extended(index)
-    with Engine.open(index) as engine:
-        assert engine.papers == 51
+    assert reading(index).about.papers == 51
     assert not caplog.text
 
 
-def test_a_reader_opens_while_a_writer_has_merged_words(tmp_path: Path) -> None:
+def test_a_reader_opens_while_a_writer_has_merged_words(tmp_path: Path, reading: Reading) -> None:
     index, gone = tmp_path / "index", 0
     for number in range(18):  # from eight segments on, Tantivy merges them
         source = tmp_path / "one.jsonl"
@@ -143,11 +148,11 @@ def test_a_reader_opens_while_a_writer_has_merged_words(tmp_path: Path) -> None:
         assert manifest is not None
         gone += any(not (index / name).exists() for name in manifest.files)
         if number:
-            with WriterLock(index), Engine.open(index) as engine:  # still at work, or just killed
-                assert engine.papers == number
-                assert engine.search("paper", mode="lexical").results
-            with Engine.open(index) as engine:
-                assert engine.papers == number + 1
+            with WriterLock(index):  # still at work, or just killed
+                snapshot = reading(index)
+                assert snapshot.about.papers == number
+                assert len(snapshot.bm25("paper", 10, ALL)[0])
+            assert reading(index).about.papers == number + 1
     assert gone
 
 
@@ -181,7 +186,7 @@ def test_nothing_derived_mends_a_damaged_catalog(make_index: MakeIndex) -> None:
 
 
 def test_a_generation_that_is_replaced_while_it_is_opened(
-    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch, reading: Reading
 ) -> None:
     index, opened = make_index(RECORDS), lexicon.open_lexicon
     first = info(index)["generation"]
@@ -192,28 +197,24 @@ def test_a_generation_that_is_replaced_while_it_is_opened(
         return opened(folder)  # of a folder that is gone: ValueError
 
     monkeypatch.setattr(lexicon, "open_lexicon", late)
-    reader = Reader(index)
-    generation = reader.generation()
-    assert generation is not None
-    assert generation.manifest.generation == first + 1
-    reader.close()
+    assert reading(index).about.generation == first + 1
 
 
-def test_an_answer_under_way_outlives_a_fold_before_the_compaction(make_index: MakeIndex) -> None:
+def test_an_answer_under_way_outlives_a_fold_before_the_compaction(
+    make_index: MakeIndex, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Taking out many papers folds the base at once."""
+    monkeypatch.setattr(cataloguing, "LIFE_SECONDS", 0.0)
     index = make_index(RECORDS)
     compact(index)
-    reader = Reader(index)
-    held = reader.generation()
-    assert held is not None
-    rows = held.gather("rows", held.live).tolist()
+    held = reading(index)
+    (keys,) = held.scan(ALL)
     remove(index, [str(n) for n in range(30)])
     compact(index)
-    assert len(reader.catalog.papers(rows)) == 50
+    assert len(held.papers(keys)) == 50
     compact(index)
-    with pytest.raises(IndexBusyError, match="ask again"):
-        reader.catalog.papers(rows)
-    reader.close()
+    with pytest.raises(SnapshotExpiredError, match="ask again"):
+        held.papers(keys)
     assert check(index) == []
 
 
@@ -232,27 +233,27 @@ def test_what_a_killed_removal_left_outlives_the_compaction_that_catches_up(
 
 def test_a_first_manifest_that_is_broken_stays_an_error(tmp_path: Path) -> None:
     (tmp_path / LOCK_FILE).touch()
-    reader = Reader(tmp_path)
-    assert reader.generation() is None
+    store = LocalStore(tmp_path)
+    assert store.snapshot() is None
     (tmp_path / "manifest.json").write_text("{")
     for _ in range(2):
         with pytest.raises(IndexDamagedError, match="rebuild"):
-            reader.generation()
-    reader.close()
+            store.snapshot()
+    store.close()
 
 
 def test_what_is_open_is_kept_and_the_loss_told_once(
     make_index: MakeIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
     index = make_index(RECORDS)
-    reader = Reader(index)
-    held = reader.generation()
+    store = LocalStore(index)
+    held = store.snapshot()
     (index / "manifest.json").write_text("{")
-    assert [reader.generation() for _ in range(3)] == [held] * 3
+    assert [store.snapshot() for _ in range(3)] == [held] * 3
     assert len(caplog.records) == 1
     rebuild(index)
-    assert reader.generation() not in (held, None)
-    reader.close()
+    assert store.snapshot() not in (held, None)
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -273,7 +274,7 @@ def test_a_manifest_that_no_writer_writes_is_damage(
     path = index / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | forged))
     with pytest.raises(IndexDamagedError, match="not a readable manifest"):
-        Reader(index)
+        LocalStore(index).snapshot()
 
 
 @pytest.mark.parametrize(
@@ -295,14 +296,14 @@ def test_a_manifest_forged_inside_is_damage(
     change(manifest)
     path.write_text(json.dumps(manifest))
     with pytest.raises(IndexDamagedError, match="not a readable manifest"):
-        Reader(index)
+        LocalStore(index).snapshot()
 
 
 def test_a_manifest_nested_without_end_is_damage(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     (index / "manifest.json").write_text("[" * 100_000)
     with pytest.raises(IndexDamagedError, match="not a readable manifest"):
-        Reader(index)
+        LocalStore(index).snapshot()
 
 
 def test_a_log_that_vanishes_while_it_is_looked_at(

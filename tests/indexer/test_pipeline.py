@@ -5,19 +5,23 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.errors import IndexBusyError, ModelError, SourceError, UsageError
 from indexer.local.catalog.catalog import Catalog
+from indexer.location import using_store
 from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
+from indexer.models.hashing import HashingEmbedder
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
-from search.engine import Engine
+from indexer.store import ALL, Snapshot
 
 Record = Mapping[str, object]
+Reading = Callable[[Path], Snapshot]
 TOPICS = ["grokking", "diffusion", "parsing", "protein", "galaxies", "kernels", "speech"]
 
 
@@ -48,21 +52,21 @@ def test_the_same_again_costs_nothing(tmp_path: Path) -> None:
     assert check(index) == []
 
 
-def test_a_later_record_overwrites_only_what_it_carries(tmp_path: Path) -> None:
+def test_a_later_record_overwrites_only_what_it_carries(tmp_path: Path, reading: Reading) -> None:
     index = tmp_path / "index"
     first = written(tmp_path / "hf.jsonl", records(3, upvotes=7, date="2023-01-02"))
     later = written(tmp_path / "arxiv.jsonl", records(3, categories=["cs.CL"]))
     add(index, [first], model="hashing")
     tally = add(index, [later])
     assert (tally.updated, tally.embedded) == (3, 0)
-    with Engine.open(index) as engine:
-        paper = engine.paper("arXiv:2301.00002v3")
-        assert engine.papers == 3
+    snapshot = reading(index)
+    (paper,) = snapshot.papers(snapshot.locate(["2301.00002"]))
+    assert snapshot.about.papers == 3
     assert (paper.upvotes, paper.date, paper.categories) == (7, "2023-01-02", ("cs.CL",))
     assert paper.sources == ("hf", "arxiv")
 
 
-def test_one_id_stands_once_however_often_it_comes(tmp_path: Path) -> None:
+def test_one_id_stands_once_however_often_it_comes(tmp_path: Path, reading: Reading) -> None:
     twice: list[Record] = [
         *records(2),
         {"id": "arXiv:2301.00001v2", "title": "grokking study 1, revised"},
@@ -70,66 +74,76 @@ def test_one_id_stands_once_however_often_it_comes(tmp_path: Path) -> None:
     index = tmp_path / "index"
     tally = add(index, [written(tmp_path / "a.jsonl", twice)], model="hashing")
     assert (tally.added, tally.unchanged) == (2, 1)
-    with Engine.open(index) as engine:
-        assert engine.paper("2301.00001").title == "grokking study 1, revised"
-        assert engine.papers == 2
+    snapshot = reading(index)
+    (paper,) = snapshot.papers(snapshot.locate(["2301.00001"]))
+    assert paper.title == "grokking study 1, revised"
+    assert snapshot.about.papers == 2
 
 
-def test_a_changed_text_is_embedded_anew_and_the_old_one_is_gone(tmp_path: Path) -> None:
+def test_a_changed_text_is_embedded_anew_and_the_old_one_is_gone(
+    tmp_path: Path, reading: Reading
+) -> None:
     index = tmp_path / "index"
     add(index, [written(tmp_path / "a.jsonl", records(20))], model="hashing")
     changed = [{"id": "2301.00001", "title": "volcanoes", "abstract": "volcanoes of Iceland"}]
     assert add(index, [written(tmp_path / "b.jsonl", changed)]).embedded == 1
-    with Engine.open(index) as engine:
-        answer = engine.search("volcanoes of Iceland", limit=20)
-        assert answer.results[0].paper.title == "volcanoes"
-        assert len({result.paper.id for result in answer.results}) == 20
+    snapshot = reading(index)
+    (key,) = snapshot.bm25("volcanoes of Iceland", 20, ALL)[0]
+    (changed_vector,) = snapshot.vectors(np.array([key])).astype(np.float32)
+    near = snapshot.papers(snapshot.nearest(changed_vector, 20, ALL)[0])
+    assert near[0].title == "volcanoes"
+    assert len({paper.id for paper in near}) == 20
 
 
-def test_remove_names_what_it_does_not_know(tmp_path: Path) -> None:
+def test_remove_names_what_it_does_not_know(tmp_path: Path, reading: Reading) -> None:
     index = tmp_path / "index"
     add(index, [written(tmp_path / "a.jsonl", records(5))], model="hashing")
     done = remove(index, ["https://arxiv.org/abs/2301.00003", "2301.99999"])
     assert (done.removed, done.unknown) == (("2301.00003",), ("2301.99999",))
-    with Engine.open(index) as engine:
-        found = [result.paper.id for result in engine.search("study", limit=10).results]
+    snapshot = reading(index)
+    found = [paper.id for paper in snapshot.papers(snapshot.bm25("study", 10, ALL)[0])]
     assert len(found) == 4
     assert "2301.00003" not in found
     assert check(index) == []
 
 
-def test_rebuild_and_compact_change_no_answer(tmp_path: Path) -> None:
+def test_rebuild_and_compact_change_no_answer(tmp_path: Path, reading: Reading) -> None:
     index = tmp_path / "index"
     add(index, [written(tmp_path / "a.jsonl", records(40))], model="hashing")
     remove(index, ["2301.00007"])
     add(index, [written(tmp_path / "b.jsonl", records(45, upvotes=3))])
-    before = ranking(index)
+    before = ranking(reading(index))
     for part in ("vectors", "columns", "lexicon"):
         shutil.rmtree(index / part)
     (index / "manifest.json").unlink()
     rebuild(index)
-    assert ranking(index) == before
+    assert ranking(reading(index)) == before
     compact(index)
-    assert ranking(index) == before
+    assert ranking(reading(index)) == before
     assert check(index) == []
     assert info(index)["papers"] == 45
 
 
-def ranking(index: Path) -> list[tuple[str, float]]:
-    with Engine.open(index) as engine:
-        answer = engine.search("kernels of parsing", limit=1000)
-        return [(result.paper.id, round(result.score, 5)) for result in answer.results]
+def ranking(snapshot: Snapshot) -> list[tuple[str, float]]:
+    question = HashingEmbedder().encode_queries(["kernels of parsing"])[0]
+    by_words = snapshot.bm25("kernels of parsing", 1000, ALL)
+    found = [by_words, snapshot.nearest(question, 1000, ALL)]
+    return [
+        (paper.id, round(float(score), 4))
+        for keys, scores in found
+        for paper, score in zip(snapshot.papers(keys), scores, strict=True)
+    ]
 
 
 def test_the_tail_is_folded_when_it_has_grown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reading: Reading
 ) -> None:
     monkeypatch.setattr("indexer.local.segments.publisher.TAIL_ROWS", 10)
     index = tmp_path / "index"
     for count in (8, 16, 24, 60):
         add(index, [written(tmp_path / "a.jsonl", records(count))], model="hashing")
         assert check(index) == []
-    assert len(ranking(index)) == 60
+    assert reading(index).about.papers == 60
     assert len(list((index / "vectors").iterdir())) == 2
 
 
@@ -165,8 +179,8 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     source, index = written(tmp_path / "a.jsonl", records(2)), tmp_path / "index"
     add(index, [source], model="hashing")
     code = (
-        "import sys, pathlib, time; from indexer.local.writer import Writer\n"
-        "with Writer(pathlib.Path(sys.argv[1])): print('open', flush=True); time.sleep(60)"
+        "import sys, pathlib, time; from indexer.local.writer import LocalWriter\n"
+        "with LocalWriter(pathlib.Path(sys.argv[1])): print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, index], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
@@ -177,10 +191,11 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     assert add(index, [source]).unchanged == 2
 
 
-def test_readers_see_what_a_killed_writer_committed(tmp_path: Path) -> None:
+def test_readers_see_what_a_killed_writer_committed(tmp_path: Path, reading: Reading) -> None:
     source, index = written(tmp_path / "a.jsonl", records(600)), tmp_path / "index"
     code = (
-        "import os, signal, sys, pathlib; from indexer import catalog, pipeline\n"
+        "import os, signal, sys, pathlib; from indexer import pipeline\n"
+        "from indexer.local.catalog import catalog\n"
         "commit = catalog.Catalog.commit; n = 0\n"
         "def dying(*a, **k):\n"
         "    global n; commit(*a, **k); n += 1\n"
@@ -190,8 +205,7 @@ def test_readers_see_what_a_killed_writer_committed(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, index, source], check=False)
     assert done.returncode == -signal.SIGKILL
-    with Engine.open(index) as engine:
-        assert engine.papers == 512
+    assert reading(index).about.papers == 512
     assert check(index) == []
 
 
@@ -201,10 +215,9 @@ def test_an_interrupted_creation_opens_as_an_empty_index(tmp_path: Path) -> None
         index.mkdir()
         for name in leftovers:
             (index / name).touch()
-        with Engine.open(index) as engine:
-            answer = engine.search("anything")
-            assert (engine.papers, answer.total) == (0, 0)
-            assert "empty" in answer.warnings[0]
+        with using_store(index) as store:
+            store.recover()
+            assert store.snapshot() is None
         assert check(index) == []
         source = written(tmp_path / "a.jsonl", records(2))
         assert add(index, [source], model="hashing").added == 2

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends
+from pydantic import ConfigDict, Field, create_model
 
-from api.field_selection import narrowed_answer
+from api.field_selection import RESULT_FIELDS, narrowed_answer, parse_fields
+from api.http.known_options import StrictBody, known_options
 from api.http.problems import problem_document
-from api.http.routes.parameters import MAX_VALUE, AskedFields, Chosen, Lazy
+from api.http.routes.parameters import (
+    Options,
+    Provider,
+    RequestedFields,
+    described,
+    value_type,
+)
 from api.http.schemas import AnswerModel, no_index, wrong_request
-from api.selection import Selection
+from api.search_fields import search_fields
 from api.serialise import answer_json
 from indexer.errors import NearpaperError, UsageError
-from search.answer.answer import MAX_BATCH, Answer
+from search.answer.answer import Answer
 from search.engine import Engine
+from search.limits import MAX_BATCH, MAX_VALUE
+from search.options import SearchOptions
 
 MAX_RESULTS = 20_000
 """Results in one response, some 40 MB with their abstracts."""
@@ -26,6 +35,7 @@ ANSWER_SCHEMA = "urn:nearpaper:schema:answer:1"
 
 router = APIRouter(
     tags=["search"],
+    dependencies=[Depends(known_options)],
     responses={
         422: wrong_request("0 questions and ids: give 1 to 1000", PATH),
         503: no_index(PATH),
@@ -33,11 +43,13 @@ router = APIRouter(
 )
 
 
-class BatchRequest(BaseModel):
+class QuestionsAndIds(StrictBody):
     """What to answer: each question, then for each id the papers similar to it."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"questions": ["sparse attention"], "ids": ["1706.03762"]}]}
+        json_schema_extra={
+            "examples": [{"questions": ["sparse attention"], "ids": ["1706.03762"], "limit": 5}]
+        }
     )
 
     questions: list[str] = Field(
@@ -46,29 +58,52 @@ class BatchRequest(BaseModel):
     ids: list[Annotated[str, Field(max_length=MAX_VALUE)]] = Field(
         default=[],
         max_length=MAX_BATCH,
-        description=f"Papers whose neighbours are wanted; with the questions at most {MAX_BATCH}.",
+        description="Papers to find similar ones to; together with the questions at most "
+        f"{MAX_BATCH}.",
+    )
+    fields: str = Field(
+        default="",
+        max_length=MAX_VALUE,
+        description="Fields of the results, separated by commas; by default all.",
+    )
+
+
+if TYPE_CHECKING:
+    BatchRequest = QuestionsAndIds
+else:
+    BatchRequest = create_model(
+        "BatchRequest",
+        __base__=QuestionsAndIds,
+        __doc__=QuestionsAndIds.__doc__,
+        **{
+            one.name: (value_type(one), Field(default=one.default, **described(one)))
+            for one in search_fields()
+        },
     )
 
 
 @router.post(PATH)
 def batch(
-    lazy: Lazy,
-    chosen: Chosen,
-    asked: BatchRequest,
-    fields: AskedFields,
+    provider: Provider, options: Options, request: BatchRequest, fields: RequestedFields
 ) -> dict[str, Any]:
-    """An answer for each question, then for each id; a problem document where there is none."""
-    count = len(asked.questions) + len(asked.ids)
+    """An answer for each question, then for each id; a problem document where there is none.
+
+    Options count for all of them; one in the body overrides the same one in the address.
+    """
+    own = request.model_dump(exclude_unset=True, exclude={"questions", "ids", "fields"})
+    options = options.but(**own)
+    if options.explain:
+        raise UsageError("explain: not in a batch; use /api/v1/search")
+    count = len(request.questions) + len(request.ids)
     if not 0 < count <= MAX_BATCH:
         raise UsageError(f"{count} questions and ids: give 1 to {MAX_BATCH}")
-    if count * chosen["limit"] > MAX_RESULTS:
+    if count * options.limit > MAX_RESULTS:
         raise UsageError(
-            f"{count} × limit {chosen['limit']} results: at most {MAX_RESULTS}; ask in parts"
+            f"{count} × limit {options.limit} results: at most {MAX_RESULTS}; send several requests"
         )
-    if chosen["explain"]:
-        raise UsageError("explain: not for many at once; ask /api/v1/search")
-    answers = answered(lazy.engine(), asked.questions, asked.ids, chosen)
-    return {"answers": [_shape(answer, fields) for answer in answers]}
+    wanted = parse_fields(request.fields, RESULT_FIELDS) or fields
+    answers = answered(provider.engine(), request.questions, request.ids, options)
+    return {"answers": [_shape(answer, wanted) for answer in answers]}
 
 
 @router.get("/api/v1/schema")
@@ -87,11 +122,11 @@ def answer_schema() -> dict[str, Any]:
 
 
 def answered(
-    engine: Engine, questions: list[str], ids: list[str], chosen: Selection
+    engine: Engine, questions: list[str], ids: list[str], options: SearchOptions
 ) -> Iterator[Answer | NearpaperError]:
-    """Answers to questions and to ids, in this order; what is wrong where there is none."""
-    yield from engine.search_many(questions, **chosen)
-    yield from engine.similar_many(ids, **chosen)
+    """Answers to questions and to ids, in this order; an error where there is none."""
+    yield from engine.search_many(questions, options)
+    yield from engine.similar_many(ids, options)
 
 
 def _shape(answer: Answer | NearpaperError, fields: tuple[str, ...]) -> dict[str, Any]:

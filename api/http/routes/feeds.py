@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api.http.routes.parameters import Chosen, Lazy
+from api.http.routes.parameters import Options, Provider
 from api.http.schemas import no_index, wrong_request
 from api.http.shapes.atom import MEDIA_TYPE, feed
-from search.answer.answer import MAX_QUESTION
 from search.engine import Engine
+from search.limits import MAX_QUESTION
 
 ENTRIES = 50
-"""Papers in a feed without a limit."""
+"""Papers in a feed by default."""
 
 router = APIRouter(
     tags=["feeds"],
@@ -30,26 +30,28 @@ router = APIRouter(
     "/feed.atom",
     response_class=Response,
     responses={
-        200: {"description": "Done.", "content": {MEDIA_TYPE: {}}},
-        304: {"description": "Nothing has changed.", "content": {}},
+        200: {"description": "Success.", "content": {MEDIA_TYPE: {}}},
+        304: {"description": "Not changed.", "content": {}},
     },
 )
 def atom(
     request: Request,
-    lazy: Lazy,
-    chosen: Chosen,
+    provider: Provider,
+    options: Options,
     q: Annotated[str, Query(min_length=1, max_length=MAX_QUESTION, description="A question.")],
     if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """The papers that match a question best, newest first, as an Atom feed."""
-    engine, given = lazy.engine(), request.query_params
+    engine, given = provider.engine(), request.query_params
     tag = _tag(engine, str(request.url))
     headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
     if _names(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    chosen["sort"] = chosen["sort"] if "sort" in given else "newest"
-    chosen["limit"] = chosen["limit"] if "limit" in given else ENTRIES
-    content = feed(engine.search(q, **chosen), address=str(request.url))
+    if "sort" not in given:
+        options = options.but(sort="newest")
+    if "limit" not in given:
+        options = options.but(limit=ENTRIES)
+    content = feed(engine.search(q, options), address=str(request.url))
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -1,4 +1,4 @@
-"""Hugging Face's addresses: ``huggingface_hub.HfApi(endpoint=...)`` works as it is."""
+"""Hugging Face's addresses, for ``huggingface_hub.HfApi(endpoint=...)`` as it is."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from api.http.routes import site
-from api.http.routes.parameters import MAX_VALUE, Chosen, Lazy
+from api.http.routes.parameters import Options, Provider
 from api.http.schemas import no_index, no_paper, wrong_request
-from api.http.shapes.huggingface import entry_shape, markdown, paper_shape
+from api.http.shapes.huggingface import hf_entry, hf_markdown, hf_paper
 from indexer.errors import UsageError
-from search.answer.answer import MAX_DEPTH, MAX_QUESTION
 from search.browsing import days_before
 from search.engine import Engine
+from search.limits import MAX_DEPTH, MAX_QUESTION, MAX_VALUE
 
 MAX_DAILY = 100
 """Papers in one list."""
@@ -27,12 +27,12 @@ DAILY_TRENDING_DAYS = 7
 router = APIRouter(
     tags=["huggingface"],
     responses={
-        "4XX": wrong_request("date, week and month: give one of them", "/api/daily_papers"),
+        "4XX": wrong_request("date, week and month: give only one of them", "/api/daily_papers"),
         503: no_index("/api/daily_papers"),
     },
 )
 _Id = Annotated[
-    str, Path(min_length=1, max_length=MAX_VALUE, description="A paper's id, however written.")
+    str, Path(min_length=1, max_length=MAX_VALUE, description="A paper's id, in any notation.")
 ]
 _NO_PAPER: dict[int | str, dict[str, Any]] = {404: no_paper("/api/papers/2412.99999")}
 _Days = tuple[str, str]
@@ -41,38 +41,38 @@ _Days = tuple[str, str]
 @router.get("/api/papers/search")
 def search(
     request: Request,
-    lazy: Lazy,
-    chosen: Chosen,
+    provider: Provider,
+    options: Options,
     q: Annotated[str, Query(max_length=MAX_QUESTION, description="A question.")] = "",
 ) -> list[dict[str, Any]]:
-    """The papers that answer a question; the newest daily papers where nothing is asked."""
-    engine = lazy.engine()
+    """The papers that answer a question; without one, the newest daily papers."""
+    engine = provider.engine()
     if "limit" not in request.query_params:
-        chosen["limit"] = FOUND
+        options = options.but(limit=FOUND)
     if q.strip():
-        return [entry_shape(result.paper) for result in engine.search(q, **chosen).results]
-    papers = engine.daily(limit=chosen["limit"], offset=chosen["offset"])
-    return [entry_shape(paper) for paper in papers]
+        return [hf_entry(result.paper) for result in engine.search(q, options)]
+    papers = engine.daily(limit=options.limit, offset=options.offset)
+    return [hf_entry(paper) for paper in papers]
 
 
 @router.get("/api/papers/{id:path}", responses=_NO_PAPER)
-def paper(lazy: Lazy, id: _Id) -> dict[str, Any]:
+def paper(provider: Provider, id: _Id) -> dict[str, Any]:
     """One paper."""
-    return paper_shape(lazy.engine().paper(id))
+    return hf_paper(provider.engine().paper(id))
 
 
 @router.get("/papers/{id:path}.md", responses=_NO_PAPER)
-def read(lazy: Lazy, id: _Id) -> Response:
+def read(provider: Provider, id: _Id) -> Response:
     """One paper as Markdown: title, authors, abstract; the index keeps no full texts."""
-    paper, itself = lazy.engine().lookup([id, f"{id}.md"])
+    paper, itself = provider.engine().lookup([id, f"{id}.md"])
     if itself and not paper:  # the address of the page of a paper whose own id ends like this
-        return site.paper(lazy, f"{id}.md")
-    return PlainTextResponse(markdown(lazy.engine().paper(id)), media_type="text/markdown")
+        return site.paper(provider, f"{id}.md")
+    return PlainTextResponse(hf_markdown(provider.engine().paper(id)), media_type="text/markdown")
 
 
 @router.get("/api/daily_papers")
 def daily_papers(
-    lazy: Lazy,
+    provider: Provider,
     date: Annotated[str, Query(max_length=10, description="A day, YYYY-MM-DD.")] = "",
     week: Annotated[str, Query(max_length=8, description="An ISO week, YYYY-Www.")] = "",
     month: Annotated[str, Query(max_length=7, description="A month, YYYY-MM.")] = "",
@@ -82,13 +82,13 @@ def daily_papers(
     sort: Annotated[
         Literal["publishedAt", "trending"], Query(description="Newest, or most upvotes first.")
     ] = "publishedAt",
-    p: Annotated[int, Query(ge=0, lt=MAX_DEPTH, description="Which page, from 0.")] = 0,
+    p: Annotated[int, Query(ge=0, lt=MAX_DEPTH, description="Number of the page, from 0.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_DAILY, description="Papers on a page.")] = 50,
 ) -> list[dict[str, Any]]:
     """The papers submitted to the daily list on a day, in a week or a month; else the newest."""
     if submitter:
         raise UsageError("submitter: the index doesn't keep who submitted a paper; leave it out")
-    engine = lazy.engine()
+    engine = provider.engine()
     first, last = _asked_days(date, week, month)
     if sort == "trending" and not first:
         first = _trending_since(engine)
@@ -99,13 +99,13 @@ def daily_papers(
         limit=limit,
         offset=p * limit,
     )
-    return [entry_shape(paper) for paper in papers]
+    return [hf_entry(paper) for paper in papers]
 
 
 def _asked_days(day: str, week: str, month: str) -> _Days:
     """First and last day of what is asked for; empty where nothing is."""
     if sum(map(bool, (day, week, month))) > 1:
-        raise UsageError("date, week and month: give one of them")
+        raise UsageError("date, week and month: give only one of them")
     try:
         if day:
             return (date.fromisoformat(day).isoformat(),) * 2

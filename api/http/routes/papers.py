@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import JSONResponse
 
-from api.exports.formats import Format
+from api.exports.formats import ExportFormat
 from api.field_selection import narrowed, narrowed_answer, require_json
+from api.http.known_options import known_options
 from api.http.routes.parameters import (
-    MAX_VALUE,
-    AskedFields,
-    AskedFormat,
-    AskedPaperFields,
-    AskedReranker,
-    Chosen,
-    Lazy,
+    Options,
+    Provider,
+    RequestedFields,
+    RequestedFormat,
+    RequestedPaperFields,
+    RequestedReranker,
     exported,
 )
 from api.http.schemas import (
@@ -29,12 +29,14 @@ from api.http.schemas import (
     no_paper,
     wrong_request,
 )
-from api.selection import given
 from api.serialise import answer_json, paper_json
-from search.answer.answer import MAX_IDS, MAX_QUESTION, Answer
+from search.answer.answer import Answer
+from search.limits import MAX_IDS, MAX_QUESTION, MAX_VALUE
+from search.options import given
 
 router = APIRouter(
     prefix="/api/v1",
+    dependencies=[Depends(known_options)],
     responses={
         422: wrong_request("limit: Input should be less than or equal to 1000", "/api/v1/search"),
         503: no_index("/api/v1/search"),
@@ -48,7 +50,7 @@ _PAPER = example_response(PAPER_EXAMPLE)
 
 @router.get("/search", response_model=AnswerModel, tags=["search"], responses=_ANSWER)
 def search(
-    lazy: Lazy,
+    provider: Provider,
     q: Annotated[
         str,
         Query(
@@ -59,28 +61,28 @@ def search(
             examples=["why do networks generalise long after they overfit"],
         ),
     ],
-    chosen: Chosen,
-    reranker: AskedReranker,
-    asked: AskedFormat,
-    fields: AskedFields,
+    options: Options,
+    reranker: RequestedReranker,
+    format: RequestedFormat,
+    fields: RequestedFields,
 ) -> Any:  # noqa: ANN401 - checked against the model above, or a file
     """The papers that answer a question."""
-    return _answered(lazy.engine().search(q, reranker=reranker, **chosen), asked, fields)
+    return _answered(provider.engine().search(q, options, reranker=reranker), format, fields)
 
 
 @router.get(
     "/similar", response_model=AnswerModel, tags=["search"], responses={**_ANSWER, 404: _NO_PAPER}
 )
 def similar(
-    lazy: Lazy,
-    chosen: Chosen,
-    asked: AskedFormat,
-    fields: AskedFields,
+    provider: Provider,
+    options: Options,
+    format: RequestedFormat,
+    fields: RequestedFields,
     id: Annotated[
         _Ids,
         Query(
             max_length=MAX_IDS,
-            description="A paper's id, however it is written; repeat it for several papers.",
+            description="A paper's id, in any notation; repeat it for several papers.",
             examples=["1706.03762"],
         ),
     ] = (),
@@ -89,7 +91,7 @@ def similar(
         Query(
             alias="not",
             max_length=MAX_IDS,
-            description="Id of a paper to move away from; repeat it for several.",
+            description="Id of a paper to move away from; repeat it for several papers.",
             examples=["1810.04805"],
         ),
     ] = (),
@@ -97,13 +99,13 @@ def similar(
         str,
         Query(
             max_length=MAX_QUESTION,
-            description="A paragraph, say an abstract, to be near to, beside papers or without.",
+            description="A text, such as an abstract, to find similar papers to.",
         ),
     ] = "",
 ) -> Any:  # noqa: ANN401 - likewise
-    """The papers nearest to given papers, to a text, or to both; those named are left out."""
-    answer = lazy.engine().similar(given(id), unlike=given(unlike), text=text.strip(), **chosen)
-    return _answered(answer, asked, fields)
+    """The papers nearest to given papers, to a text, or to both; without the papers given."""
+    answer = provider.engine().similar(given(id), options, unlike=given(unlike), text=text.strip())
+    return _answered(answer, format, fields)
 
 
 @router.get(
@@ -113,36 +115,36 @@ def similar(
     responses={**_PAPER, 404: _NO_PAPER},
 )
 def paper(
-    lazy: Lazy,
+    provider: Provider,
     id: Annotated[
         str,
         Path(
             min_length=1,
             max_length=MAX_VALUE,
-            description="A paper's id, however it is written; it may contain slashes.",
+            description="A paper's id, in any notation; it may contain slashes.",
             examples=["1706.03762"],
         ),
     ],
-    asked: AskedFormat,
-    fields: AskedPaperFields,
+    format: RequestedFormat,
+    fields: RequestedPaperFields,
 ) -> Any:  # noqa: ANN401 - likewise
     """One paper."""
-    found = lazy.engine().paper(id)
-    if asked:
-        require_json(fields, asked.title)
-        return exported([found], asked)
+    found = provider.engine().paper(id)
+    if format:
+        require_json(fields, format.title)
+        return exported([found], format)
     if fields:  # not all of what the model promises
         return JSONResponse(narrowed(paper_json(found), fields))
     return paper_json(found)
 
 
 def _answered(
-    answer: Answer, asked: Format | None, fields: tuple[str, ...]
+    answer: Answer, format: ExportFormat | None, fields: tuple[str, ...]
 ) -> Response | dict[str, Any]:
     """An answer as JSON, whole or with some fields, or its papers in another format."""
-    if asked:
-        require_json(fields, asked.title)
-        return exported([result.paper for result in answer.results], asked)
+    if format:
+        require_json(fields, format.title)
+        return exported([result.paper for result in answer], format)
     if fields:  # not all of what the model promises
         return JSONResponse(narrowed_answer(answer_json(answer), fields))
     return answer_json(answer)

@@ -1,114 +1,94 @@
-"""What the routes read from a request, and within which bounds."""
+"""What the routes read from a request, and within which bounds.
+
+The options of a search are built from the fields of :class:`~search.options.SearchOptions`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
 
-from api.exports.formats import FORMATS, ExportName, Format
-from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, asked_fields
-from api.http.lazy_engine import LazyEngine
-from api.selection import Selection, selection
+from api.exports.formats import FORMATS, ExportFormat, ExportName
+from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, parse_fields
+from api.http.engine_provider import EngineProvider
+from api.search_fields import SearchField, chosen_options, search_fields
 from indexer.errors import UsageError
 from indexer.papers.paper import Paper
-from search.answer.answer import MAX_DEPTH, MAX_LIMIT, Mode, Sort
-from search.query.filters import MAX_VALUES
+from search.limits import MAX_VALUE, MAX_VALUES
+from search.options import SearchOptions
 from search.ranking.rerank import Reranker
 
-MAX_VALUE = 500
-"""Characters of an id or of a filter's value; the longest DOIs and names are shorter."""
 MAX_EXPLAINED = 100
 """Results in one answer with reasons; the sentences of each abstract are encoded for them."""
+NOTES: Mapping[str, str] = {"explain": f" Takes a limit of up to {MAX_EXPLAINED}."}
+"""What to add to the help of an option over HTTP."""
 
-_Text = Annotated[str, Query(max_length=MAX_VALUE)]
-_DATE = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
+
+def described(field: SearchField) -> dict[str, Any]:
+    """Description, bounds and examples of a field, as FastAPI and pydantic take them."""
+    bounds: dict[str, Any] = {}
+    if field.repeatable:
+        bounds["max_length"] = MAX_VALUES
+    elif field.type is str:
+        bounds["max_length"] = MAX_VALUE
+    elif field.type is not bool and not field.choices:
+        bounds.update(ge=field.option.least, le=field.option.most)
+    if field.option.examples:
+        bounds["examples"] = list(field.option.examples)
+    return {"description": field.option.help + NOTES.get(field.name, ""), **bounds}
 
 
-async def chosen(
-    mode: Annotated[
-        Mode, Query(description="By meaning and words together, by meaning, or by words.")
-    ] = "hybrid",
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Results in the answer.")] = 10,
-    offset: Annotated[
-        int,
-        Query(
-            ge=0,
-            le=MAX_DEPTH - 1,
-            description=f"Results passed over; with limit at most {MAX_DEPTH}.",
-        ),
-    ] = 0,
-    after: Annotated[
-        str, Query(max_length=MAX_VALUE, description=f"First date: {_DATE}", examples=["2023-11"])
-    ] = "",
-    before: Annotated[
-        str, Query(max_length=MAX_VALUE, description=f"Last date: {_DATE}", examples=["2024"])
-    ] = "",
-    category: Annotated[
-        tuple[_Text, ...],
-        Query(
-            max_length=MAX_VALUES,
-            description="A category or a whole archive; repeat it for any of several.",
-            examples=["cs.CL"],
-        ),
-    ] = (),
-    author: Annotated[
-        tuple[_Text, ...],
-        Query(
-            max_length=MAX_VALUES,
-            description="Words of a name; repeat it for any of several.",
-            examples=["bengio"],
-        ),
-    ] = (),
-    venue: Annotated[
-        tuple[_Text, ...],
-        Query(
-            max_length=MAX_VALUES,
-            description="Words of a venue's name; repeat it for any of several.",
-            examples=["NeurIPS"],
-        ),
-    ] = (),
-    sort: Annotated[Sort, Query(description="Order of the results.")] = "relevance",
-    min_score: Annotated[
-        float, Query(ge=0, le=1, description="Leave out what scores less, 0 to 1.")
-    ] = 0.0,
-    explain: Annotated[
-        bool,
-        Query(description=f"Say why each result is where it is; with limit up to {MAX_EXPLAINED}."),
-    ] = False,
-) -> Selection:
-    """How to search, filters, order and page."""
-    if explain and limit > MAX_EXPLAINED:
-        raise UsageError(f"limit {limit}: at most {MAX_EXPLAINED} with explain")
-    return selection(
-        after=after,
-        before=before,
-        category=category,
-        author=author,
-        venue=venue,
-        mode=mode,
-        sort=sort,
-        limit=limit,
-        offset=offset,
-        min_score=min_score,
-        explain=explain,
+def value_type(field: SearchField) -> Any:  # noqa: ANN401 - a type
+    """The type of a field's value, in a query or a body."""
+    if not field.repeatable:
+        return field.type
+    return tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
+
+
+def checked_options(values: Mapping[str, Any]) -> SearchOptions:
+    """What was chosen, within the bounds of the service; raises ``UsageError``."""
+    options = chosen_options(values)
+    if options.explain and options.limit > MAX_EXPLAINED:
+        raise UsageError(f"limit {options.limit}: at most {MAX_EXPLAINED} with explain")
+    return options
+
+
+async def search_options(**values: Any) -> SearchOptions:  # noqa: ANN401 - as the fields are
+    """How to search: mode, filters, sorting and paging."""
+    return checked_options(values)
+
+
+vars(search_options).update(
+    __signature__=Signature(
+        [
+            Parameter(
+                field.name,
+                Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=Annotated[value_type(field), Query(**described(field))],
+            )
+            for field in search_fields()
+        ]
     )
+)
 
 
-async def lazy_engine(request: Request) -> LazyEngine:
+async def engine_provider(request: Request) -> EngineProvider:
     """The engine behind the service."""
-    lazy: LazyEngine = request.app.state.engine
-    return lazy
+    provider: EngineProvider = request.app.state.engine
+    return provider
 
 
-async def asked_reranker(
+async def requested_reranker(
     request: Request,
     rerank: Annotated[
         bool,
         Query(
-            description="Read the first results again with a cross-encoder, which takes seconds; "
-            "only where the service was started with --rerank."
+            description="Rerank the top results with a cross-encoder, which takes seconds; only "
+            "where the service was started with --rerank."
         ),
     ] = False,
 ) -> Reranker | None:
@@ -119,55 +99,55 @@ async def asked_reranker(
     return reranker if rerank else None
 
 
-async def asked_format(
+async def requested_format(
     format: Annotated[
         Literal["json", ExportName],
-        Query(description="The answer as JSON, or its papers in the format of another program."),
+        Query(description="JSON, or the papers alone in the format of another program."),
     ] = "json",
-) -> Format | None:
-    """The format that papers are to be exported in, if any."""
+) -> ExportFormat | None:
+    """The format to export papers in, if any."""
     return None if format == "json" else FORMATS[format]
 
 
-async def chosen_fields(
+async def requested_fields(
     fields: Annotated[
         str,
         Query(
             max_length=MAX_VALUE,
-            description="Fields of the results, with commas between; all without it. With it the "
+            description="Fields of the results, separated by commas; by default all. With it the "
             "answer has no facets.",
             examples=["rank,id,title"],
         ),
     ] = "",
 ) -> tuple[str, ...]:
     """The fields that results are to have; all where none are named."""
-    return asked_fields(fields, RESULT_FIELDS)
+    return parse_fields(fields, RESULT_FIELDS)
 
 
-async def chosen_paper_fields(
+async def requested_paper_fields(
     fields: Annotated[
         str,
         Query(
             max_length=MAX_VALUE,
-            description="Fields of the paper, with commas between; all without it.",
+            description="Fields of the paper, separated by commas; by default all.",
             examples=["id,title"],
         ),
     ] = "",
 ) -> tuple[str, ...]:
     """The fields that a paper is to have; all where none are named."""
-    return asked_fields(fields, PAPER_FIELDS)
+    return parse_fields(fields, PAPER_FIELDS)
 
 
-def exported(papers: Sequence[Paper], asked: Format) -> Response:
+def exported(papers: Sequence[Paper], format: ExportFormat) -> Response:
     """Papers as a file to keep, named after what is in it."""
-    name = f"papers.{asked.suffix}"
+    name = f"papers.{format.suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(asked.write(papers), headers=headers, media_type=asked.media_type)
+    return Response(format.write(papers), headers=headers, media_type=format.media_type)
 
 
-Chosen = Annotated[Selection, Depends(chosen)]
-Lazy = Annotated[LazyEngine, Depends(lazy_engine)]
-AskedFormat = Annotated[Format | None, Depends(asked_format)]
-AskedFields = Annotated[tuple[str, ...], Depends(chosen_fields)]
-AskedPaperFields = Annotated[tuple[str, ...], Depends(chosen_paper_fields)]
-AskedReranker = Annotated[Reranker | None, Depends(asked_reranker)]
+Options = Annotated[SearchOptions, Depends(search_options)]
+Provider = Annotated[EngineProvider, Depends(engine_provider)]
+RequestedFormat = Annotated[ExportFormat | None, Depends(requested_format)]
+RequestedFields = Annotated[tuple[str, ...], Depends(requested_fields)]
+RequestedPaperFields = Annotated[tuple[str, ...], Depends(requested_paper_fields)]
+RequestedReranker = Annotated[Reranker | None, Depends(requested_reranker)]

@@ -1,4 +1,4 @@
-"""Semantic Scholar's addresses: its clients work with another address and nothing else changed."""
+"""Semantic Scholar's addresses: its clients work when only their base address is changed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.routes.parameters import MAX_VALUE, Lazy
+from api.http.routes.parameters import Provider
 from api.http.schemas import no_index, wrong_request
-from api.http.shapes.semantic_scholar import STUDIES, asked_fields, paper_shape
-from api.selection import given
+from api.http.shapes.semantic_scholar import STUDIES, s2_fields, s2_paper
 from indexer.errors import PaperNotFoundError, UsageError
-from search.answer.answer import MAX_DEPTH, MAX_IDS, MAX_QUESTION, Answer
-from search.query.filters import Filters
+from search.answer.answer import Answer
+from search.limits import MAX_DEPTH, MAX_IDS, MAX_QUESTION, MAX_VALUE
+from search.options import DEFAULTS, SearchOptions, given
 
 _SEARCH = "/graph/v1/paper/search"
 MAX_PAGE = 100
@@ -57,7 +57,7 @@ class PapersRequest(BaseModel):
 
 
 class RecommendationRequest(BaseModel):
-    """Papers to be near to, and papers to move away from."""
+    """Papers to find similar ones to, and papers to move away from."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -68,7 +68,7 @@ class RecommendationRequest(BaseModel):
     )
 
     positivePaperIds: list[_Id] = Field(  # noqa: N815 - theirs
-        min_length=1, max_length=MAX_IDS, description="Papers to be near to."
+        min_length=1, max_length=MAX_IDS, description="Papers to find similar ones to."
     )
     negativePaperIds: list[_Id] | None = Field(  # noqa: N815
         default=None, max_length=MAX_IDS, description="Papers to move away from."
@@ -77,11 +77,12 @@ class RecommendationRequest(BaseModel):
 
 async def fields_of(
     fields: Annotated[
-        str, Query(max_length=10_000, description="Names with commas between; else the title.")
+        str,
+        Query(max_length=10_000, description="Names, separated by commas; default: title."),
     ] = "",
 ) -> frozenset[str]:
     """The fields that are asked for."""
-    return asked_fields(fields)
+    return s2_fields(fields)
 
 
 async def filters_of(
@@ -89,11 +90,11 @@ async def filters_of(
         str, Query(max_length=9, description="2019, 2016-2020, 2010- or -2015.", examples=["2019"])
     ] = "",
     publicationDateOrYear: Annotated[  # noqa: N803 - their name
-        str, Query(max_length=21, description="First and last date with a colon between.")
+        str, Query(max_length=21, description="First and last date, separated by a colon.")
     ] = "",
-    venue: Annotated[_List, Query(description="Venues with commas between.")] = "",
+    venue: Annotated[_List, Query(description="Venues, separated by commas.")] = "",
     fieldsOfStudy: Annotated[  # noqa: N803
-        _List, Query(description="Fields of study with commas between.")
+        _List, Query(description="Fields of study, separated by commas.")
     ] = "",
     publicationTypes: Annotated[  # noqa: N803
         _List, Query(description="Refused: the index keeps none.")
@@ -104,97 +105,97 @@ async def filters_of(
     openAccessPdf: Annotated[  # noqa: N803
         str | None, Query(max_length=20, description="Refused: the index keeps no files.")
     ] = None,
-) -> Filters:
-    """The filters that are asked for; those that can't be followed are refused, not passed over."""
+) -> SearchOptions:
+    """The filters; those that the index can't follow are refused, since they change the answer."""
     if publicationTypes or minCitationCount or openAccessPdf is not None:
         raise UsageError(
-            "publicationTypes, minCitationCount, openAccessPdf: the index doesn't keep these; "
+            "publicationTypes, minCitationCount, openAccessPdf: the index has none of these; "
             "leave them out"
         )
     after, before = _years(year) if year else _dates(publicationDateOrYear)
-    return Filters(
+    return DEFAULTS.but(
         after=after,
         before=before,
-        venues=given(venue.split(",")),
-        categories=_categories(given(fieldsOfStudy.split(","))),
+        venue=given(venue.split(",")),
+        category=_categories(given(fieldsOfStudy.split(","))),
     )
 
 
 Fields = Annotated[frozenset[str], Depends(fields_of)]
-Filtered = Annotated[Filters, Depends(filters_of)]
+Filtered = Annotated[SearchOptions, Depends(filters_of)]
 _Question = Annotated[
     str, Query(min_length=1, max_length=MAX_QUESTION, description="A question, or a title.")
 ]
-_Recommended = Annotated[int, Query(ge=1, le=MAX_RECOMMENDED, description="Papers to give.")]
+_Recommended = Annotated[int, Query(ge=1, le=MAX_RECOMMENDED, description="Number of papers.")]
 
 
 @router.get(_SEARCH)
 def search(
-    lazy: Lazy,
+    provider: Provider,
     query: _Question,
     fields: Fields,
     filters: Filtered,
-    offset: Annotated[int, Query(ge=0, lt=MAX_DEPTH, description="Papers passed over.")] = 0,
+    offset: Annotated[int, Query(ge=0, lt=MAX_DEPTH, description="Papers to skip.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Papers on a page.")] = MAX_PAGE,
 ) -> _Shape:
     """The papers that answer a question."""
-    answer = lazy.engine().search(query, filters=filters, limit=limit, offset=offset)
-    end = offset + len(answer.results)
-    data = [paper_shape(result.paper, fields) for result in answer.results]
+    answer = provider.engine().search(query, filters, limit=limit, offset=offset)
+    end = offset + len(answer)
+    data = [s2_paper(result.paper, fields) for result in answer]
     more = {"next": end} if end < min(answer.total, MAX_DEPTH) and data else {}
     return {"total": answer.total, "offset": offset, **more, "data": data}
 
 
 @router.get("/graph/v1/paper/search/match")
-def match(lazy: Lazy, query: _Question, fields: Fields, filters: Filtered) -> _Shape:
-    """The paper whose title this is, misspelt or not."""
-    paper = lazy.engine().titled(query, filters=filters)
+def match(provider: Provider, query: _Question, fields: Fields, filters: Filtered) -> _Shape:
+    """The paper with this title, even if it is misspelt."""
+    paper = provider.engine().titled(query, filters)
     if paper is None:
-        raise PaperNotFoundError("Title match not found; ask /graph/v1/paper/search instead")
-    return {"data": [paper_shape(paper, fields)]}
+        raise PaperNotFoundError("Title match not found; use /graph/v1/paper/search instead")
+    return {"data": [s2_paper(paper, fields)]}
 
 
 @router.post("/graph/v1/paper/batch")
-def batch(lazy: Lazy, asked: PapersRequest, fields: Fields) -> list[_Shape | None]:
-    """Papers by their ids, in this order; null for those that aren't there."""
-    papers = lazy.engine().lookup([_plain(id) for id in asked.ids])
-    return [paper_shape(paper, fields) if paper else None for paper in papers]
+def batch(provider: Provider, request: PapersRequest, fields: Fields) -> list[_Shape | None]:
+    """Papers by their ids, in this order; null for those that aren't in the index."""
+    papers = provider.engine().lookup([_plain(id) for id in request.ids])
+    return [s2_paper(paper, fields) if paper else None for paper in papers]
 
 
 @router.get("/graph/v1/paper/{id:path}")
-def paper(lazy: Lazy, id: _PathId, fields: Fields) -> _Shape:
+def paper(provider: Provider, id: _PathId, fields: Fields) -> _Shape:
     """One paper."""
-    return paper_shape(lazy.engine().paper(_plain(id)), fields)
+    return s2_paper(provider.engine().paper(_plain(id)), fields)
 
 
 @router.get("/recommendations/v1/papers/forpaper/{id:path}")
 def recommend(
-    lazy: Lazy,
+    provider: Provider,
     id: _PathId,
     fields: Fields,
     pool: Annotated[
         Literal["recent", "all-cs"],
-        Query(alias="from", description="Taken, but the whole index is looked through."),
+        Query(alias="from", description="Accepted, but the whole index is searched."),
     ] = "recent",
     limit: _Recommended = 100,
 ) -> _Shape:
     """The papers nearest to one."""
-    return _recommended(lazy.engine().similar([_plain(id)], limit=limit), fields)
+    return _recommended(provider.engine().similar([_plain(id)], limit=limit), fields)
 
 
 @router.post("/recommendations/v1/papers")
 @router.post("/recommendations/v1/papers/", include_in_schema=False)
 def recommend_from_lists(
-    lazy: Lazy, asked: RecommendationRequest, fields: Fields, limit: _Recommended = 100
+    provider: Provider, request: RecommendationRequest, fields: Fields, limit: _Recommended = 100
 ) -> _Shape:
-    """The papers nearest to some, and away from others."""
-    near = [_plain(id) for id in asked.positivePaperIds]
-    far = [_plain(id) for id in asked.negativePaperIds or ()]
-    return _recommended(lazy.engine().similar(near, unlike=far, limit=limit), fields)
+    """The papers nearest to some papers and away from others."""
+    near = [_plain(id) for id in request.positivePaperIds]
+    far = [_plain(id) for id in request.negativePaperIds or ()]
+    return _recommended(provider.engine().similar(near, unlike=far, limit=limit), fields)
 
 
 def _recommended(answer: Answer, fields: frozenset[str]) -> _Shape:
-    return {"recommendedPapers": [paper_shape(result.paper, fields) for result in answer.results]}
+    return {"recommendedPapers": [s2_paper(result.paper, fields) for result in answer]}
 
 
 def _plain(id: str) -> str:
@@ -221,7 +222,6 @@ def _categories(studies: tuple[str, ...]) -> tuple[str, ...]:
     """The archives of fields of study."""
     if unknown := [study for study in studies if study not in STUDIES]:
         raise UsageError(
-            f"fieldsOfStudy: not known to the index: {', '.join(unknown)}; known are "
-            f"{', '.join(STUDIES)}"
+            f"fieldsOfStudy: unknown: {', '.join(unknown)}; choose from {', '.join(STUDIES)}"
         )
     return tuple(archive for study in studies for archive in STUDIES[study])

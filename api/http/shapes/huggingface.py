@@ -9,7 +9,7 @@ from api.http.shapes.dates import first_day
 from indexer.papers.paper import Paper
 
 
-def paper_shape(paper: Paper) -> dict[str, Any]:
+def hf_paper(paper: Paper) -> dict[str, Any]:
     """A paper as ``/api/papers/{id}`` gives it."""
     shape: dict[str, Any] = {
         "id": paper.id,
@@ -26,10 +26,10 @@ def paper_shape(paper: Paper) -> dict[str, Any]:
     return shape
 
 
-def entry_shape(paper: Paper) -> dict[str, Any]:
-    """A paper as lists and searches give it: the paper proper, and its place in the list."""
+def hf_entry(paper: Paper) -> dict[str, Any]:
+    """A paper as lists and searches give it: the paper itself, and its place in the list."""
     entry: dict[str, Any] = {
-        "paper": paper_shape(paper),
+        "paper": hf_paper(paper),
         "title": paper.title,
         "summary": paper.abstract,
         "numComments": paper.comments or 0,
@@ -39,7 +39,7 @@ def entry_shape(paper: Paper) -> dict[str, Any]:
     return entry
 
 
-def markdown(paper: Paper) -> str:
+def hf_markdown(paper: Paper) -> str:
     """A paper as a page of Markdown; the text of the paper can't add marks of its own."""
     facts = [", ".join(map(_plain, paper.authors)), paper.date, _plain(paper.venue), paper.url]
     head = "\n".join(f"{fact}  " for fact in facts if fact)

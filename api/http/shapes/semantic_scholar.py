@@ -10,7 +10,7 @@ from indexer.errors import UsageError
 from indexer.papers.ids import archive_of
 from indexer.papers.paper import Paper
 
-FIELDS = frozenset(
+S2_FIELDS = frozenset(
     (
         *("paperId", "corpusId", "externalIds", "url", "title", "abstract", "venue", "year"),
         *("publicationDate", "authors", "fieldsOfStudy", "s2FieldsOfStudy", "journal"),
@@ -41,22 +41,22 @@ STUDIES: dict[str, tuple[str, ...]] = {
 _STUDY_OF = {archive: study for study, archives in STUDIES.items() for archive in archives}
 
 
-def asked_fields(text: str) -> frozenset[str]:
+def s2_fields(text: str) -> frozenset[str]:
     """The fields of a list with commas, nested ones by their first part; the id is always there.
 
     Raises:
         UsageError: One of them is unknown.
     """
     names = {name.strip().partition(".")[0] for name in (text or DEFAULT).split(",")} - {""}
-    if unknown := names - FIELDS:
+    if unknown := names - S2_FIELDS:
         raise UsageError(
-            f"fields: no such field: {', '.join(sorted(unknown))}; known are "
-            f"{', '.join(sorted(FIELDS))}"
+            f"fields: no such field: {', '.join(sorted(unknown))}; choose from "
+            f"{', '.join(sorted(S2_FIELDS))}"
         )
     return frozenset({"paperId", *names})
 
 
-def paper_shape(paper: Paper, fields: frozenset[str]) -> dict[str, Any]:
+def s2_paper(paper: Paper, fields: frozenset[str]) -> dict[str, Any]:
     """A paper with these fields; ``null`` is what the index doesn't know."""
     external = external_ids(paper)
     studies = _studies(paper.categories)

@@ -18,7 +18,7 @@
     try {
       localStorage.setItem(KEY, JSON.stringify(memory));
     } catch {
-      document.getElementById("said").textContent = "This browser keeps nothing: storage is full or shut";
+      document.getElementById("said").textContent = "Nothing can be saved: the browser's storage is full or disabled";
     }
     show();
   };
@@ -69,7 +69,7 @@
 
   const savedList = (memory) => {
     const ids = Object.keys(memory.saved);
-    if (!ids.length) return [make("p", "Nothing is saved yet. Use “save” beside a paper.")];
+    if (!ids.length) return [make("p", "No saved papers yet. Choose “save” beside a paper.")];
     const rows = ids.map((id) => {
       const { title, address } = memory.saved[id];
       const row = make("li", "");

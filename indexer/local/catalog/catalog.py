@@ -133,10 +133,12 @@ class Catalog:
             )
 
     def known(self, rows: Iterable[int]) -> dict[int, Held]:
-        """Papers with all their names, and with which changes they first came, by row ids."""
-        wanted = [*rows]
-        if not wanted:
-            return {}
+        """Live papers with all their names, and with which changes they first came, by row ids."""
+        live = self.database.rows(
+            "SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?)) AND died IS NULL",
+            json.dumps([*rows]),
+        )
+        wanted = [row for (row,) in live]
         names, arrived = self.names(wanted), self.arrived(wanted)
         papers = zip(wanted, self.papers(wanted), strict=True)
         return {row: Held(paper, frozenset(names[row]), arrived[row]) for row, paper in papers}

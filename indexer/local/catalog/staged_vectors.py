@@ -13,11 +13,11 @@ from indexer.models.embedder import Encoded, Model
 from indexer.papers.paper import Paper
 
 EMBEDDED = "embedded"
-"""Of the index's description: number of the change with which all vectors were last made anew."""
+"""In the index's description: number of the change that last embedded all papers again."""
 
 
 class StagedVectors:
-    """Begins anew when they are to be of something else than those that are there."""
+    """Those of another model or recipe that are there already are thrown away."""
 
     def __init__(self, catalog: Catalog, model: Model, recipe: str) -> None:
         self._database = catalog.database

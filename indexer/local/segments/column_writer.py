@@ -90,12 +90,12 @@ class ColumnWriter:
             for builder in self._lists.values():
                 builder.add(paper)
 
-    def write(self, path: Path, dead: Positions, nearness: float) -> None:
+    def write(self, path: Path, tombstones: Positions, nearness: float) -> None:
         """Write the file.
 
         Args:
             path: Where.
-            dead: Positions of the base that died since it was written.
+            tombstones: Positions of the base that died since it was written.
             nearness: What :meth:`VectorWriter.nearness` says of the vectors.
         """
         arrays: dict[str, NDArray[Any]] = {
@@ -104,7 +104,7 @@ class ColumnWriter:
             "dates": np.array(self._dates, np.int32),
             "upvotes": np.array(self._upvotes, np.int32),
             "titles": np.array(self._titles, np.uint64),
-            "dead": dead,
+            "dead": tombstones,
             "nearness": np.array([nearness], np.float32),
         }
         for name, builder in self._lists.items():

@@ -1,9 +1,9 @@
 """What filters, sorts and facets need of every paper, as memory-mapped arrays by position.
 
-A position counts the papers of a part from 0, ascending by row id. Dates are ``YYYYMMDD`` numbers
-with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields with
-several values (categories, authors, venues) keep the values of each position, the positions of
-each value, and the words by which a value is found.
+A position counts the papers of a segment from 0, ascending by row id. Dates are ``YYYYMMDD``
+numbers with zeros for unknown parts; unknown upvotes are -1; a title is a hash of its words. Fields
+with several values (categories, authors, venues) keep the values of each position, the positions
+of each value, and the words by which a value is found.
 """
 
 from __future__ import annotations
@@ -40,12 +40,15 @@ _NAMES = frozenset(
 )
 
 
-def most_frequent(counts: NDArray[np.int64], most: int) -> list[int]:
-    """The values of the ``most`` highest counts above 0, in no order."""
-    order = (
-        np.arange(len(counts)) if len(counts) <= most else np.argpartition(counts, -most)[-most:]
-    )
-    return [int(value) for value in order if counts[value] > 0]
+def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """The values of the ``most`` highest counts above 0, in no order.
+
+    More where equal counts straddle the end, so that whoever orders them may choose.
+    """
+    if most <= 0:
+        return np.empty(0, np.int64)
+    least = 1 if len(counts) <= most else max(1, int(np.partition(counts, -most)[-most]))
+    return np.flatnonzero(counts >= least)
 
 
 def count(mask: Mask) -> int:
@@ -54,7 +57,7 @@ def count(mask: Mask) -> int:
 
 
 class Columns:
-    """The columns of one part of an index, open for reading."""
+    """The columns of one segment of an index, open for reading."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -70,7 +73,7 @@ class Columns:
         self.upvotes: NDArray[np.int32] = arrays["upvotes"]
         self.titles: NDArray[np.uint64] = arrays["titles"]
         self.truncated: Mask = arrays["truncated"].view(np.bool_)
-        self.dead: Positions = arrays["dead"]
+        self.tombstones: Positions = arrays["dead"]
         self.nearness = float(arrays["nearness"][0])
 
     def __len__(self) -> int:
@@ -78,7 +81,7 @@ class Columns:
 
     @property
     def last_row(self) -> int:
-        """The highest row id, 0 in an empty part."""
+        """The highest row id, 0 in an empty segment."""
         return int(self.rows[-1]) if len(self) else 0
 
     def dated(self, first: int, last: int) -> Mask:
@@ -101,11 +104,11 @@ class Columns:
         """The arrays of a field with several values, by their names."""
         return {part: self._arrays[f"{name}.{part}"] for part in _LIST_PARTS.split()}
 
-    def value(self, field: str, code: int) -> str:
-        """A value as its papers spell it."""
-        ends = self._arrays[f"{field}.text_ends"]
-        text = self._arrays[f"{field}.text"][ends[code] : ends[code + 1]]
-        return text.tobytes().decode()
+    def values(self, field: str, codes: NDArray[np.integer]) -> list[str]:
+        """Some values as their papers spell them."""
+        text, ends = self._arrays[f"{field}.text"].data, self._arrays[f"{field}.text_ends"]
+        places = zip(ends[codes].tolist(), ends[codes.astype(np.int64) + 1].tolist(), strict=True)
+        return [str(text[first:last], "utf-8") for first, last in places]
 
     def shared_values(
         self, field: str, other: Columns
@@ -120,8 +123,9 @@ class Columns:
         """Where some value of ``field`` has the words of ``asked``, in any order, and no others."""
         count = len(words(asked))
         mask = np.zeros(len(self), np.bool_)
-        for code in self._values_with(field, asked):
-            if len(words(self.value(field, code))) == count:
+        codes = self._values_with(field, asked)
+        for code, value in zip(codes, self.values(field, codes), strict=True):
+            if len(words(value)) == count:
                 mask[self._places(field, code)] = True
         return mask
 

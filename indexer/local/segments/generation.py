@@ -6,6 +6,7 @@ by row id throughout. What is held here never changes; a newer generation is ano
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,33 +23,34 @@ from indexer.local.segments.vectors import EXACT, Found, Probing, Vectors, best_
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """Vectors and columns of the same papers."""
 
     vectors: Vectors
     columns: Columns
 
     @classmethod
-    def open(cls, folder: Path, name: str, probing: Probing = EXACT) -> Part:
-        """Map the files of a part; raises ``FileNotFoundError`` when one is gone."""
-        part = cls(Vectors(vector_file(folder, name), probing), Columns(column_file(folder, name)))
-        if len(part.vectors) != len(part.columns):
+    def open(cls, folder: Path, name: str, probing: Probing = EXACT) -> Segment:
+        """Map the files of a segment; raises ``FileNotFoundError`` when one is gone."""
+        vectors = Vectors(vector_file(folder, name), probing)
+        segment = cls(vectors, Columns(column_file(folder, name)))
+        if len(segment.vectors) != len(segment.columns):
             raise IndexDamagedError(
                 f"{folder}: vectors and columns of {name} don't fit; run `nearpaper rebuild`"
             )
-        return part
+        return segment
 
     def __len__(self) -> int:
         return len(self.columns)
 
 
 def vector_file(folder: Path, name: str) -> Path:
-    """Where a part's vectors are."""
+    """Where a segment's vectors are."""
     return folder / "vectors" / f"{name}.faiss"
 
 
 def column_file(folder: Path, name: str) -> Path:
-    """Where a part's columns are."""
+    """Where a segment's columns are."""
     return folder / "columns" / f"{name}.safetensors"
 
 
@@ -62,13 +64,13 @@ class Generation:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
-        base = Part.open(folder, manifest.base, manifest.probing)
-        self.parts = (base, Part.open(folder, manifest.tail))
+        base = Segment.open(folder, manifest.base, manifest.probing)
+        self.segments = (base, Segment.open(folder, manifest.tail))
         self.lexicon = Lexicon(lexicon_folder(folder, manifest.lexicon))
-        tail = self.parts[1]
+        tail = self.segments[1]
         self._split = len(base)
         self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
-        self.live[tail.columns.dead] = False
+        self.live[tail.columns.tombstones] = False
         self.live.flags.writeable = False
 
     def __len__(self) -> int:
@@ -76,44 +78,42 @@ class Generation:
 
     @property
     def nearness(self) -> float:
-        """The median cosine of a paper to its nearest neighbour, in the larger part."""
-        return max(self.parts, key=len).columns.nearness
+        """The median cosine of a paper to its nearest neighbour, in the larger segment."""
+        return max(self.segments, key=len).columns.nearness
 
     def nowhere(self) -> Mask:
         """A mask that is true at no position."""
         return np.zeros(len(self), np.bool_)
 
     def mask(self, condition: Callable[[Columns], Mask]) -> Mask:
-        """Where a condition on the columns holds, dead papers or not."""
-        return np.concatenate([condition(part.columns) for part in self.parts])
+        """Where a condition on the columns holds, of live papers and others."""
+        return np.concatenate([condition(segment.columns) for segment in self.segments])
 
     def gather(self, name: str, mask: Mask) -> NDArray[Any]:
         """Values of a column where a mask over all positions is true."""
-        base, tail = (getattr(part.columns, name) for part in self.parts)
+        base, tail = (getattr(segment.columns, name) for segment in self.segments)
         return np.concatenate([base[mask[: self._split]], tail[mask[self._split :]]])
 
     def value_counts(self, field: str, mask: Mask, most: int) -> dict[str, int]:
         """The ``most`` frequent values of a field with several values, and how often they occur.
 
-        Exact: what stands in both parts is added up before the most frequent are taken.
+        Exact: what stands in both segments is added up before the most frequent are taken.
         """
-        base, tail = (part.columns for part in self.parts)
+        base, tail = (segment.columns for segment in self.segments)
         of_base = base.value_counts(field, mask[: self._split])
         of_tail = tail.value_counts(field, mask[self._split :])
         here, there = tail.shared_values(field, base)
         of_base[there] += of_tail[here]
         of_tail[here] = 0
-        found = {
-            columns.value(field, code): int(counts[code])
-            for columns, counts in ((base, of_base), (tail, of_tail))
-            for code in most_frequent(counts, most)
-        }
-        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        return dict(ranked[:most])
+        found: dict[str, int] = {}
+        for columns, counts in ((base, of_base), (tail, of_tail)):
+            codes = most_frequent(counts, most)
+            found |= zip(columns.values(field, codes), counts[codes].tolist(), strict=True)
+        return dict(heapq.nsmallest(most, found.items(), key=lambda item: (-item[1], item[0])))
 
     def column(self, name: str, positions: Positions) -> NDArray[Any]:
         """Values of a column with one value for each paper, by its name, at some positions."""
-        base, tail = (getattr(part.columns, name) for part in self.parts)
+        base, tail = (getattr(segment.columns, name) for segment in self.segments)
         values = np.empty(len(positions), base.dtype)
         in_base = positions < self._split
         values[in_base] = base[positions[in_base]]
@@ -122,7 +122,7 @@ class Generation:
 
     def vectors(self, positions: Positions) -> NDArray[np.float16]:
         """``(n, d)`` float16 vectors at some positions."""
-        base, tail = (part.vectors for part in self.parts)
+        base, tail = (segment.vectors for segment in self.segments)
         in_base = positions < self._split
         vectors = np.empty((len(positions), base.dimension), np.float16)
         vectors[in_base] = base.at(positions[in_base])
@@ -132,7 +132,7 @@ class Generation:
     def positions(self, rows: Sequence[int] | NDArray[np.int64]) -> Positions:
         """Positions of row ids, -1 for those that this generation doesn't hold."""
         wanted = np.asarray(rows, np.int64)
-        base, tail = (part.columns.rows for part in self.parts)
+        base, tail = (segment.columns.rows for segment in self.segments)
         found = np.searchsorted(base, wanted)
         in_tail = found == self._split
         found[in_tail] = self._split + np.searchsorted(tail, wanted[in_tail])
@@ -147,7 +147,7 @@ class Generation:
 
         Without ``exact``, with the recall that the manifest names.
         """
-        base, tail = self.parts
+        base, tail = self.segments
         of_base = base.vectors.nearest(query, k, mask[: self._split], exact=exact)
         of_tail = tail.vectors.nearest(query, k, mask[self._split :])
         return best_first(

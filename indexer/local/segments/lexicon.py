@@ -1,7 +1,7 @@
-"""Words on disk and the papers that hold them: Tantivy, derived from the catalog.
+"""Words on disk and the papers that hold them: Tantivy, made from the catalog.
 
 A lexicon grows by commits and can't be opened at an older one, so whoever asks masks what it gives
-by the live papers of a generation. Versions that died stay in it until it is written anew.
+by the live papers of a generation. Versions that died stay in it until it is rebuilt.
 """
 
 from __future__ import annotations

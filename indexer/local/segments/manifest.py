@@ -40,8 +40,8 @@ class Manifest:
         recipe: Name and version of the text that is embedded.
         papers: Live papers.
         truncated: Of these, how many are longer than the model reads.
-        base: Name of the large immutable part, as in ``vectors/<base>.faiss``.
-        tail: Name of the small part with what came since.
+        base: Name of the large immutable segment, as in ``vectors/<base>.faiss``.
+        tail: Name of the small segment with what came since.
         probing: How the vectors of the base are searched.
         lexicon: Name of the lexicon's folder, as in ``lexicon/<lexicon>``.
         files: Every file of the generation, by its path inside the folder.
@@ -126,8 +126,8 @@ class Manifest:
         for name, form in zip(names, (r"base-\d+", r"tail-\d+", r"\d+"), strict=True):
             if not re.fullmatch(form, name):
                 raise ValueError("names")
-        own = {f"vectors/{part}.faiss" for part in (self.base, self.tail)}
-        own |= {f"columns/{part}.safetensors" for part in (self.base, self.tail)}
+        own = {f"vectors/{segment}.faiss" for segment in (self.base, self.tail)}
+        own |= {f"columns/{segment}.safetensors" for segment in (self.base, self.tail)}
         own.add(f"lexicon/{self.lexicon}/meta.json")
         # All others are the lexicon's: none is outside of the folder.
         other = re.compile(rf"lexicon/{self.lexicon}/\.?[\w-]+(\.[\w-]+)*")

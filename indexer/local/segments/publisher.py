@@ -1,4 +1,4 @@
-"""Bringing the derived parts up to the catalog: a new generation, published by one rename.
+"""Bringing the search indexes up to the catalog: a new generation, published by one rename.
 
 New papers go to the tail, which is small; when it has grown, it is folded into the base. Files of
 older generations are unlinked at once: readers that have them mapped keep them until they close.
@@ -33,7 +33,7 @@ DEAD_SHARE = 0.2
 QUICK = 10_000
 """Versions of papers that are gone through in a second or a few: so much a reader publishes."""
 
-PARTS = ("vectors", "columns", "lexicon")
+FOLDERS = ("vectors", "columns", "lexicon")
 
 
 def publish(
@@ -90,8 +90,8 @@ def _make(
     fold: bool,
 ) -> Manifest:
     """Write the files of a new generation, and describe it."""
-    for part in PARTS:
-        (folder / part).mkdir(exist_ok=True)
+    for name in FOLDERS:
+        (folder / name).mkdir(exist_ok=True)
     generation = _next_generation(folder, old)
     if old is None or fold or _is_due(folder, catalog, old, change):
         base, base_change, last = f"base-{generation:08d}", change, None
@@ -128,16 +128,16 @@ def _make(
 
 
 def _is_stale(catalog: Catalog, old: Manifest, model: Model, recipe: str) -> bool:
-    """Whether none of the old vectors can stay: all were made anew since, by a model or another."""
-    made_anew = int(catalog.meta(EMBEDDED) or 0) > old.base_change
-    return made_anew or (old.model, old.recipe) != (model, recipe)
+    """Whether none of the old vectors can stay: all papers were embedded again since."""
+    embedded_again = int(catalog.meta(EMBEDDED) or 0) > old.base_change
+    return embedded_again or (old.model, old.recipe) != (model, recipe)
 
 
 def _next_generation(folder: Path, old: Manifest | None) -> int:
     """One more than any that was ever published here, even where the manifest is lost."""
     if old:
         return old.generation + 1
-    written = (path for part in PARTS for path in (folder / part).glob("*"))
+    written = (path for name in FOLDERS for path in (folder / name).glob("*"))
     numbers = (re.search(r"\d+", path.name) for path in written)
     return 1 + max((int(number[0]) for number in numbers if number), default=0)
 
@@ -175,18 +175,18 @@ def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
 
 
 def _stamps(
-    folder: Path, old: Manifest | None, parts: Iterable[str], lexicon: str
+    folder: Path, old: Manifest | None, segments: Iterable[str], lexicon: str
 ) -> dict[str, FileStamp]:
     """What stands in the files of a generation; on return they and their folders are durable."""
     known = old.files if old else {}
-    paths = [file(folder, part) for part in parts for file in (vector_file, column_file)]
+    paths = [file(folder, name) for name in segments for file in (vector_file, column_file)]
     paths += lexicon_files(lexicon_folder(folder, lexicon))
     names = [str(path.relative_to(folder)) for path in paths]
     stamps = {
         name: stamp(folder / name) if name not in known or is_rewritten(name) else known[name]
         for name in names
     }
-    for path in {path.parent for path in paths} | {folder, *(folder / part for part in PARTS)}:
+    for path in {path.parent for path in paths} | {folder, *(folder / name for name in FOLDERS)}:
         sync_folder(path)
     return stamps
 
@@ -194,8 +194,8 @@ def _stamps(
 def sweep(folder: Path, manifest: Manifest) -> None:
     """Unlink the files of other generations."""
     named = {folder / name for name in manifest.files}
-    for part in ("vectors", "columns"):
-        for path in (folder / part).iterdir():
+    for name in ("vectors", "columns"):
+        for path in (folder / name).iterdir():
             if path not in named:
                 path.unlink(missing_ok=True)
     for path in (folder / "lexicon").iterdir():

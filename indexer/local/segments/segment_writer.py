@@ -1,7 +1,7 @@
-"""Writing the two parts of a generation: the base from the catalog, the tail from the last one.
+"""Writing the two segments of a generation: the base from the catalog, the tail from the last one.
 
 What a tail costs to write depends on what came since the last one: the papers that stood in that
-are taken over from its files. Read anew from the catalog, 10,000 of them would take a second.
+are taken over from its files. Read again from the catalog, 10,000 of them would take a second.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import Block
 from indexer.local.segments.column_writer import ColumnWriter
 from indexer.local.segments.columns import Columns, Positions
-from indexer.local.segments.generation import Part, column_file, vector_file
+from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for
 from indexer.local.segments.vectors import Probing
@@ -79,13 +79,13 @@ def write_tail(
     return Columns(column_file(folder, name)), dead
 
 
-def _whole_tail(folder: Path, old: Manifest) -> Part | None:
+def _whole_tail(folder: Path, old: Manifest) -> Segment | None:
     """The tail of a generation, if its files are what was written: damage isn't handed on."""
     paths = vector_file(folder, old.tail), column_file(folder, old.tail)
     try:
         written = [old.files[str(path.relative_to(folder))].sha256 for path in paths]
         whole = [sha256_of(path) for path in paths] == written
-        return Part.open(folder, old.tail) if whole else None
+        return Segment.open(folder, old.tail) if whole else None
     except (OSError, KeyError, IndexDamagedError):
         return None
 

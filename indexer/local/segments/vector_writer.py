@@ -56,7 +56,7 @@ class VectorWriter:
 
     @classmethod
     def taking_over(cls, path: Path, kept: Mask) -> VectorWriter:
-        """A writer that begins with those of a written flat part where ``kept`` is true."""
+        """A writer that begins with those of a written flat segment where ``kept`` is true."""
         import faiss
 
         index = faiss.read_index(str(path))

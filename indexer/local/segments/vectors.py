@@ -1,9 +1,9 @@
-"""Vectors on disk and the nearest of them: FAISS, derived from the catalog.
+"""Vectors on disk and the nearest of them: FAISS, made from the catalog.
 
-A part's vectors are float16, one for each position, in a memory-mapped file: flat where all of them
-can be compared with a question, in cells of an inverted file (IVF) where they are many. A mapped
-index is read-only: FAISS aborts the process on any attempt to change it, so parts are written
-whole, by :mod:`indexer.local.segments.vector_writer`.
+A segment's vectors are float16, one for each position, in a memory-mapped file: flat where all of
+them can be compared with a question, in cells of an inverted file (IVF) where they are many. A
+mapped index is read-only: FAISS aborts the process on any attempt to change it, so segments are
+written whole, by :mod:`indexer.local.segments.vector_writer`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probing:
-    """How a part's vectors are searched.
+    """How a segment's vectors are searched.
 
     Attributes:
         nlist: Cells that they are in; 0 where all are compared.
@@ -41,7 +41,7 @@ EXACT = Probing()
 
 
 class Vectors:
-    """The vectors of one part, open for reading."""
+    """The vectors of one segment, open for reading."""
 
     def __init__(self, path: Path, probing: Probing = EXACT) -> None:
         import faiss

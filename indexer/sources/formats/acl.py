@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.errors import SourceError
-from indexer.sources.fragments import BadXMLError, Cutter, Fragment, parse_fragment
-from indexer.sources.raw import Bad, Raw
+from indexer.sources.reading.fragments import BadXMLError, Cutter, Fragment, parse_fragment
+from indexer.sources.reading.raw import Bad, Raw
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

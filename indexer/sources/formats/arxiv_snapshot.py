@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.sources.judging import json_reader, mapping, sequence
+from indexer.sources.formats.json_shapes import json_reader, mapping, sequence
 
 
 def snapshot_fields(record: Mapping[str, Any]) -> Mapping[str, object]:

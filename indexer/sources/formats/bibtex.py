@@ -11,9 +11,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
+from indexer.sources.formats.json_shapes import addressed, known
 from indexer.sources.formats.latex import plain_text
-from indexer.sources.judging import addressed, known
-from indexer.sources.raw import BAD_BYTES, MAX_LINE, Bad, Raw, decode, has_bad_bytes, read_lines
+from indexer.sources.reading.raw import (
+    BAD_BYTES,
+    MAX_LINE,
+    Bad,
+    Raw,
+    decode,
+    has_bad_bytes,
+    read_lines,
+)
 
 if TYPE_CHECKING:
     from bibtexparser.middlewares.middleware import Middleware

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from indexer.errors import SourceError
 from indexer.papers.fields import lower_keys
 from indexer.papers.paper import FIELD_NAMES, TEXT_NAMES
-from indexer.sources.raw import Bad, Raw
+from indexer.sources.reading.raw import Bad, Raw
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch, Schema

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.sources.judging import addressed, json_reader, known, mapping, sequence, without_tags
+from indexer.sources.formats.json_shapes import (
+    addressed,
+    json_reader,
+    known,
+    mapping,
+    sequence,
+    without_tags,
+)
 
 _NAME = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from indexer.errors import SourceError
 from indexer.sources.formats.jsonl import BadJSONError, parse_value
-from indexer.sources.raw import BAD_BYTES, Bad, Raw, decode, has_bad_bytes
+from indexer.sources.reading.raw import BAD_BYTES, Bad, Raw, decode, has_bad_bytes
 
 MAX_DOCUMENT = 64 << 20
 """Bytes of a JSON document, which is held in memory; JSON Lines have no such limit."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from indexer.sources.formats.document import read_document
-from indexer.sources.raw import Bad, Raw
+from indexer.sources.reading.raw import Bad, Raw
 
 
 def read_huggingface(stream: BinaryIO) -> Iterator[Raw | Bad]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, BinaryIO, NoReturn
 
-from indexer.sources.raw import BAD_BYTES, Bad, Line, Raw, read_lines
+from indexer.sources.reading.raw import BAD_BYTES, Bad, Line, Raw, read_lines
 
 
 class BadJSONError(ValueError):

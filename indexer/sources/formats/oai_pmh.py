@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from indexer.sources.raw import Bad, Gone, Raw
-from indexer.sources.xml_stream import BrokenXMLError, elements, source_of, text_at
+from indexer.sources.reading.raw import Bad, Gone, Raw
+from indexer.sources.reading.xml_stream import BrokenXMLError, elements, source_of, text_at
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

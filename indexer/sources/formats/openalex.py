@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.sources.judging import json_reader, known, mapping, sequence, without_tags
+from indexer.sources.formats.json_shapes import json_reader, known, mapping, sequence, without_tags
 
 MAX_WORDS = 50_000
 """Words of an abstract: more than fit into the longest that a paper may have."""

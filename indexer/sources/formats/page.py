@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from indexer.sources.raw import BAD_BYTES, Bad, Raw, decode, has_bad_bytes, read_lines
+from indexer.sources.reading.raw import BAD_BYTES, Bad, Raw, decode, has_bad_bytes, read_lines
 
 AUTHORS = re.compile(r"[•·*-]\s*(\d{1,5}) authors?", re.ASCII)
 _DATE = re.compile(r"([A-Z][a-z]{2,8} \d{1,2}(?:, \d{4})?)(?:\s+(\d{1,9}))?", re.ASCII)

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from indexer.sources.judging import addressed, known
-from indexer.sources.raw import BAD_BYTES, MAX_LINE, Bad, Line, Raw, read_lines
+from indexer.sources.formats.json_shapes import addressed, known
+from indexer.sources.reading.raw import BAD_BYTES, MAX_LINE, Bad, Line, Raw, read_lines
 
 MAX_RECORD_LINES = 20_000
 """Lines of one record: twice as many as a paper may have authors."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.papers.fields import lower_keys
-from indexer.sources.judging import json_reader, known, mapping, sequence
+from indexer.sources.formats.json_shapes import json_reader, known, mapping, sequence
 
 _PREFIXES = {
     "arxiv": "arXiv:",

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from indexer.errors import SourceError
 from indexer.papers.fields import lower_keys
 from indexer.papers.paper import TEXT_NAMES
-from indexer.sources.raw import BAD_BYTES, Bad, Line, Raw, decode, has_bad_bytes, read_lines
+from indexer.sources.reading.raw import BAD_BYTES, Bad, Line, Raw, decode, has_bad_bytes, read_lines
 
 MAX_ROW_LINES = 1_000
 """Lines of one row, whose fields may hold line breaks."""

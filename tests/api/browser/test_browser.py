@@ -30,7 +30,7 @@ def test_search_filter_and_page(visit: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("article mark").first).to_have_text("graph")
     assert "On graph kernels" in titles(page)[0]
-    page.get_by_role("navigation", name="Narrow the search").get_by_text("math.OC").click()
+    page.get_by_role("navigation", name="Narrow the results").get_by_text("math.OC").click()
     expect(page).to_have_url("/?q=graph+kernels&category=math.OC")
     expect(page.get_by_text("1 to 10 of 15")).to_be_visible()
     first = titles(page)
@@ -44,7 +44,7 @@ def test_search_filter_and_page(visit: Open) -> None:
 
 def test_a_picture_of_the_results_leads_to_them(visit: Open) -> None:
     page = visit("/?q=speech")
-    page.get_by_text("These results as a picture").click()
+    page.get_by_text("Map of these results").click()
     wanted = titles(page)[2]
     page.get_by_role("link", name=f"3: {wanted}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(wanted)
@@ -52,7 +52,7 @@ def test_a_picture_of_the_results_leads_to_them(visit: Open) -> None:
 
 def test_another_order_is_one_click_away(visit: Open) -> None:
     page = visit("/?q=speech")
-    page.get_by_role("navigation", name="Order").get_by_text("upvotes").click()
+    page.get_by_role("navigation", name="Sort the results").get_by_text("upvotes").click()
     assert titles(page)[0].endswith("part 30")
 
 
@@ -63,7 +63,7 @@ def test_keys(visit: Open) -> None:
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement.innerText") == second
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(second)
@@ -80,7 +80,7 @@ def test_keys(visit: Open) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_more_like_these_by_ticking(visit: Open, scripts: bool) -> None:
     page = visit("/?q=graph+kernels", java_script_enabled=scripts)
-    button = page.get_by_role("button", name="Find papers like those ticked")
+    button = page.get_by_role("button", name="Find papers like the selected ones")
     expect(button).to_be_hidden()
     ids = [one.get_attribute("data-id") for one in page.locator("article").all()]
     page.get_by_label("more like this:").nth(0).check()
@@ -95,9 +95,9 @@ def test_without_scripts(visit: Open) -> None:
     page.locator("#q").fill("graph kernels")
     page.get_by_role("button", name="Search").click()
     page.locator("article .title").first.click()
-    expect(page.get_by_role("heading", name="Nearest papers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Similar papers")).to_be_visible()
     page.locator("svg a").first.click()
-    expect(page.get_by_role("heading", name="Nearest papers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Similar papers")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="BibTeX of").click()
     assert download.value.path().read_text().startswith("@misc{")
@@ -134,7 +134,7 @@ def test_saved_and_read_papers_are_remembered(visit: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Papers similar to 24")
     page.goto("/saved")
     page.get_by_role("button", name=f"remove: {kept}", exact=True).click()
-    expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+    expect(page.get_by_text("No saved papers yet")).to_be_visible()
 
 
 def test_a_spoilt_memory_does_no_harm(visit: Open) -> None:
@@ -148,7 +148,7 @@ def test_a_spoilt_memory_does_no_harm(visit: Open) -> None:
     assert page.locator("#saved-list img").count() == 0
     page.evaluate("localStorage.setItem('nearpaper', 'no JSON')")
     page.reload()
-    expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+    expect(page.get_by_text("No saved papers yet")).to_be_visible()
 
 
 def test_text_of_papers_runs_nothing(visit: Open) -> None:

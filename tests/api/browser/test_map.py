@@ -13,8 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from api.pages.map_page import map_page
-from indexer.local.catalog.rows import Heading
-from search.map.map import Chart
+from search.map.map import Heading, Map
 from search.map.regions import Region
 
 HOSTILE = "Hostile </script><script>alert(1)</script> <img src=x onerror=alert(2)> titles"
@@ -46,7 +45,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for more in ("", ", nearer")
     )
     path = tmp_path_factory.mktemp("map") / "map.html"
-    path.write_text(map_page(Chart(papers, places, (coarse, fine), 100), None), "utf-8")
+    path.write_text(map_page(Map(papers, places, (coarse, fine), 100), None), "utf-8")
     return path
 
 
@@ -122,7 +121,7 @@ def test_a_paper_without_an_address_opens_nothing(show: Show) -> None:
 
 def test_searching_titles_leaves_only_those_bright(show: Show) -> None:
     page = show()
-    page.get_by_role("searchbox", name="Words of a title").fill("GRAPH kern 7")
+    page.get_by_role("searchbox", name="Find by title").fill("GRAPH kern 7")
     expect(page.get_by_role("status")).to_have_text("7 titles have these words")
     found = page.get_by_role("region", name="Found").get_by_role("link")
     assert found.all_inner_texts() == [
@@ -149,7 +148,7 @@ def test_the_legend_takes_classes_away(show: Show) -> None:
     assert fewer < before
     page.mouse.move(*spot(page, 0.9, 0.1))
     expect(page.locator("#card")).to_contain_text("math.OC")  # the nearest of those left
-    page.get_by_role("combobox", name="Colours").select_option("year")
+    page.get_by_role("combobox", name="Colour by").select_option("year")
     expect(legend.get_by_label("2021")).to_be_checked()
     assert inked(page) > fewer
 
@@ -225,7 +224,7 @@ def test_titles_run_nothing(show: Show) -> None:
 def test_without_scripts_it_says_why_and_lists_the_regions(show: Show) -> None:
     page = show(java_script_enabled=False)
     # Playwright switches scripts off only after Chromium has left out what stands for them.
-    assert "The picture is drawn by a script" in page.content()
+    assert "The map needs JavaScript" in page.content()
     expect(page.get_by_role("button", name="Speech, nearer")).to_be_visible()
 
 

@@ -18,7 +18,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from api.cli import run
-from api.mcp.server import NOTICE, make_server
+from api.mcp.papers import NOTICE
+from api.mcp.server import make_server
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,10 +90,10 @@ def test_answers_are_short_and_go_on_at_a_cursor(engine: Engine) -> None:
 
 
 def test_filters_and_neighbours(engine: Engine) -> None:
-    found = told(
-        engine, "search_papers", question="speech", categories=["math"], after="2024-12-20"
-    )
+    found = told(engine, "search_papers", question="speech", category=["math"], after="2024-12-20")
     assert {int(paper["id"][-2:]) for paper in found["papers"]} == {20, 22, 24, 26, 28}
+    old = told(engine, "search_papers", question="speech", categories=["math"], after="2024-12-20")
+    assert old["papers"] == found["papers"]
     near = told(engine, "similar_papers", ids=["arXiv:2412.00006"], unlike=["2412.00007"])
     assert all("protein folding" in paper["quoted_title"] for paper in near["papers"])
     assert told(engine, "similar_papers", text="graph kernels", limit=1)["papers"]
@@ -118,9 +119,14 @@ def test_one_paper_is_whole(engine: Engine) -> None:
             {"question": "x", "limit": 51},
             "limit: Input should be less than or equal to 50",
         ),
-        ("search_papers", {"question": "x", "categories": ["cs", 7]}, "categories.1: "),
+        ("search_papers", {"question": "x", "category": ["cs", 7]}, "category.1: "),
         ("search_papers", {"question": "x", "sort": "best"}, "'newest' or 'upvotes'"),
-        ("search_papers", {"question": "x", "categoris": ["cs"]}, "no argument categoris; there"),
+        (
+            "search_papers",
+            {"question": "x", "categoris": ["cs"]},
+            "no option categoris; did you mean category?",
+        ),
+        ("search_papers", {"question": "x", "top_k": 3}, "did you mean limit?"),
         ("get_paper", {}, "id: Field required"),
         ("similar_papers", {}, "name a paper, or give a text"),
     ],

@@ -14,7 +14,7 @@ from semanticscholar.SemanticScholarException import (
     ObjectNotFoundException,
 )
 
-from api.http.bodies import MAX_BODY
+from api.http.middleware import MAX_BODY
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from api.field_selection import RESULT_FIELDS
-from api.http.bodies import MAX_BODY
+from api.http.middleware import MAX_BODY
 
 Nearpaper = Callable[..., tuple[int, str, str]]
 BATCH = "/api/v1/search/batch"
@@ -64,7 +64,7 @@ def test_half_a_character_spoils_no_other_answer(client: TestClient) -> None:
 def test_another_format_than_lines_is_refused(nearpaper: Nearpaper, form: str) -> None:
     code, out, err = nearpaper("search", "--batch", "-", form)
     assert (code, out) == (2, "")
-    assert f"leave {form} out" in err
+    assert f"leave out {form}" in err
 
 
 def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
@@ -84,7 +84,7 @@ def test_fields_of_one_paper_are_chosen(nearpaper: Nearpaper, client: TestClient
     # A paper by itself has no rank and no score.
     code, out, err = nearpaper("show", "2402.00001", "--fields", "id,score")
     assert (code, out) == (2, "")
-    assert "no field score; there are id, title" in err
+    assert "no field score; choose from id, title" in err
     assert client.get("/api/v1/papers/2402.00001?fields=score").status_code == 422
     assert client.get("/api/v1/papers/2402.00001?fields=id&format=ris").status_code == 422
 
@@ -103,8 +103,8 @@ def test_fields_are_chosen_over_http(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("fields=colour", "no field colour; there are rank, id"),
-        ("fields=id&format=bibtex", "leave out one of the two"),
+        ("fields=colour", "no field colour; choose from rank, id"),
+        ("fields=id&format=bibtex", "leave out one"),
         (f"fields={'x' * 501}", "500"),
     ],
 )
@@ -117,11 +117,11 @@ def test_fields_that_make_no_sense_are_problems(client: TestClient, query: str, 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["search", "speech", "--fields", "colour"], "no field colour; there are rank, id"),
-        (["search", "speech", "--fields", "id", "--bibtex"], "leave out one of the two"),
+        (["search", "speech", "--fields", "colour"], "no field colour; choose from rank, id"),
+        (["search", "speech", "--fields", "id", "--bibtex"], "leave out one"),
         (["search", "--batch", "/nowhere/questions.txt"], "No such file"),
-        (["search", "speech", "--batch", "-"], "takes neither QUESTION"),
-        (["similar", "2402.00001", "--batch", "-"], "takes neither ID"),
+        (["search", "speech", "--batch", "-"], "put the questions in the file alone"),
+        (["similar", "2402.00001", "--batch", "-"], "put the ids in the file alone"),
         (["search"], "the question is empty"),
     ],
 )
@@ -186,8 +186,8 @@ JSON = {"content-type": "application/json"}
             "body: must be a JSON object, sent with Content-Type: application/json",
         ),
         (b'{"questions": ["\xe9"]}', JSON, 400, "send JSON in UTF-8"),
-        ('{"ids": ' + "[" * 100_000, JSON, 400, "nested a few levels deep"),
-        (" " * MAX_BODY + "{}", JSON, 413, "a body has at most 4 MiB; ask in parts"),
+        ('{"ids": ' + "[" * 100_000, JSON, 400, "not deeply nested"),
+        (" " * MAX_BODY + "{}", JSON, 413, "at most 4 MiB; send several requests"),
     ],
 )
 def test_what_is_wrong_with_a_body_is_said(
@@ -222,5 +222,5 @@ def test_papers_are_exported(nearpaper: Nearpaper, tmp_path: Path) -> None:
     target = tmp_path / "papers.parquet"
     code, out, err = nearpaper("export", str(target))
     assert (code, out) == (0, "")
-    assert err == f"nearpaper: 32 papers with their vectors in {target}\n"
+    assert err == f"nearpaper: 32 papers with their vectors written to {target}\n"
     assert pq.read_table(target).num_rows == 32

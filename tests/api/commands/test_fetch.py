@@ -117,7 +117,7 @@ def test_ctrl_c_says_how_to_go_on(archive: ArchiveServer, index: Path) -> None:
         assert process.stderr is not None
         (line,) = process.stderr.read().splitlines()
     assert "stopped" in line
-    assert "the same command continues from here" in line
+    assert "run the same command again to resume" in line
     with Engine.open(index) as engine:
         assert 20 <= engine.search("paper", limit=1).total <= 40
 
@@ -143,7 +143,7 @@ def test_waiting_is_said(
     command = ["huggingface", "--from", "2024-02-29", "--to", "2024-02-29"]
     assert run(["fetch", *command, *options(archive, "/api/daily_papers")]) == 0
     first, last = capfd.readouterr().err.splitlines()
-    assert first == "nearpaper: the server answers 503; asking again in 1.0 s"
+    assert first == "nearpaper: the server answers 503; trying again in 1.0 s"
     assert "0 added" in last
 
 

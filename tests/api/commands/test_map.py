@@ -16,13 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.commands.options import Colour
-from api.pages.map_page import CLASSES, map_page
+from api.pages.map_page import CLASSES, Colour, map_page
 from api.terminal.progress_bar import StepBar
 from indexer.errors import IndexNotFoundError
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.rows import Heading
-from search.map.map import Chart, chart
+from search.map.map import Heading, Map, draw
 from search.map.regions import Region
 
 Nearpaper = Callable[..., tuple[int, str, str]]
@@ -39,9 +37,9 @@ def unpacked(text: str, kind: str) -> list[int]:
     return [int(number) for number in np.frombuffer(base64.b64decode(text), kind)]
 
 
-def chart_of(*papers: Heading, regions: tuple[Region, ...] = ()) -> Chart:
+def chart_of(*papers: Heading, regions: tuple[Region, ...] = ()) -> Map:
     places = np.linspace(0, 1, 2 * len(papers)).reshape(-1, 2)
-    return Chart(papers, places, (regions,) if regions else (), len(papers))
+    return Map(papers, places, (regions,) if regions else (), len(papers))
 
 
 def heading(number: int, **more: Any) -> Heading:
@@ -62,9 +60,9 @@ def test_an_index_becomes_one_file(nearpaper: Nearpaper, tmp_path: Path) -> None
 
 
 def test_the_same_index_gives_the_same_file(sample_index: Path, tmp_path: Path) -> None:
-    pages = [map_page(chart(sample_index), None) for _ in range(2)]
+    pages = [map_page(draw(sample_index), None) for _ in range(2)]
     assert pages[0] == pages[1]
-    assert chart(sample_index).regions
+    assert draw(sample_index).regions
 
 
 def test_of_more_papers_some_from_all_over_are_shown(nearpaper: Nearpaper, tmp_path: Path) -> None:
@@ -153,7 +151,7 @@ def test_a_missing_extra_is_one_line(
 def test_an_index_without_papers_is_said_to_be_empty(tmp_path: Path) -> None:
     Catalog(tmp_path, writable=True).close()
     with pytest.raises(IndexNotFoundError, match="still empty"):
-        chart(tmp_path)
+        draw(tmp_path)
 
 
 def test_what_cannot_be_written_leaves_the_old_file(nearpaper: Nearpaper, tmp_path: Path) -> None:

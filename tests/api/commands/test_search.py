@@ -63,7 +63,7 @@ def test_what_was_understood_is_said_when_it_differs(nearpaper: Nearpaper) -> No
     assert said in err
     assert all(result["categories"] == ["cs.CL"] for result in results(out))
     _, out, err = nearpaper("search", question, "--json")
-    assert "searched for" not in err
+    assert "showing results for" not in err
     assert json.loads(out)["understood"]["taken_off"] == "Can you recommend papers about"
 
 

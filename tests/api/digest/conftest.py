@@ -73,7 +73,7 @@ class Place:
     def put(self, *records: Record) -> None:
         path = self.folder / "papers.jsonl"
         path.write_text("".join(json.dumps(one) + "\n" for one in records))
-        add(self.index, [str(path)], model="hashing", keep_doubles=True)
+        add(self.index, [str(path)], model="hashing", keep_duplicates=True)
 
     def write(self, text: str) -> None:
         self.searches.write_text(text, encoding="utf-8")

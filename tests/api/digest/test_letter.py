@@ -6,7 +6,7 @@ import re
 
 from lxml import html
 
-from api.digest.letter import Letter, letter
+from api.digest.letter import Letter, write_letter
 from indexer.papers.paper import Paper
 from search.answer.answer import Result
 from search.digest import Digest, Section
@@ -15,7 +15,7 @@ from search.digest import Digest, Section
 def written(*papers: Paper, site: str = "", name: str = "Proteins") -> Letter:
     results = tuple(Result(rank=n, paper=one, score=0.9731) for n, one in enumerate(papers, 1))
     digest = Digest((Section(name, results), Section("More", results[:1])), 1234)
-    return letter(digest, day="2026-01-31", since="2026-01-30", site=site)
+    return write_letter(digest, day="2026-01-31", since="2026-01-30", site=site)
 
 
 PAPER = Paper(
@@ -32,8 +32,8 @@ PAPER = Paper(
 
 def test_date_and_counts_come_first() -> None:
     found = written(PAPER)
-    assert found.subject == "nearpaper 2026-01-31: 2 new papers"
-    start = "2 of 1,234 papers that came since 2026-01-30: Proteins 1, More 1"
+    assert found.subject == "nearpaper, 31 January 2026: 2 new papers"
+    start = "2 of 1,234 papers added since 30 January 2026: Proteins 1, More 1"
     assert found.text.splitlines()[1] == start
     assert start in found.html
 
@@ -51,7 +51,9 @@ def test_both_forms_say_the_same() -> None:
     page = html.document_fromstring(found.html.encode())
     shown = " ".join(page.text_content().split())
     plain = " ".join(found.text.split())
-    about = "Ana Müller, Bo Chen and 1 more · 2026-01-29 · q-bio.BM · 1,234 upvotes · score 0.97"
+    about = (
+        "Ana Müller, Bo Chen and 1 more · 29 January 2026 · q-bio.BM · 1,234 upvotes · score 0.97"
+    )
     for said in ("Folding $x^2$ & more", about, "word word …"):
         assert said in shown
         assert said in plain

@@ -48,7 +48,7 @@ def test_a_mail_holds_text_and_html_and_comes_once(sending: Mailbox, digest: Cal
     (message,) = sending.got
     assert message["To"] == "a@example.org"
     assert message["From"].addresses[0].addr_spec == "np@example.org"
-    assert message["Subject"].startswith("nearpaper 20")
+    assert message["Subject"].startswith("nearpaper, ")
     assert message["Subject"].endswith(": 1 new paper")
     assert message["Message-ID"].endswith("@example.org>")
     assert message["Auto-Submitted"] == "auto-generated"
@@ -107,7 +107,7 @@ def test_one_reader_who_is_refused_gets_it_later_and_nobody_twice(
     mailbox.refuses["b@example.org"] = "550 no such reader"
     code, _, err = digest("--mail")
     assert code == 1
-    assert "b@example.org is refused (550 no such reader)" in err
+    assert "b@example.org was refused (550 no such reader)" in err
     assert mailbox.to == ["a@example.org", "c@example.org"]
     place.put(paper(2))
     mailbox.refuses.clear()
@@ -202,7 +202,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(
         place.write(box.options(security="starttls") + SEARCHES)
         code, _, err = digest("--mail")
     assert code == 1
-    assert "no private connection" in err
+    assert "no secure connection" in err
     assert box.got == []
 
 
@@ -223,7 +223,7 @@ def test_a_password_never_goes_out_readable(
     place.write(Mailbox(port=25).options(host="mail.example.org", user=USER) + SEARCHES)
     code, _, err = digest("--mail")
     assert code == 2
-    assert "'none' would show the password" in err
+    assert "'none' would send the password unencrypted" in err
 
 
 def test_names_and_titles_cant_reach_the_headers(

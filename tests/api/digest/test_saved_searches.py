@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.digest.saved_searches import MailOptions, read_searches
+from api.digest.saved_searches import MailSettings, read_searches
 from indexer.errors import NearpaperError, StorageError
 from search.query.filters import Filters
 
@@ -48,7 +48,7 @@ def test_everything_that_may_stand_there(tmp_path: Path) -> None:
     )
     found = read_searches(path)
     assert found.site == "https://papers.example.org/np"
-    assert found.mail == MailOptions(
+    assert found.mail == MailSettings(
         to=("a@example.org", "b@example.org"),
         sender="np@example.org",
         host="mail.example.org",
@@ -73,43 +73,43 @@ M = '[mail]\nto = "a@b.org"\nfrom = "c@d.org"\nhost = "h"\n'
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no saved search in it"),
-        ("x = 1", "key 'x': not known; there are mail, search, site"),
+        ("", "contains no saved search"),
+        ("x = 1", "key 'x': unknown; known keys are mail, search, site"),
         ("[[search", "not TOML"),
         (b"\xff\xfe", "not UTF-8"),
         ("x = " + "[" * 9999, "not TOML"),
         ("search = 1", "key 'search': must be a list of tables"),
         ("search = [1]", "search 1: must be a table"),
         ('[[search]]\nquestion = "q"', "search 1: key 'name': missing"),
-        (S, "search 1 ('S'): must have one of question, like, library"),
-        (Q + 'like = "1706.03762"', "must have one of"),
-        (Q + "limt = 3", "search 1: key 'limt': not known; there are author, category,"),
+        (S, "search 1 ('S'): must have exactly one of question, like, library"),
+        (Q + 'like = "1706.03762"', "must have exactly one of"),
+        (Q + "limt = 3", "search 1: key 'limt': unknown; did you mean 'limit'?"),
         (Q + "limit = 0", "search 1 ('S'): key 'limit': must be a whole number from 1 to 100"),
         (Q + "limit = 1.5", "key 'limit'"),
         (Q + "limit = true", "key 'limit'"),
         (Q + "min_score = 2", "key 'min_score': must be a number from 0 to 1"),
         (Q + "min_score = nan", "key 'min_score'"),
-        (Q + 'unlike = "x"', "key 'unlike': goes with like or library"),
+        (Q + 'unlike = "x"', "key 'unlike': works with like or library"),
         (Q + "category = []", "key 'category': 0 values"),
-        (Q + "category = [1]", "key 'category': must be a text"),
+        (Q + "category = [1]", "key 'category': must be a string"),
         (Q + 'author = "  "', "key 'author': is empty"),
-        (S + "question = 1", "key 'question': must be a text"),
+        (S + "question = 1", "key 'question': must be a string"),
         (S + f'question = "{"x" * 10_001}"', "key 'question': 10001 characters; at most 10000"),
         (S + 'like = [""]', "key 'like': is empty"),
         (S + f'like = "{"x" * 300}"', "search 1 ('S'): not a paper's id"),
         (S + 'library = "none.bib"', "key 'library': "),
         (S + 'library = "searches.toml"', "key 'library': "),
         (Q + Q.replace('"q"', '""'), "search 2 ('S'): key 'question': is empty"),
-        (Q * 101, "key 'search': 101 of them; at most 100"),
-        ('site = "papers"\n' + Q, "key 'site': must be an address"),
-        ('site = "javascript:1"\n' + Q, "key 'site': must be an address"),
+        (Q * 101, "key 'search': 101 tables; at most 100"),
+        ('site = "papers"\n' + Q, "key 'site': must be a web address"),
+        ('site = "javascript:1"\n' + Q, "key 'site': must be a web address"),
         ("mail = 1\n" + Q, "mail: must be a table"),
-        (M + "password = 1\n" + Q, "mail: key 'password': not known"),
-        (M.replace("to", "t0") + Q, "mail: key 't0': not known"),
+        (M + "password = 1\n" + Q, "mail: key 'password': unknown"),
+        (M.replace("to", "t0") + Q, "mail: key 't0': unknown"),
         (M.replace('to = "a@b.org"', "") + Q, "mail: key 'to': missing"),
         (M.replace('"a@b.org"', "[]") + Q, "mail: key 'to': 0 values"),
-        (M.replace("a@b.org", "A <a@b.org>") + Q, "'A <a@b.org>' is no plain e-mail address"),
-        (M.replace("a@b.org", "a@b.org\\nBcc: x@y.z") + Q, "no plain e-mail address"),
+        (M.replace("a@b.org", "A <a@b.org>") + Q, "'A <a@b.org>' isn't a plain e-mail address"),
+        (M.replace("a@b.org", "a@b.org\\nBcc: x@y.z") + Q, "isn't a plain e-mail address"),
         (M.replace("c@d.org", "cd") + Q, "mail: key 'from'"),
         (M.replace('host = "h"', "") + Q, "mail: key 'host': missing"),
         (M + "port = 0\n" + Q, "mail: key 'port': must be a whole number from 1 to 65535"),

@@ -35,7 +35,7 @@ def test_neighbours_as_ris_and_a_paper_as_csv(nearpaper: Nearpaper) -> None:
 def test_one_format_at_a_time(nearpaper: Nearpaper, command: tuple[str, ...], other: str) -> None:
     code, out, err = nearpaper(*command, "--markdown", f"--{other}")
     assert (code, out) == (2, "")
-    assert "only one format" in err
+    assert "choose one format" in err
 
 
 @pytest.mark.parametrize("form", FORMATS)

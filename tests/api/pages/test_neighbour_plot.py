@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.neighbour_plot import APART, HEIGHT, MARGIN, WIDTH, draw, spread
+from api.pages.neighbour_plot import APART, HEIGHT, MARGIN, WIDTH, plot, spread
 from indexer.papers.paper import Paper
 from search.map.projection import Plane
 
@@ -25,6 +25,6 @@ def test_points_stand_within_the_picture_and_can_all_be_clicked(
 
 def test_points_that_do_not_touch_stay_where_they_are() -> None:
     papers = [Paper(id=name, title=name) for name in "ab"]
-    picture = draw(papers, Plane(np.array([[0.0, 0.0], [1.0, 1.0]]), ((0, 1),)))
+    picture = plot(papers, Plane(np.array([[0.0, 0.0], [1.0, 1.0]]), ((0, 1),)))
     assert [(point.x, point.y) for point in picture.points] == [(24, 24), (616, 276)]
     assert picture.lines == (picture.points,)

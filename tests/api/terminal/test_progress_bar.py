@@ -29,7 +29,7 @@ def test_summary_tells_what_a_person_must_know() -> None:
         assert part in line
     assert "stopped" not in line
     tally.interrupted = True
-    assert "same command continues" in summary(tally)
+    assert "run the same command again" in summary(tally)
 
 
 def test_off_a_terminal_only_the_estimate_is_said(capfd: pytest.CaptureFixture[str]) -> None:

@@ -141,15 +141,15 @@ def test_damaged_answers_of_openalex_are_asked_for_again(
     assert fetch(OpenAlex("caching", url=archive.url("/works"))).added == 55
 
 
-@pytest.mark.parametrize(("keep_doubles", "count"), [(False, 55), (True, 110)])
+@pytest.mark.parametrize(("keep_duplicates", "count"), [(False, 55), (True, 110)])
 def test_papers_of_two_archives_are_one_unless_kept_apart(
-    archive: ArchiveServer, fetch: Harvest, papers: Papers, keep_doubles: bool, count: int
+    archive: ArchiveServer, fetch: Harvest, papers: Papers, keep_duplicates: bool, count: int
 ) -> None:
-    fetch(keep_doubles=keep_doubles)
-    fetch(OpenAlex("caching", url=archive.url("/works")), keep_doubles=keep_doubles)
+    fetch(keep_duplicates=keep_duplicates)
+    fetch(OpenAlex("caching", url=archive.url("/works")), keep_duplicates=keep_duplicates)
     found = papers()
     assert len(found) == count
-    if not keep_doubles:
+    if not keep_duplicates:
         assert found["2403.00007"].sources == ("arxiv", "openalex")
         assert found["2403.00007"].doi == "10.1000/7"
 

@@ -21,10 +21,12 @@ from indexer.maintenance.upkeep import check
 from indexer.papers.paper import Paper
 from indexer.pipeline import Run, Tally
 from indexer.sources import Item
-from search.engine import Engine
+from indexer.store import ALL, Snapshot
+from indexer.where import AnyWord
 
 Harvest = Callable[..., Tally]
 Papers = Callable[[], dict[str, Paper]]
+Reading = Callable[[Path], Snapshot]
 
 
 def asked(archive: ArchiveServer) -> list[str]:
@@ -62,10 +64,11 @@ def test_a_set_comes_whole_each_page_asked_for_once(
     assert not (folder / PAGE_FILE).exists()
 
 
-def test_what_came_can_be_searched(folder: Path, fetch: Harvest) -> None:
+def test_what_came_can_be_searched(folder: Path, fetch: Harvest, reading: Reading) -> None:
     fetch()
-    with Engine.open(folder) as engine:
-        assert engine.search("paper number 42", limit=1).results[0].paper.id == "2403.00042"
+    snapshot = reading(folder)
+    (found,) = snapshot.papers(snapshot.bm25("paper number 42", 1, ALL)[0])
+    assert found.id == "2403.00042"
 
 
 def test_following_asks_for_the_days_since(
@@ -283,7 +286,9 @@ def test_a_kept_page_that_rotted_is_asked_for_again(
     assert len(archive.requests) == 7
 
 
-def test_ctrl_c_ends_it_in_good_order(archive: ArchiveServer, folder: Path, fetch: Harvest) -> None:
+def test_ctrl_c_ends_it_in_good_order(
+    archive: ArchiveServer, folder: Path, fetch: Harvest, reading: Reading
+) -> None:
     class Impatient(SilentHarvest):
         def advanced(self, tally: Tally, fraction: float | None) -> None:
             if tally.read == 30:
@@ -291,8 +296,7 @@ def test_ctrl_c_ends_it_in_good_order(archive: ArchiveServer, folder: Path, fetc
 
     tally = fetch(listener=Impatient())
     assert (tally.interrupted, tally.added) == (True, 30)
-    with Engine.open(folder) as engine:
-        assert engine.search("paper", limit=1).total == 30
+    assert reading(folder).count(AnyWord("paper")) == 30
     assert fetch().added == 25
     assert len(archive.requests) == 6
 

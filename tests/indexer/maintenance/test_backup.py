@@ -22,18 +22,23 @@ from indexer.errors import (
     UsageError,
 )
 from indexer.local.lock import WriterLock
+from indexer.location import using_store
 from indexer.maintenance.upkeep import backup, check, compact, remove, restore
 from indexer.pipeline import add
-from search.engine import Engine
+from indexer.store import ALL
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]
 
 
 def answers(index: Path) -> list[tuple[str, float]]:
-    with Engine.open(index) as engine:
-        found = engine.search("paper of words", limit=99).results
-        return [(result.paper.id, result.score) for result in found]
+    with using_store(index) as store:
+        store.recover()
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        keys, scores = snapshot.bm25("paper of words", 99, ALL)
+        ids = [paper.id for paper in snapshot.papers(keys)]
+        return list(zip(ids, scores.tolist(), strict=True))
 
 
 def test_a_backup_answers_like_the_index_and_is_restored(
@@ -138,7 +143,7 @@ def test_a_copy_beside_a_writer_is_one_moment_of_it(make_index: MakeIndex, tmp_p
     index = make_index(RECORDS)
     code = (
         "import sys, pathlib\n"
-        "from indexer.maintenance import compact, remove\n"
+        "from indexer.maintenance.upkeep import compact, remove\n"
         "for n in range(30):\n"
         "    remove(pathlib.Path(sys.argv[1]), [str(n)])\n"
         "    if n % 3: compact(pathlib.Path(sys.argv[1]))\n"
@@ -190,7 +195,7 @@ def test_a_source_that_may_only_be_read(make_index: MakeIndex, tmp_path: Path) -
     for path in (place, *place.parents[:4], *index.rglob("*"), index):
         path.chmod(path.stat().st_mode | 0o055)
     code = (
-        "import sys, pathlib; from indexer.maintenance import backup\n"
+        "import sys, pathlib; from indexer.maintenance.upkeep import backup\n"
         "print(backup(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).papers)"
     )
     user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]

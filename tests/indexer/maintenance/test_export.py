@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,18 +10,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import IndexNotFoundError, UsageError
-from indexer.local.catalog.catalog import Catalog
+from indexer.local.snapshot import LocalSnapshot
 from indexer.maintenance.export import export
 from indexer.maintenance.upkeep import remove
 from indexer.models.hashing import HashingEmbedder
 from indexer.models.recipe import RECIPE, document_text, embed
 from indexer.papers.paper import Paper
 from indexer.progress import Silent, Tally
-from search.engine import Engine
+from indexer.store import Snapshot
+
+Reading = Callable[[Path], Snapshot]
 
 
 def test_every_paper_comes_out_as_it_is_found_with_its_vector(
-    sample_index: Path, tmp_path: Path
+    sample_index: Path, tmp_path: Path, reading: Reading
 ) -> None:
     target = tmp_path / "papers.parquet"
     count = export(sample_index, target)
@@ -28,16 +31,16 @@ def test_every_paper_comes_out_as_it_is_found_with_its_vector(
     assert table.num_rows == count == 202
     assert table.column_names == [*(field.name for field in fields(Paper)), "vector"]
     records = table.to_pylist()
-    with Engine.open(sample_index) as engine:
-        for record in records[::20]:
-            paper = engine.paper(record["id"])
-            for field in fields(Paper):
-                given = getattr(paper, field.name)
-                assert record[field.name] == (
-                    list(given) if isinstance(given, tuple) else None if given == "" else given
-                )
-            made = embed(HashingEmbedder(), [document_text(paper)]).vectors[0]
-            np.testing.assert_allclose(record["vector"], made, atol=1e-3)
+    snapshot = reading(sample_index)
+    for record in records[::20]:
+        (paper,) = snapshot.papers(snapshot.locate([record["id"]]))
+        for field in fields(Paper):
+            given = getattr(paper, field.name)
+            assert record[field.name] == (
+                list(given) if isinstance(given, tuple) else None if given == "" else given
+            )
+        made = embed(HashingEmbedder(), [document_text(paper)]).vectors[0]
+        np.testing.assert_allclose(record["vector"], made, atol=1e-3)
     facts = json.loads(table.schema.metadata[b"nearpaper"])
     assert facts["model"]["name"] == "hashing"
     assert facts["recipe"] == RECIPE
@@ -54,8 +57,8 @@ def test_its_progress_is_told(
         def advanced(self, tally: Tally, fraction: float | None) -> None:
             told.append((tally.read, fraction))
 
-    scan = Catalog.scan
-    monkeypatch.setattr(Catalog, "scan", lambda *args, **kept: scan(*args, **{**kept, "size": 101}))
+    scan = LocalSnapshot.scan
+    monkeypatch.setattr(LocalSnapshot, "scan", lambda snapshot, where: scan(snapshot, where, 101))
     export(sample_index, tmp_path / "papers.parquet", listener=Told())
     assert told == [(101, 0.5), (202, 1.0)]
 

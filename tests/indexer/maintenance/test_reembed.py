@@ -8,11 +8,13 @@ import pytest
 
 from indexer.errors import ModelError
 from indexer.local.catalog.catalog import Catalog
+from indexer.location import using_store
 from indexer.maintenance import reembed as reembedding
 from indexer.maintenance.upkeep import check, info, rebuild, remove
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
-from search.engine import Engine
+from indexer.store import ALL
+from indexer.where import AnyWord
 
 RECORDS = [
     {"id": str(n), "title": f"{topic} {n}", "abstract": f"All about {topic}, the {n}th time."}
@@ -41,9 +43,12 @@ def test_an_index_is_brought_to_another_model(index: Path) -> None:
     facts = info(index)
     assert (facts["model"]["name"], facts["papers"]) == ("all-MiniLM-L6-v2", 39)
     assert check(index) == []
-    with Engine.open(index) as engine:
-        best = engine.search("clusters of stars", mode="dense", limit=9).results
-    assert all("galaxies" in result.paper.title for result in best)
+    with using_store(index) as store:
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        (question,) = store.embedder(snapshot.about.model).encode_queries(["clusters of stars"])
+        best = snapshot.papers(snapshot.nearest(question, 9, ALL)[0])
+    assert all("galaxies" in paper.title for paper in best)
 
 
 def test_the_same_model_makes_the_same_vectors(index: Path) -> None:
@@ -72,8 +77,10 @@ def test_stopped_it_goes_on_where_it_was(index: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         rebuild(index, embed=True, listener=Stopping())
     assert check(index) == []
-    with Engine.open(index) as engine:
-        assert engine.search("grammar").total == 40
+    with using_store(index) as store:
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        assert (snapshot.about.papers, snapshot.count(AnyWord("grammar"))) == (40, 10)
     counting = Counting()
     rebuild(index, embed=True, listener=counting)
     assert counting.embedded == 32
@@ -85,9 +92,9 @@ def test_words_alone_answer_when_the_model_is_gone(index: Path) -> None:
     catalog.set_meta({"model": json.dumps(model | {"weights_sha256": "of another"})})
     catalog.close()
     rebuild(index)
-    with Engine.open(index) as engine:
-        answer = engine.search("grammar 5")
-        assert answer.results[0].paper.title == "grammar 5"
-        assert "rebuild --embed" in answer.warnings[0]
+    with using_store(index) as store:
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        assert snapshot.papers(snapshot.bm25("grammar 5", 1, ALL)[0])[0].title == "grammar 5"
         with pytest.raises(ModelError, match="rebuild --embed"):
-            engine.search("grammar", mode="dense")
+            store.embedder(snapshot.about.model)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import StorageError
-from indexer.models.cache import Facts, cache_folder, converted_model, write_whole
+from indexer.models.cache import Facts, cache_folder, converted_model
 
 FACTS = Facts(
     dimension=3,
@@ -112,11 +112,3 @@ def test_the_cache_is_where_the_environment_says(
     assert cache_folder() == tmp_path
     monkeypatch.delenv("NEARPAPER_CACHE")
     assert cache_folder().name == "nearpaper"
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    file = tmp_path / "new" / "file.json"
-    write_whole(file, "one")
-    write_whole(file, "two")
-    assert file.read_text() == "two"
-    assert [path.name for path in file.parent.iterdir()] == ["file.json"]

@@ -93,7 +93,8 @@ def test_threads_get_what_one_caller_gets(embedder: Embedder, abstracts: list[st
     questions = [text[: 20 + 7 * place] for place, text in enumerate(abstracts * 4)]
     serial = np.array([embedder.encode_queries([question])[0] for question in questions])
     with ThreadPoolExecutor(8) as pool:
-        threaded = np.array(list(pool.map(embedder.encode_query, questions)))
+        asked = pool.map(embedder.encode_queries, ([question] for question in questions))
+        threaded = np.concatenate(list(asked))
     np.testing.assert_allclose(threaded, serial, atol=1e-5)
 
 

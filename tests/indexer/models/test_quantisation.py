@@ -17,6 +17,7 @@ from indexer.errors import ModelError, UsageError
 from indexer.local.index_model import load_kept
 from indexer.local.matching import load_matching
 from indexer.local.segments.manifest import Manifest
+from indexer.location import using_store
 from indexer.maintenance.upkeep import backup, check, info, rebuild, restore
 from indexer.models import quantisation
 from indexer.models.embedder import DEFAULT_MODEL
@@ -25,7 +26,7 @@ from indexer.models.quantisation import LEAST_COSINE, quantised
 from indexer.models.recipe import document_text, embed
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
-from search.engine import Engine
+from indexer.store import ALL
 
 ROOT = Path(__file__).resolve().parents[3]
 PAPERS = 80
@@ -35,12 +36,16 @@ pytest.importorskip("nncf", reason="making an int8 model needs the extra int8")
 
 COLD = """
 import sys
-from search.engine import Engine
+from indexer.store import ALL
+from indexer.location import open_store
 
-with Engine.open(sys.argv[1]) as engine:
-    answer = engine.search("grokking", mode="dense", limit=1)
+store = open_store(sys.argv[1])
+store.recover()
+snapshot = store.snapshot()
+(question,) = store.embedder(snapshot.about.model).encode_queries(["grokking"])
+(paper,) = snapshot.papers(snapshot.nearest(question, 1, ALL)[0])
 heavy = sorted({"torch", "transformers", "sentence_transformers", "nncf"} & set(sys.modules))
-print(answer.results[0].paper.id, *heavy)
+print(paper.id, *heavy)
 """
 
 
@@ -124,6 +129,17 @@ def test_a_cold_search_imports_neither_nncf_nor_torch_and_needs_no_cache(
     assert list(tmp_path.iterdir()) == []
 
 
+def first(index: Path, question: str) -> str:
+    """The id of the paper that is nearest in meaning."""
+    with using_store(index) as store:
+        store.recover()
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        (vector,) = store.embedder(snapshot.about.model).encode_queries([question])
+        (paper,) = snapshot.papers(snapshot.nearest(vector, 1, ALL)[0])
+        return paper.id
+
+
 def test_papers_are_added_by_the_very_same_model(
     own_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,8 +149,7 @@ def test_papers_are_added_by_the_very_same_model(
     before = manifest_of(own_copy).model
     assert add(own_copy, [one_paper(tmp_path)]).added == 1
     assert manifest_of(own_copy).model == before
-    with Engine.open(own_copy) as engine:
-        assert engine.search("knotted proteins", mode="dense").results[0].paper.id == "new"
+    assert first(own_copy, "knotted proteins") == "new"
 
 
 @pytest.mark.parametrize("damage", ["flipped", "lost"])
@@ -150,10 +165,8 @@ def test_a_damaged_model_is_noticed_and_nothing_is_mixed(
         shutil.rmtree(weights.parent)
     with pytest.raises(ModelError, match="rebuild --embed"):
         add(own_copy, [one_paper(tmp_path)])
-    with Engine.open(own_copy) as engine:
-        answer = engine.search("grokking")
-        assert answer.results[0].paper.id == "2201.02177"
-        assert "rebuild --embed" in answer.warnings[0]
+    with pytest.raises(ModelError, match="rebuild --embed"):
+        first(own_copy, "grokking")
     assert info(own_copy)["encoder"].startswith("none: ")
     # What the warning names mends it; the same papers give the same model again.
     rebuild(own_copy, embed=True)
@@ -165,18 +178,14 @@ def test_a_backup_holds_the_model_that_nothing_can_derive(own_copy: Path, tmp_pa
     backup(own_copy, tmp_path / "backup")
     shutil.rmtree(own_copy)
     restore(tmp_path / "backup", own_copy)
-    with Engine.open(own_copy) as engine:
-        assert engine.search("grokking", mode="dense", limit=1).results
+    assert first(own_copy, "grokking") == "2201.02177"
 
 
 def test_an_index_has_one_precision(own_copy: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="rebuild --embed --precision auto"):
         add(own_copy, [one_paper(tmp_path)], precision="auto")
-    with (
-        pytest.raises(ModelError, match="rebuild --embed"),
-        Engine.open(own_copy, embedder=load_embedder()) as engine,
-    ):
-        engine.search("grokking", mode="dense")
+    with using_store(own_copy) as store, pytest.raises(ModelError, match="rebuild --embed"):
+        store.embedder(manifest_of(own_copy).model, load_embedder())
 
 
 def test_the_model_of_an_int8_index_may_be_named_but_not_changed(

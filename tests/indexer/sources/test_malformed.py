@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from indexer.errors import SourceError
 from indexer.papers.paper import Paper
 from indexer.sources import FORMATS, Reject, open_source
-from indexer.sources.raw import Bad, Raw
-from indexer.sources.stream import buffered
+from indexer.sources.reading.raw import Bad, Raw
+from indexer.sources.reading.stream import buffered
 
 
 def line(**changes: Any) -> bytes:

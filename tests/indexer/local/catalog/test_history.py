@@ -10,17 +10,18 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from indexer.local.catalog import catalog as cataloguing
 from indexer.local.catalog import migrations
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.history import Arrivals, History, Moment
 from indexer.local.catalog.rows import CATALOG_FILE
-from indexer.local.reader import Reader
+from indexer.location import using_store
 from indexer.maintenance.backup import backup, restore
 from indexer.maintenance.upkeep import check, compact, rebuild, remove, remove_source
 from indexer.pipeline import add
+from indexer.store import Moment, Snapshot
+from indexer.where import Arrived
 
 Record = Mapping[str, object]
 FIRST: Record = {"id": "2301.00001", "title": "Old one", "authors": ["Ada A."], "date": "2023"}
@@ -39,24 +40,22 @@ def put(folder: Path, *records: Record, source: str = "papers") -> int:
     path = folder.parent / f"{source}.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     add(folder, [str(path)], model="hashing")
-    with opened(folder) as reader:
-        return reader.catalog.last_change()
+    with opened(folder) as snapshot:
+        return snapshot.about.change
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Reader]:
-    reader = Reader(folder)
-    yield reader
-    reader.close()
+def opened(folder: Path) -> Iterator[Snapshot]:
+    with using_store(folder) as store:
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        yield snapshot
 
 
 def new(folder: Path, since: int, upto: int = 10**9) -> set[str]:
-    with opened(folder) as reader:
-        generation = reader.generation()
-        assert generation is not None
-        mask = Arrivals(reader.catalog, since, upto).select(generation)
-        rows = generation.column("rows", np.flatnonzero(mask))
-        return {paper.id for paper in reader.catalog.papers(rows.tolist())}
+    with opened(folder) as snapshot:
+        arrived = snapshot.ordered("added", 10**6, Arrived(since, upto))
+        return {paper.id for paper in snapshot.papers(arrived)}
 
 
 def test_what_comes_with_a_change_is_new_after_the_one_before(index: Path) -> None:
@@ -69,11 +68,14 @@ def test_what_comes_with_a_change_is_new_after_the_one_before(index: Path) -> No
     assert new(index, third) == new(index, 10**6) == set()
 
 
-def test_an_updated_paper_is_not_new_and_still_of_its_first_change(index: Path) -> None:
+def test_an_updated_paper_is_not_new_and_still_of_its_first_change(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for title in ("Old one, revised", "Old one, revised again"):
         last = put(index, {**FIRST, "title": title})
     assert new(index, last - 1) == new(index, 1) == set()
     assert new(index, 0, 1) == {"2301.00001", "2301.00002"}
+    monkeypatch.setattr(cataloguing, "LIFE_SECONDS", 0.0)
     compact(index)
     compact(index)
     rebuild(index)
@@ -82,7 +84,7 @@ def test_an_updated_paper_is_not_new_and_still_of_its_first_change(index: Path) 
     assert check(index) == []
 
 
-def test_doubles_that_become_one_came_with_the_first_of_them(index: Path) -> None:
+def test_duplicates_that_become_one_came_with_the_first_of_them(index: Path) -> None:
     published = {"title": "Nearly the same one", "authors": ["Ada A."], "date": "2023"}
     second = put(index, {"id": "10.1000/x", **published})
     preprint = {"id": "2301.00009", "doi": "10.1000/x", **published}
@@ -113,19 +115,18 @@ def test_copies_know_when_papers_came_but_for_what_was_salvaged(index: Path) -> 
     backup(index, index.parent / "salvaged", salvage_damaged=True)
     assert new(index.parent / "salvaged", 0) == {"2301.00001", "2301.00002"}
     with opened(index) as one, opened(copy) as same, opened(index.parent / "salvaged") as other:
-        assert History(one).now() == History(same).after(2)
-        assert History(other).now().identity != History(one).now().identity
+        assert one.moment() == same.moment(2)
+        assert other.moment().identity != one.moment().identity
 
 
 def test_changes_are_found_by_their_time(index: Path) -> None:
-    with opened(index) as reader:
-        history = History(reader)
-        now = history.now()
+    with opened(index) as snapshot:
+        now = snapshot.moment()
         assert now.change == 1
         assert datetime.fromisoformat(now.made).tzinfo
-        assert history.after(99).made == ""
-        assert history.before(now.made) == Moment(now.identity, 0, "")
-        assert history.before("9999") == now
+        assert snapshot.moment(99).made == ""
+        assert snapshot.moment_before(now.made) == Moment(now.identity, 0, "")
+        assert snapshot.moment_before("9999") == now
 
 
 def test_a_catalog_of_version_3_knows_what_it_has_replaced(tmp_path: Path) -> None:

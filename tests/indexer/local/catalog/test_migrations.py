@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.local.lock import WriterLock
 from indexer.maintenance.upkeep import check, compact, info, remove
 from indexer.pipeline import add
-from search.engine import Engine
+from indexer.store import ALL, Snapshot
+
+Reading = Callable[[Path], Snapshot]
 
 VERSION_1 = Path(__file__).with_name("catalog_v1.sql")
 
@@ -52,19 +55,19 @@ def schema(path: Path) -> tuple[int, dict[str, str]]:
     return version, {name: re.sub(r"\s+", " ", sql) for name, sql in made}
 
 
-def test_steps_are_numbered_from_one_without_gap_or_double() -> None:
+def test_steps_are_numbered_from_one_without_gap_or_repetition() -> None:
     names = sorted(path.name for path in migrations.FOLDER.iterdir() if path.name.endswith(".sql"))
     numbers = [int(name.split("_")[0]) for name in names]
     assert numbers == list(range(1, migrations.latest() + 1))
 
 
 def test_an_index_of_version_1_is_searched_changed_and_clean(
-    old_index: Path, tmp_path: Path
+    old_index: Path, tmp_path: Path, reading: Reading
 ) -> None:
-    with Engine.open(old_index) as engine:
-        found = engine.search("galaxies", mode="lexical").results
-        assert [result.paper.title for result in found] == ["Galaxies in survey images, revised"]
-        paper = engine.paper("2301.00001")
+    snapshot = reading(old_index)
+    (found,) = snapshot.papers(snapshot.bm25("galaxies", 9, ALL)[0])
+    assert found.title == "Galaxies in survey images, revised"
+    (paper,) = snapshot.papers(snapshot.locate(["2301.00001"]))
     assert (paper.authors, paper.upvotes, paper.sources) == (("Ada A.", "Bo B."), 7, ("old",))
     source = tmp_path / "more.jsonl"
     source.write_text('{"title": "one more"}\n')
@@ -81,19 +84,20 @@ def test_an_old_catalog_ends_with_the_schema_of_a_new_one(old_index: Path, tmp_p
     assert schema(old_index / CATALOG_FILE) == schema(tmp_path / CATALOG_FILE)
 
 
-def test_a_step_is_taken_by_whoever_opens_the_index(old_index: Path, next_step: Path) -> None:
-    with Engine.open(old_index) as engine:
-        assert engine.papers == 3
+def test_a_step_is_taken_by_whoever_opens_the_index(
+    old_index: Path, next_step: Path, reading: Reading
+) -> None:
+    assert reading(old_index).about.papers == 3
     assert schema(old_index / CATALOG_FILE)[0] == migrations.latest()
     assert "notes" in schema(old_index / CATALOG_FILE)[1]
 
 
 def test_an_old_catalog_that_may_not_be_changed_is_one_line(
-    old_index: Path, next_step: Path
+    old_index: Path, next_step: Path, reading: Reading
 ) -> None:
     before = schema(old_index / CATALOG_FILE)
     with WriterLock(old_index):
-        for use in (Engine.open, check, info):
+        for use in (reading, check, info):
             with pytest.raises(IndexOutdatedError, match="nearpaper compact") as caught:
                 use(old_index)
             assert "\n" not in str(caught.value)

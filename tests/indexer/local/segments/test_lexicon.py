@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer import analysis
+from indexer.analysis import AUTHOR_WEIGHT
 from indexer.errors import IndexDamagedError
 from indexer.local.catalog.rows import Block
-from indexer.local.segments.lexicon import AUTHOR_WEIGHT, Lexicon
+from indexer.local.segments.lexicon import Lexicon
 from indexer.local.segments.lexicon_writer import LexiconWriter
 from indexer.papers.paper import Paper
 
@@ -55,14 +57,14 @@ def test_accents_case_and_endings_do_not_matter(lexicon: Lexicon) -> None:
 
 def test_stop_words_alone_find_nothing(lexicon: Lexicon) -> None:
     assert lexicon.best("the of and", 9)[0].size == 0
-    assert lexicon.stems("the kernels of it") == ["kernel"]
+    assert analysis.stems("the kernels of it") == ["kernel"]
 
 
 def test_scores_are_bm25_as_its_formula_says(lexicon: Lexicon) -> None:
     """The slow, obvious way, with Tantivy's k1 and b."""
     k1, b = 1.2, 0.75
     texts = [f"{p.title} {p.title} {p.abstract}" for p in PAPERS]
-    documents = [lexicon.stems(text) for text in texts]
+    documents = [analysis.stems(text) for text in texts]
     names = [[word for name in p.authors for word in name.lower().split()] for p in PAPERS]
 
     def scores(term: str, fields: list[list[str]]) -> list[float]:

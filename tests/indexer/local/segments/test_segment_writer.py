@@ -13,7 +13,7 @@ import pytest
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.segments import publisher as publishing
 from indexer.local.segments.columns import Columns
-from indexer.local.segments.generation import Part, column_file, vector_file
+from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.segment_writer import write_tail
 from indexer.maintenance.upkeep import check, compact, remove
@@ -57,7 +57,7 @@ def index(make_index: MakeIndex) -> Path:
     return index
 
 
-def as_written_anew(index: Path, target: Path) -> tuple[Part, Columns]:
+def as_written_anew(index: Path, target: Path) -> tuple[Segment, Columns]:
     """The current tail, and its columns as the catalog alone gives them."""
     manifest = published(index)
     (target / "vectors").mkdir(parents=True)
@@ -70,8 +70,8 @@ def as_written_anew(index: Path, target: Path) -> tuple[Part, Columns]:
         old=None,
     )
     catalog.close()
-    tail = Part.open(index, manifest.tail)
-    np.testing.assert_array_equal(tail.columns.dead, dead)
+    tail = Segment.open(index, manifest.tail)
+    np.testing.assert_array_equal(tail.columns.tombstones, dead)
     assert vector_file(index, manifest.tail).read_bytes() == (
         vector_file(target, "anew").read_bytes()
     )

@@ -8,8 +8,8 @@ from indexer.errors import SourceError
 from indexer.sources.formats import document
 from indexer.sources.formats.document import read_document
 from indexer.sources.formats.huggingface import read_huggingface
-from indexer.sources.raw import Bad, Raw
-from indexer.sources.stream import buffered
+from indexer.sources.reading.raw import Bad, Raw
+from indexer.sources.reading.stream import buffered
 
 ENTRY = {
     "paper": {

@@ -18,9 +18,9 @@ from indexer.sources.formats.bibtex import read_bibtex
 from indexer.sources.formats.latex import plain_text
 from indexer.sources.formats.openalex import MAX_WORDS, abstract_of
 from indexer.sources.formats.ris import read_ris
-from indexer.sources.fragments import Cutter
-from indexer.sources.raw import Raw
-from indexer.sources.stream import buffered
+from indexer.sources.reading.fragments import Cutter
+from indexer.sources.reading.raw import Raw
+from indexer.sources.reading.stream import buffered
 
 
 def read(path: Path, content: bytes | str) -> tuple[list[Paper], list[tuple[int, str]]]:

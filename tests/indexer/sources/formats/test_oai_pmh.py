@@ -14,8 +14,8 @@ from indexer.pipeline import add
 from indexer.sources import Item, Reject, Removal, open_source
 from indexer.sources.formats.arxiv_atom import parse_arxiv_atom, read_arxiv_atom
 from indexer.sources.formats.oai_pmh import parse_oai_pmh, read_oai_pmh
-from indexer.sources.raw import Bad, Gone
-from indexer.sources.xml_stream import BrokenXMLError, elements
+from indexer.sources.reading.raw import Bad, Gone
+from indexer.sources.reading.xml_stream import BrokenXMLError, elements
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from indexer.sources.formats.page import read_page
-from indexer.sources.raw import Bad, Raw
-from indexer.sources.stream import buffered
+from indexer.sources.reading.raw import Bad, Raw
+from indexer.sources.reading.stream import buffered
 
 PAGE = """new
 

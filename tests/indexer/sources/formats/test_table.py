@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from indexer.errors import SourceError
 from indexer.sources.formats.table import read_csv, read_tsv
-from indexer.sources.raw import Bad, Raw
-from indexer.sources.stream import buffered
+from indexer.sources.reading.raw import Bad, Raw
+from indexer.sources.reading.stream import buffered
 
 
 def read(text: str | bytes) -> list[Raw | Bad]:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from search.answer.answer import MAX_LIMIT, MAX_QUESTION, MODES
+from search.limits import MAX_LIMIT, MAX_QUESTION
+from search.options import MODES
 
 
 def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 from indexer.papers.ids import normalise_id
 from indexer.sources.formats.document import read_document
 from indexer.sources.formats.jsonl import is_jsonl, read_jsonl
-from indexer.sources.raw import Bad, Raw, Reader
+from indexer.sources.reading.raw import Bad, Raw, Reader
 
 _HEAD = 1 << 16
 _CONTAINERS = ("results", "data", "recommendedPapers", "items")

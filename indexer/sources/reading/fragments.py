@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from indexer.sources.stream import CHUNK
-from indexer.sources.xml_stream import BrokenXMLError, parse
+from indexer.sources.reading.stream import CHUNK
+from indexer.sources.reading.xml_stream import BrokenXMLError, parse
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

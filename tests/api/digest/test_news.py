@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ModelError
-from indexer.local.lock import WriterLock
+from indexer.files import acquire_lock
 from indexer.maintenance.backup import backup
 from indexer.maintenance.upkeep import remove
 from tests.api.digest.conftest import SEARCHES, Call, Place, others, paper
@@ -95,7 +95,7 @@ def test_of_an_index_that_is_another_only_what_comes_next_is_told(
     place.put(*map(others, range(200)), paper(1), paper(2))
     code, out, err = digest("--exit-code")
     assert (code, out) == (4, "")
-    assert "another index than last time" in err
+    assert "a different index than last time" in err
     place.put(paper(3))
     assert titles(digest()[1]) == [3]
 
@@ -115,15 +115,15 @@ def test_of_an_index_that_was_restored_what_comes_anew_is_told_once(
     code, out, err = digest()
     assert sorted(titles(out)) == [3, 4]
     assert code == 0
-    assert "the index was put back" in err
+    assert "the index was restored" in err
     assert digest()[1:] == ("", "nearpaper: nothing new\n")
 
 
 def test_two_at_once_are_told(place: Place, digest: Call) -> None:
-    with WriterLock(place.folder, file="searches.lock"):
+    with acquire_lock(place.folder / "searches.lock"):
         code, _, err = digest()
         assert code == 1
-        assert "another process" in err
+        assert "another digest of these searches is running" in err
         assert err.count("\n") == 1
         assert digest("--preview")[0] == 0
 
@@ -134,7 +134,7 @@ def test_progress_that_cant_be_read_is_one_line(place: Place, digest: Call) -> N
         place.state.write_text(content)
         code, out, err = digest()
         assert (code, out) == (1, "")
-        assert "searches.state.json: not what was written" in err
+        assert "searches.state.json: damaged" in err
     place.state.unlink()
     digest()
     kept = json.loads(place.state.read_text())

@@ -18,10 +18,10 @@ class NotReadyError(NearpaperError):
     title: ClassVar[str] = "Not ready yet"
 
 
-class LazyEngine:
-    """An engine that is opened when it is first needed. Safe to use from many threads.
+class EngineProvider:
+    """Gives the engine, opened when it is first needed. Safe to use from many threads.
 
-    An index that can't be opened fails the request that asked, and is tried again at the next.
+    An index that can't be opened fails the request, and the next request tries again.
     """
 
     def __init__(self, folder: Path | None, engine: Engine | None = None) -> None:
@@ -44,7 +44,7 @@ class LazyEngine:
         if self._warm:
             return
         if not self._warming.acquire(blocking=False):
-            raise NotReadyError("the index is being loaded; try again in some seconds")
+            raise NotReadyError("the index is loading; try again in a few seconds")
         try:
             self.engine().warm_up()
             self._warm = True

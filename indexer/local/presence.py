@@ -1,25 +1,13 @@
-"""Where an index is when nobody says, and whether a folder holds one."""
+"""Whether a folder holds an index."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-from platformdirs import user_data_path
 
 from indexer.errors import IndexNotFoundError, storage_error
 from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.local.lock import LOCK_FILE
 from indexer.local.segments.manifest import MANIFEST_FILE
-
-
-def default_folder() -> Path:
-    """``$NEARPAPER_INDEX``, else ``data/index`` where it exists, else in the user's data folder."""
-    named = os.environ.get("NEARPAPER_INDEX")
-    if named:
-        return Path(named)
-    local = Path("data/index")
-    return local if local.is_dir() else user_data_path("nearpaper") / "index"
 
 
 def require_index(folder: Path) -> None:
