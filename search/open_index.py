@@ -80,7 +80,10 @@ class OpenIndex:
         self._store.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} over {self.papers:,} papers, generation {self.generation}>"
+        papers, generation = self._read(
+            lambda snapshot: (snapshot.about.papers, snapshot.about.generation), lambda: (0, 0)
+        )
+        return f"<{type(self).__name__} over {papers:,} papers, generation {generation}>"
 
     def __enter__(self) -> Self:
         return self

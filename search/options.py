@@ -140,6 +140,10 @@ class SearchOptions:
     arrived: Arrived | None = None
 
     def __post_init__(self) -> None:
+        for name in _LISTS:
+            object.__setattr__(self, name, given(getattr(self, name)))
+        for name in _DATES:
+            object.__setattr__(self, name, getattr(self, name).strip())
         _require_one_of("mode", self.mode, MODES)
         _require_one_of("sort", self.sort, SORTS)
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -151,9 +155,10 @@ class SearchOptions:
             )
         if not 0 <= self.min_score <= 1:
             raise UsageError(f"min_score {self.min_score}: must be from 0 to 1")
-        for values in (self.category, self.author, self.venue):
-            if any(len(value) > MAX_VALUE for value in values):
-                raise UsageError(f"a filter's value is too long: at most {MAX_VALUE} characters")
+        for name in _LISTS:
+            longest = max(map(len, getattr(self, name)), default=0)
+            if longest > MAX_VALUE:
+                raise UsageError(f"{name}: a value of {longest} characters; at most {MAX_VALUE}")
         _ = self.filters  # which checks the dates and counts
 
     def but(self, **choices: Unpack[Choices]) -> SearchOptions:
@@ -163,11 +168,6 @@ class SearchOptions:
         if filters is not None:
             named = filters.as_choices() | named
         require_known(named, OPTION_NAMES)
-        for name in _LISTS & named.keys():
-            named[name] = given(named[name])
-        for name in ("after", "before"):
-            if name in named:
-                named[name] = named[name].strip()
         return replace(self, **named)
 
     @property
@@ -192,7 +192,8 @@ class SearchOptions:
         return {**self.filters.as_dict(), "mode": self.mode, "sort": self.sort}
 
 
-_LISTS = frozenset({"category", "author", "venue"})
+_LISTS = ("category", "author", "venue")
+_DATES = ("after", "before")
 OPTION_NAMES = tuple(one.name for one in fields(SearchOptions))
 FACE_OPTIONS: Mapping[str, Option] = {
     one.name: one.metadata["option"] for one in fields(SearchOptions) if "option" in one.metadata

@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
 
 # A shared machine may pause for longer than Hypothesis would allow an example.
-settings.register_profile("default", deadline=None)
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "papers.jsonl"
 Record = Mapping[str, object]
 MakeIndex = Callable[[Iterable[Record]], Path]
+MakeStore = Callable[[Iterable[Record]], MemoryStore]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,13 +41,27 @@ def interruptible() -> None:
 
 @pytest.fixture
 def make_index(tmp_path: Path) -> MakeIndex:
-    """Makes an index of some records, embedded by the words they share."""
+    """Makes an index of some records in a folder, embedded by the words they share."""
 
     def make(records: Iterable[Record]) -> Path:
         source, folder = tmp_path / "source.jsonl", tmp_path / "index"
-        source.write_text("".join(json.dumps(record) + "\n" for record in records))
+        _write(source, records)
         add(folder, [str(source)], model="hashing")
         return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_store(tmp_path_factory: pytest.TempPathFactory) -> MakeStore:
+    """Makes an index of some records in memory, embedded by the words they share."""
+    folder = tmp_path_factory.mktemp("records")
+
+    def make(records: Iterable[Record]) -> MemoryStore:
+        source, store = folder / "source.jsonl", MemoryStore()
+        _write(source, records)
+        add(store, [str(source)], model="hashing")
+        return store
 
     return make
 
@@ -56,3 +72,15 @@ def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "index"
     add(folder, [str(SAMPLE)], model="hashing")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_store() -> MemoryStore:
+    """The same papers in memory. Read only."""
+    store = MemoryStore()
+    add(store, [str(SAMPLE)], model="hashing")
+    return store
+
+
+def _write(source: Path, records: Iterable[Record]) -> None:
+    source.write_text("".join(json.dumps(record) + "\n" for record in records))

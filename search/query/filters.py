@@ -40,9 +40,9 @@ class Filters:
         first, last = self._range()
         if first > period_end(last):
             raise UsageError(f"after {self.after} and before {self.before}: no date is in between")
-        for values in (self.categories, self.authors, self.venues):
+        for name, values in self._lists():
             if len(values) > MAX_VALUES:
-                raise UsageError(f"{len(values)} values for one filter: at most {MAX_VALUES}")
+                raise UsageError(f"{name}: {len(values)} values; at most {MAX_VALUES}")
 
     def _range(self) -> tuple[int, int]:
         first, last = _key(self.after, "after"), _key(self.before, "before")

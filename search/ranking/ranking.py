@@ -89,14 +89,18 @@ def reorder(ranking: Ranking, order: NDArray[np.intp]) -> Ranking:
 def drop(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
     """Without those of the head for which ``wanted``, in its order, is false."""
     dropped = np.concatenate([ranking.dropped, ranking.head[~wanted]])
-    named = int(np.count_nonzero(wanted[: ranking.named]))
-    return replace(ranking, head=ranking.head[wanted], dropped=dropped, named=named)
+    return replace(_kept(ranking, wanted), dropped=dropped)
 
 
 def fold(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
     """The same, and what is left out doesn't count either."""
     folded = np.concatenate([ranking.folded, ranking.head[~wanted]])
-    return replace(ranking, head=ranking.head[wanted], folded=folded)
+    return replace(_kept(ranking, wanted), folded=folded)
+
+
+def _kept(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
+    named = int(np.count_nonzero(wanted[: ranking.named]))
+    return replace(ranking, head=ranking.head[wanted], named=named)
 
 
 def cut(
@@ -109,13 +113,14 @@ def cut(
     """Without what scores less than ``least``; nothing follows what is left.
 
     Where fewer than ``depth`` papers are left, those behind the head are looked at too, as far
-    down as pages reach, if the furthest that the dense leg found scores enough.
+    down as pages reach, unless what the dense leg found there, and its furthest, score less.
     """
     if ranking.is_listing:
         return ranking
-    good = score(ranking.head) >= least
-    furthest = ranking.dense[0][-1:]
-    if np.count_nonzero(good) < depth and (not len(furthest) or score(furthest)[0] >= least):
+    good, dense = score(ranking.head) >= least, ranking.dense[0]
+    nearest_behind = np.append(dense[~np.isin(dense, ranking.head)], dense[-1:])
+    may_follow = not len(dense) or (score(nearest_behind) >= least).any()
+    if np.count_nonzero(good) < depth and may_follow:
         ranking = replace(ranking, head=page(ranking, snapshot, 0, MAX_DEPTH))
         good = score(ranking.head) >= least
     return replace(drop(ranking, good), ends=True)

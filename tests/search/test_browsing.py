@@ -7,21 +7,23 @@ import pytest
 
 from indexer.errors import UsageError
 from indexer.local.catalog.catalog import Catalog
-from search.browsing import Days, asked_day, days_before
+from indexer.memory.store import MemoryStore
+from indexer.store import Days
+from search.browsing import checked_day, days_before
 from search.engine import Engine
 from search.query.filters import Filters
 
-MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
 DATES = ["2024-01-31", "2024-02-01", "2024-02-01", "2023", "2024-02", "", "2024-03-01"]
 
 
-@pytest.fixture
-def engine(make_index: MakeIndex) -> Iterable[Engine]:
+@pytest.fixture(scope="module")
+def engine(make_store: MakeStore) -> Iterable[Engine]:
     records = [
         {"id": f"p{number}", "title": f"Paper {number}", "date": date, "upvotes": number}
         for number, date in enumerate(DATES)
     ]
-    with Engine.open(make_index(records)) as opened:
+    with Engine.open(make_store(records)) as opened:
         yield opened
 
 
@@ -50,13 +52,13 @@ def test_papers_of_some_days_by_upvotes(engine: Engine) -> None:
     assert liked.total == 3
 
 
-def test_days_of_submission_come_before_those_of_publication(make_index: MakeIndex) -> None:
+def test_days_of_submission_come_before_those_of_publication(make_store: MakeStore) -> None:
     submitted = ["2024-02-05", "2024-02-05", "2024-02-07", "2024-02", "", "", ""]
     records = [
         {"id": f"p{n}", "title": f"Paper {n}", "date": date, "upvotes": n, "submitted": day}
         for n, (date, day) in enumerate(zip(DATES, submitted, strict=True))
     ]
-    with Engine.open(make_index(records)) as engine:
+    with Engine.open(make_store(records)) as engine:
         assert engine.days() == Days("2024-02-07", "", "", submitted=True)
         newest = Days("2024-02-07", "2024-02-05", "", submitted=True)
         assert engine.days("2024-02-07") == newest
@@ -76,10 +78,10 @@ def test_an_index_without_papers_has_no_days(tmp_path: Path) -> None:
         assert engine.liked("", "").papers == ()
 
 
-def test_days_as_asked() -> None:
-    assert asked_day(" 2024-02-29 ") == "2024-02-29"
-    assert asked_day("") == ""
+def test_days_are_checked() -> None:
+    assert checked_day(" 2024-02-29 ") == "2024-02-29"
+    assert checked_day("") == ""
     assert days_before("2024-03-01", 30) == "2024-01-31"
     for wrong in ("2023-02-29", "2024", "soon", "2024-02-01T00:00"):
         with pytest.raises(UsageError, match="YYYY-MM-DD"):
-            asked_day(wrong)
+            checked_day(wrong)

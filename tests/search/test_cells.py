@@ -10,8 +10,8 @@ import indexer.local.segments.vector_writer
 import search.ranking.ranking
 from indexer.maintenance.upkeep import check, compact, info, remove
 from indexer.pipeline import add
-from search.answer.answer import MODES, Mode
 from search.engine import Engine
+from search.options import MODES, Mode
 from search.query.filters import Filters
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "papers.jsonl"

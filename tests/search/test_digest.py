@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.errors import ModelError, PaperNotFoundError, UsageError
+from indexer.memory.store import MemoryStore
 from indexer.papers.paper import Paper, make_paper
 from indexer.pipeline import add
-from search.digest import Digest, SavedSearch, digest
+from indexer.where import Arrived
+from search.digest import Digest, SavedSearch, digest, still_there
 from search.engine import Engine
 from search.query.filters import Filters
 
@@ -53,28 +56,28 @@ PROTEINS = SavedSearch(name="Proteins", question="proteins folding", filters=Fil
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store(tmp_path_factory: pytest.TempPathFactory) -> MemoryStore:
     """Papers of three topics among others, then four more; read only."""
-    folder = tmp_path_factory.mktemp("digest")
-    put(folder / "index", [*OLD, *OTHERS])
-    put(folder / "index", NEW)
-    return folder / "index"
+    folder, store = tmp_path_factory.mktemp("digest"), MemoryStore()
+    put(store, folder, [*OLD, *OTHERS])
+    put(store, folder, NEW)
+    return store
 
 
-@pytest.fixture
-def engine(index: Path) -> Iterator[Engine]:
-    with Engine.open(index) as opened:
+@pytest.fixture(scope="module")
+def engine(store: MemoryStore) -> Iterator[Engine]:
+    with Engine.open(store) as opened:
         yield opened
 
 
-def put(index: Path, records: Sequence[Record]) -> None:
-    path = index.parent / "papers.jsonl"
+def put(store: MemoryStore, folder: Path, records: Sequence[Record]) -> None:
+    path = folder / "papers.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in records))
-    add(index, [str(path)], model="hashing", keep_duplicates=True)
+    add(store, [str(path)], model="hashing", keep_duplicates=True)
 
 
 def news(engine: Engine, *searches: SavedSearch, known: Sequence[str] = ()) -> Digest:
-    return digest(engine, searches, engine.history.arrivals(2, 3), known=known)
+    return digest(engine, searches, Arrived(2, 3), known=known)
 
 
 def ids(found: Digest) -> dict[str, list[str]]:
@@ -92,7 +95,7 @@ def test_only_what_is_new_and_near_comes_and_what_trends_comes_first(engine: Eng
 def test_a_search_without_news_is_left_out(engine: Engine) -> None:
     grammar = SavedSearch(name="Grammar", question="grammar syntax verbs", filters=Filters())
     assert ids(news(engine, grammar)) == {}
-    nothing = engine.history.arrivals(3, 3)
+    nothing = Arrived(3, 3)
     assert digest(engine, [PROTEINS], nothing) == Digest((), 0)
 
 
@@ -190,21 +193,37 @@ def test_pages_of_a_library_go_on(engine: Engine) -> None:
 
 
 def test_papers_that_come_meanwhile_are_of_the_next_one(tmp_path: Path) -> None:
-    put(tmp_path / "index", [*OLD, *OTHERS])
-    with Engine.open(tmp_path / "index") as engine:
-        put(tmp_path / "index", NEW[:2])
-        now = engine.history.now().change
-        put(tmp_path / "index", [*NEW[2:], {**NEW[0], "title": "proteins folding, revised"}])
-        found = digest(engine, [PROTEINS], engine.history.arrivals(2, now))
+    store = MemoryStore()
+    put(store, tmp_path, [*OLD, *OTHERS])
+    with Engine.open(store) as engine:
+        put(store, tmp_path, NEW[:2])
+        now = engine.history().now().change
+        put(store, tmp_path, [*NEW[2:], {**NEW[0], "title": "proteins folding, revised"}])
+        found = digest(engine, [PROTEINS], Arrived(2, now))
         assert ids(found) == {"Proteins": ["41", "40"]}
 
 
 def test_without_the_model_there_is_no_digest(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ModelError("no model here")
 
-    monkeypatch.setattr("search.ranking.encoder.load_matching", broken)
-    with pytest.raises(ModelError, match=r"search 'Proteins': .*no model here"):
+    monkeypatch.setattr(store, "embedder", broken)
+    with (
+        Engine.open(store) as engine,
+        pytest.raises(ModelError, match=r"search 'Proteins': .*no model here"),
+    ):
         news(engine, PROTEINS)
+
+
+def test_searches_go_on_without_papers_that_are_gone(engine: Engine) -> None:
+    some = SavedSearch(name="Some", like=("2101.00001", "2101.99999"), filters=Filters())
+    gone = SavedSearch(name="Gone", like=("2101.99999",), filters=Filters())
+    kept, notes = still_there(engine, [PROTEINS, some, gone])
+    assert kept == [PROTEINS, replace(some, like=("2101.00001",))]
+    assert notes == [
+        "search 'Some': 2101.99999 is not in the index; passed over",
+        "search 'Gone': 2101.99999 not in the index; the whole search is passed over",
+    ]
+    assert still_there(engine, [gone])[0] == [gone]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
 from search.engine import Engine
 from search.query.filters import Filters
 
 Record = Mapping[str, object]
-MakeIndex = Callable[[Iterable[Record]], Path]
+MakeStore = Callable[[Iterable[Record]], MemoryStore]
 
 RECORDS: list[Record] = [
     {
@@ -33,11 +34,9 @@ RECORDS: list[Record] = [
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    folder = tmp_path_factory.mktemp("named")
-    (folder / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
-    add(folder / "index", [str(folder / "a.jsonl")], model="hashing")
-    return Engine.open(folder / "index")
+def engine(make_store: MakeStore) -> Iterator[Engine]:
+    with Engine.open(make_store(RECORDS)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("question", ["Kevin Knight", "papers by Kevin Knight", "K. Knight"])
@@ -47,7 +46,9 @@ def test_a_name_finds_its_papers_however_it_is_asked(engine: Engine, question: s
     assert not answer.warnings
 
 
-def test_the_title_of_a_version_that_died_still_finds_the_paper(make_index: MakeIndex) -> None:
+def test_the_title_of_a_version_that_died_still_finds_the_paper(
+    make_index: Callable[[Iterable[Record]], Path],
+) -> None:
     misspelt = {"id": "1", "title": "Graph networs for protein design", "abstract": "words"}
     index = make_index([misspelt, *RECORDS[:40]])
     source = index.parent / "mended.jsonl"
@@ -105,43 +106,60 @@ def test_stop_words_that_must_be_held_are_said_to_be_ignored(engine: Engine) -> 
     assert "too common" in engine.search("abs:the parsing").warnings[0]
 
 
-def test_nothing_left_is_no_error(make_index: MakeIndex) -> None:
-    index = make_index([{"id": "1", "title": "the only one"}])
-    with Engine.open(index) as engine:
+def test_nothing_left_is_no_error(make_store: MakeStore) -> None:
+    with Engine.open(make_store([{"id": "1", "title": "the only one"}])) as engine:
         assert engine.similar(["1"]).results == ()
         assert engine.similar(["1"], filters=Filters(after="2030")).total == 0
         assert engine.search("only").total == 1
 
 
-def test_copies_of_the_asked_paper_are_no_neighbours(make_index: MakeIndex) -> None:
-    twin = {"title": "Graph kernels", "abstract": "kernels of graphs and their uses"}
-    others = [{"id": f"o{n}", "title": w} for n, w in enumerate(["stars", "verbs", "cells"])]
-    index = make_index([{"id": "a", **twin}, {"id": "b", **twin}, *others])
-    with Engine.open(index) as engine:
-        answer = engine.similar(["a"])
-    assert {result.paper.id for result in answer.results} == {"o0", "o1", "o2"}
-    assert answer.total == 3
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("2301.00001v2", {"id": "2301.00001"}),
+        ("https://arxiv.org/abs/2301.00001", {"id": "2301.00001"}),
+    ],
+)
+def test_an_id_goes_straight_to_its_paper(
+    make_store: MakeStore, question: str, says: dict[str, str]
+) -> None:
+    store = make_store([{"id": f"2301.0000{n}", "title": f"paper {n}"} for n in range(1, 6)])
+    with Engine.open(store) as engine:
+        answer = engine.search(question)
+    assert [result.paper.id for result in answer.results] == ["2301.00001"]
+    assert answer.total == 1
+    assert says.items() <= answer.understood.items()
 
 
-def test_counts_are_exact_over_both_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.local.segments.publisher.TAIL_ROWS", 10)
-    names = [f"Author {chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(200)]
+def test_a_title_or_a_name_comes_first(make_store: MakeStore) -> None:
+    records: list[Mapping[str, object]] = [
+        {"id": "1", "title": "Attention: all you need?", "authors": ["Ada Byron"]},
+        {"id": "2", "title": "Need and attention", "abstract": "attention is all you need, all"},
+        {"id": "3", "title": "Byron and Ada", "abstract": "Ada Byron, Ada Byron, Ada Byron"},
+    ]
+    with Engine.open(make_store(records)) as engine:
+        for question in ("attention all you need", "Atention all you need"):
+            assert engine.search(question).results[0].paper.id == "1"
+        assert engine.search("byron, ada").results[0].paper.id == "1"
 
-    def write(part: int, authors: Iterable[str]) -> None:
-        source = tmp_path / f"{part}.jsonl"
-        records = [
-            {"id": f"{part}-{n}", "title": f"t {n}", "authors": [author]}
-            for n, author in enumerate(authors)
-        ]
-        source.write_text("".join(json.dumps(record) + "\n" for record in records))
-        add(tmp_path / "index", [str(source)], model="hashing")
 
-    # Most frequent over all, but not among the most frequent of the base or of the tail.
-    write(1, [name for name in names[:100] for _ in range(3)] + ["Middling Author"] * 2)
-    write(2, ["Middling Author"] * 2 + names[100:107])
-    with Engine.open(tmp_path / "index") as engine:
-        counted = engine.search("t").facets["author"]
-    assert next(iter(counted.items())) == ("Middling Author", 4)
+def test_marks_of_a_question_hold(make_store: MakeStore) -> None:
+    records: list[Mapping[str, object]] = [
+        {"id": "1", "title": "Chain of thought", "abstract": "prompting", "date": "2022-01-05"},
+        {"id": "2", "title": "Thought", "abstract": "a chain of thought", "date": "2023"},
+        {"id": "3", "title": "Chain", "abstract": "thought for vision", "authors": ["Jo Li"]},
+    ]
+    with Engine.open(make_store(records)) as engine:
+
+        def ids(question: str) -> set[str]:
+            return {result.paper.id for result in engine.search(question).results}
+
+        assert ids('"chain of thought"') == {"1", "2"}
+        assert ids("ti:thought") == {"1", "2"}
+        assert ids("abs:thought -vision") == {"2"}
+        assert ids("thought year:2023") == {"2"}
+        assert ids("au:li") == {"3"}
+        assert ids('"never said so"') == {"1", "2", "3"}
 
 
 def test_a_least_score_cuts_pages_in_every_mode(engine: Engine) -> None:

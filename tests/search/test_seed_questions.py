@@ -9,8 +9,8 @@ import pytest
 
 from indexer.papers.paper import title_id
 from indexer.pipeline import add
-from search.answer.answer import Mode
 from search.engine import Engine
+from search.options import Mode
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"

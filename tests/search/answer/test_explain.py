@@ -39,31 +39,31 @@ class Counting(HashingEmbedder):
 )
 def test_the_nearest_sentence_is_the_one_about_the_question(question: str, expected: str) -> None:
     embedder = HashingEmbedder()
-    vector = embedder.encode_query(question)
+    vector = embedder.encode_queries([question])[0]
     found = nearest_sentence(3 * vector, embedder, ABSTRACT)
     assert found is not None
     text, score = found
     assert text == expected
-    assert score == pytest.approx(float(embedder.encode_query(expected) @ vector), abs=1e-6)
+    assert score == pytest.approx(float(embedder.encode_queries([expected])[0] @ vector), abs=1e-6)
 
 
 def test_a_long_text_is_read_in_one_bounded_call() -> None:
     embedder = Counting()
-    nearest_sentence(embedder.encode_query("end"), embedder, "It goes on. " * 500)
+    nearest_sentence(embedder.encode_queries(["end"])[0], embedder, "It goes on. " * 500)
     assert embedder.calls == [MAX_SENTENCES]
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_an_empty_abstract_has_no_nearest_sentence(text: str) -> None:
     embedder = Counting()
-    assert nearest_sentence(embedder.encode_query("birds"), embedder, text) is None
+    assert nearest_sentence(embedder.encode_queries(["birds"])[0], embedder, text) is None
     assert embedder.calls == []
 
 
 @given(text=st.text(min_size=1), question=st.text())
 def test_any_text_has_a_sentence_with_a_cosine(text: str, question: str) -> None:
     embedder = HashingEmbedder()
-    found = nearest_sentence(embedder.encode_query(question), embedder, text)
+    found = nearest_sentence(embedder.encode_queries([question])[0], embedder, text)
     assert (found is None) == (not text.strip())
     if found is not None:
         assert found[0] in text

@@ -14,10 +14,11 @@ import pytest
 
 import search
 from indexer.errors import UsageError
+from indexer.memory.store import MemoryStore
 from indexer.papers.paper import Paper
 from search import Engine
 
-MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
+MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
 HOSTILE = {
     "id": "2501.00001",
     "title": 'A <script>alert(1)</script> "quoted" study of caching',
@@ -38,7 +39,7 @@ class Tags(HTMLParser):
 
 
 def test_the_public_names_are_those_that_are_promised() -> None:
-    assert search.__all__ == ["Answer", "Engine", "Filters", "Result"]
+    assert search.__all__ == ["Answer", "Engine", "Filters", "Result", "SearchOptions"]
     assert set(search.__all__) <= set(dir(search))
     assert all(isinstance(getattr(search, name), type) for name in search.__all__)
     with pytest.raises(AttributeError, match="nonsense"):
@@ -58,8 +59,8 @@ def test_the_index_is_found_by_the_environment(
         assert re.fullmatch(r"<Engine over 202 papers, generation \d+>", repr(engine))
 
 
-def test_an_answer_shows_its_first_results(sample_index: Path) -> None:
-    with Engine.open(sample_index) as engine:
+def test_an_answer_shows_its_first_results(sample_store: MemoryStore) -> None:
+    with Engine.open(sample_store) as engine:
         answer = engine.search("attention", limit=30)
     lines = repr(answer).splitlines()
     assert lines[0] == "<Answer to 'attention': 30 of 202 papers>"
@@ -70,8 +71,8 @@ def test_an_answer_shows_its_first_results(sample_index: Path) -> None:
     assert max(map(len, lines)) <= 120
 
 
-def test_notebooks_get_a_table_that_papers_cannot_spoil(make_index: MakeIndex) -> None:
-    with Engine.open(make_index([HOSTILE])) as engine:
+def test_notebooks_get_a_table_that_papers_cannot_spoil(make_store: MakeStore) -> None:
+    with Engine.open(make_store([HOSTILE])) as engine:
         page = engine.search("caching <b>")._repr_html_()
     tags = Tags()
     tags.feed(page)
@@ -79,8 +80,8 @@ def test_notebooks_get_a_table_that_papers_cannot_spoil(make_index: MakeIndex) -
     assert "&lt;script&gt;" in page
 
 
-def test_a_table_of_pandas_has_every_result_and_field(sample_index: Path) -> None:
-    with Engine.open(sample_index) as engine:
+def test_a_table_of_pandas_has_every_result_and_field(sample_store: MemoryStore) -> None:
+    with Engine.open(sample_store) as engine:
         answer = engine.search("attention", limit=30)
         nothing = engine.search("attention", filters=search.Filters(after="2100")).to_pandas()
     frame = answer.to_pandas()
@@ -92,8 +93,8 @@ def test_a_table_of_pandas_has_every_result_and_field(sample_index: Path) -> Non
 
 
 def test_without_pandas_it_says_what_to_install(
-    sample_index: Path, monkeypatch: pytest.MonkeyPatch
+    sample_store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with Engine.open(sample_index) as engine, pytest.raises(UsageError, match="pip install pandas"):
+    with Engine.open(sample_store) as engine, pytest.raises(UsageError, match="pip install pandas"):
         engine.search("attention").to_pandas()

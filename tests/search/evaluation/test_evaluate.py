@@ -9,9 +9,9 @@ from types import MappingProxyType
 import pytest
 
 from indexer.errors import ModelError, SourceError
-from search.answer.answer import MODES, Mode
 from search.evaluation.collection import Question
 from search.evaluation.evaluate import Pool, Score, evaluate, macro, measure_modes, versus
+from search.options import MODES, Mode
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared"

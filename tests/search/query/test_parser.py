@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.where import ALL, And, Dates, Has
+from search.options import DEFAULTS, SearchOptions
 from search.query import vocabulary
 from search.query.filters import Filters
-from search.query.parser import PROSE, Query, all_filters, parse
+from search.query.parser import PROSE, Query, parse
 
 EVAL = Path(__file__).resolve().parents[3] / "../shared/eval"
 
@@ -180,13 +182,14 @@ def test_a_question_that_names_a_paper(question: str, id: str) -> None:
 
 def test_filters_of_question_and_options_must_both_hold() -> None:
     query = parse("moss cat:cs.CL year:2021")
-    options = Filters(categories=("cs.LG",))
-    assert all_filters(query, options) == (
+    assert query.filters == (
         Filters(after="2021", before="2021"),
         Filters(categories=("cs.CL",)),
-        options,
     )
-    assert all_filters(parse("moss"), Filters()) == ()
+    assert SearchOptions(category=("cs.LG",)).where(query) == And(
+        (Dates(2021_00_00, 2021_00_00), Has("category", "cs.CL"), Has("category", "cs.LG"))
+    )
+    assert DEFAULTS.where(parse("moss")) == ALL
 
 
 MARKS = ['"', "“", "-", "ti:", 'au:"', "cat:cs.CL", "year:2021..", "AND", "OR", "ANDNOT", "all:x"]

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.local.reader import Reader
-from indexer.pipeline import add
+from indexer.memory.store import MemoryStore
+from indexer.where import ALL
 from search.engine import Engine
 from search.query.language import hint
 from search.ranking.calibration import Background, Scale
 
+MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
 TOPICS = {
     "galaxy": ["star", "telescope", "redshift", "halo", "nebula", "orbit", "dust"],
     "grammar": ["verb", "noun", "clause", "syntax", "parser", "treebank", "case"],
@@ -21,29 +21,25 @@ TOPICS = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("scores")
+def store(make_store: MakeStore) -> MemoryStore:
     rng = np.random.default_rng(1)
-    records = [
+    return make_store(
         {"id": f"{n}", "title": topic, "abstract": " ".join(rng.choice(words, 12))}
         for n, (topic, words) in enumerate(list(TOPICS.items()) * 300)
-    ]
-    (folder / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
-    add(folder / "index", [str(folder / "a.jsonl")], model="hashing")
-    return folder / "index"
+    )
 
 
-def test_of_random_pairs_one_in_twenty_scores_above_095(index: Path) -> None:
-    reader = Reader(index)
-    generation = reader.generation()
-    assert generation is not None
-    background = Background(generation)
-    vectors = generation.vectors(np.arange(600)).astype(np.float32)
+def test_of_random_pairs_one_in_twenty_scores_above_095(store: MemoryStore) -> None:
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    background = Background(snapshot)
+    (keys,) = snapshot.scan(ALL)
+    vectors = snapshot.vectors(keys).astype(np.float32)
+    assert len(vectors) == 600
     shares = [
         float((background.scale(vector).scores(vectors @ vector) > 0.95).mean())
         for vector in vectors[:100]
     ]
-    reader.close()
     assert 0.03 <= float(np.mean(shares)) <= 0.07
 
 
@@ -57,8 +53,8 @@ def test_scores_never_fall_as_the_cosine_rises(sample: list[float], a: float, b:
     assert 0 <= low <= high <= 1
 
 
-def test_nothing_close_is_said_plainly(index: Path) -> None:
-    with Engine.open(index) as engine:
+def test_nothing_close_is_said_plainly(store: MemoryStore) -> None:
+    with Engine.open(store) as engine:
         far = engine.search("mortgage interest of municipal bonds", mode="dense")
         near = engine.search("galaxy star telescope redshift halo nebula", mode="dense")
     assert any("nothing in the index is close" in warning for warning in far.warnings)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from indexer.errors import ModelError
+from indexer.local.store import LocalStore
+from indexer.memory.store import MemoryStore
 from indexer.models.embedder import Encoded, Model, Vectors
 from indexer.models.hashing import HashingEmbedder
 from search.ranking.encoder import REMEMBERED, Encoder
@@ -32,14 +33,10 @@ class Counting:
         self.asked += len(texts)
         return self._inner.encode_queries(texts)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        self.asked += 1
-        return self._inner.encode_query(text)
-
 
 def test_a_question_is_encoded_once_until_many_others_were() -> None:
     embedder = Counting()
-    encoder = Encoder(Path(), embedder)
+    encoder = Encoder(MemoryStore(), embedder)
     first = encoder.encode("grokking", embedder.model)
     for _ in range(3):
         np.testing.assert_array_equal(encoder.encode("grokking", embedder.model), first)
@@ -52,7 +49,7 @@ def test_a_question_is_encoded_once_until_many_others_were() -> None:
 
 def test_nothing_is_remembered_where_that_is_asked() -> None:
     embedder = Counting()
-    encoder = Encoder(Path(), embedder, remembered=0)
+    encoder = Encoder(MemoryStore(), embedder, remembered=0)
     encoder.encode("grokking", embedder.model)
     encoder.encode("grokking", embedder.model)
     assert embedder.asked == 2
@@ -60,23 +57,23 @@ def test_nothing_is_remembered_where_that_is_asked() -> None:
 
 def test_nobody_can_spoil_a_remembered_vector() -> None:
     embedder = HashingEmbedder()
-    vector = Encoder(Path(), embedder).encode("grokking", embedder.model)
+    vector = Encoder(MemoryStore(), embedder).encode("grokking", embedder.model)
     with pytest.raises(ValueError, match="read-only"):
         vector[0] = 9
 
 
 def test_threads_get_the_vectors_of_their_own_questions() -> None:
     embedder = HashingEmbedder()
-    encoder = Encoder(Path(), embedder)
+    encoder = Encoder(MemoryStore(), embedder)
     questions = [f"question {number % 40}" for number in range(400)]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda text: encoder.encode(text, embedder.model), questions))
     for question, vector in zip(questions, found, strict=True):
-        np.testing.assert_array_equal(vector, embedder.encode_query(question))
+        np.testing.assert_array_equal(vector, embedder.encode_queries([question])[0])
 
 
 def test_another_model_is_refused() -> None:
     embedder = HashingEmbedder()
     other = Model(name="other", dimension=3, max_tokens=9, runtime="torch")
     with pytest.raises(ModelError, match="rebuild --embed"):
-        Encoder(Path("index"), embedder).encode("x", other)
+        Encoder(LocalStore(Path("index")), embedder).encode("x", other)

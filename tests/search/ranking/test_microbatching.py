@@ -54,7 +54,7 @@ def test_a_lone_question_waits_for_nobody() -> None:
     gate = Gate()
     gate.open.set()
     vector = Batching(gate.encode).vector("alone")
-    np.testing.assert_array_equal(vector, HashingEmbedder().encode_query("alone"))
+    np.testing.assert_array_equal(vector, HashingEmbedder().encode_queries(["alone"])[0])
     assert gate.batches == [["alone"]]
 
 
@@ -65,7 +65,7 @@ def test_those_who_waited_are_encoded_together_and_each_gets_its_own() -> None:
     assert len(gate.batches) == 3
     assert sorted(chain.from_iterable(gate.batches)) == sorted(texts)
     for text, vector in zip(texts, vectors, strict=True):
-        np.testing.assert_array_equal(vector, HashingEmbedder().encode_query(text))
+        np.testing.assert_array_equal(vector, HashingEmbedder().encode_queries([text])[0])
 
 
 def test_an_error_reaches_only_who_asked_for_it() -> None:
@@ -86,4 +86,4 @@ def test_a_vector_hardly_depends_on_what_it_is_encoded_with(embedder: Embedder) 
     texts = ["graphs", "why do networks generalise long after they overfit? " * 8, "black holes"]
     together = embedder.encode_queries(texts)
     for text, vector in zip(texts, together, strict=True):
-        assert float(vector @ embedder.encode_query(text)) > 0.999
+        assert float(vector @ embedder.encode_queries([text])[0]) > 0.999
