@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("indexer", "search", "api")
 ENGINES = {"faiss", "sqlite3", "tantivy", "openvino"}
 """Libraries that only the indexer may touch."""
 WITHIN = 20
@@ -84,7 +85,8 @@ MAY_IMPORT: dict[str, str] = {
     "text": "foundations, papers, options, answer",
     "terminal": "papers, pipeline, maintenance, answer, text",
     "pages": "papers, query, options, answer, map, engine, text",
-    "digest": "foundations, papers, protocols, sources, query, options, answer, engine, text, terminal",
+    "digest": "foundations, papers, protocols, sources, query, options, answer, engine, text, "
+    "terminal",
     "mcp": "foundations, papers, query, options, answer, engine, text",
     "shapes": "foundations, papers, answer",
     "http": "foundations, papers, query, options, ranking, answer, map, engine, text, terminal, "
@@ -99,9 +101,9 @@ def sources() -> dict[str, Path]:
     """Every source by its module's name; the faces of the three packages only hand names on."""
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-        for package in ("indexer", "search", "api")
-        for path in (ROOT / package).rglob("*.py")
-        if path != ROOT / package / "__init__.py"
+        for path in ROOT.glob("*/**/*.py")
+        if path.relative_to(ROOT).parts[0] in PACKAGES
+        and path.relative_to(ROOT).parts[1:] != ("__init__.py",)
     }
 
 

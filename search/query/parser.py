@@ -13,7 +13,7 @@ from indexer.papers.ids import normalise_id
 from indexer.where import ALL, Not, Phrase, TextField, Where, both
 from search.query.filters import Filters
 from search.query.operators import Clause, Kind, connected, read_clauses
-from search.query.request_phrases import asking
+from search.query.request_phrases import request_words
 
 Stems = Callable[[str], list[str]]
 """Gives the words of a text as they are looked up."""
@@ -33,7 +33,7 @@ class Query:
     Attributes:
         asked: As typed, with its white space folded.
         text: Plain words to be searched for by meaning and by words: the question without the
-            words of asking, the exclusions and the filters. Empty where nothing else was asked.
+            request phrases, the exclusions and the filters. Empty where nothing else was asked.
         phrases: Quoted; title or abstract must hold each. None in prose.
         excluded: Words and phrases behind a minus; no paper may hold any. None in prose.
         titles: Words and phrases that must stand in the title.
@@ -41,7 +41,7 @@ class Query:
         filters: All of them must hold. Two authors or categories side by side are two filters,
             since within one of them any value will do; with ``OR`` between they are one.
         id: The paper that the whole question names, by arXiv id, DOI or address; normalised.
-        taken_off: The words of asking, as typed.
+        taken_off: The request phrases, as typed.
     """
 
     asked: str
@@ -103,7 +103,7 @@ def parse(question: str) -> Query:
         clauses = [clause.as_word() if clause.kind == "minus" else clause for clause in clauses]
     spoken = [clause for clause in clauses if clause.text]
     tokens = [None if clause.marked else clause.text for clause in spoken]
-    off = asking(tokens, needs_topic=not filters)
+    off = request_words(tokens, needs_topic=not filters)
     return Query(
         asked=asked,
         text=" ".join(clause.text for place, clause in enumerate(spoken) if place not in off),

@@ -1,4 +1,4 @@
-"""Telling the words of asking from the topic: "Can you recommend papers that discuss …".
+"""Finding request phrases in a question: "Can you recommend papers that discuss …".
 
 Such words say nothing about the topic; they pull the vectors of all questions together, and match
 papers that happen to hold them. They come in runs, at the start of a sentence or of a clause. A
@@ -45,13 +45,13 @@ Kind = Literal["request", "link", "other", "topic"]
 
 _EDGES = "\"'`*([{<>}]).,;:!?-–—…"
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
-_UNTOUCHED = "not a word of asking"
+_UNTOUCHED = "not a word of a request"
 _LONGEST = 40
 """Words in one run; nobody asks at greater length."""
 
 
-def asking(tokens: Tokens, *, needs_topic: bool = True) -> frozenset[int]:
-    """The places of the words of asking.
+def request_words(tokens: Tokens, *, needs_topic: bool = True) -> frozenset[int]:
+    """The places of the words of request phrases.
 
     Args:
         tokens: The words of a question as typed, ``None`` for what must not be touched.
@@ -121,7 +121,7 @@ def _only_asks(keys: Keys) -> bool:
 
 
 def _run(keys: Keys, least: Sign) -> int:
-    """How many words at the start are words of asking, given the weakest sign that counts."""
+    """How many words at the start are a request phrase, given the weakest sign that counts."""
     signs, length = _Signs(), 0
     for place in range(min(len(keys), _LONGEST)):
         kind = _kind(keys[place], *_before(keys, place))

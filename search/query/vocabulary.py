@@ -1,4 +1,4 @@
-"""The words that people ask with, by what they do in a question."""
+"""The words of request phrases, by what they do in a question."""
 
 from __future__ import annotations
 
