@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from indexer.deduplication import Group, grouped
+from indexer.embedder_selection import EmbedderSelection, no_sample
 from indexer.entries import Embedded, Entry
 from indexer.location import Location, using_store
 from indexer.models.precision import Precision
@@ -26,7 +27,6 @@ from indexer.papers.identity import Name
 from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.rejects import RejectsFile
-from indexer.run_embedder import RunEmbedder, no_sample
 from indexer.sources import Item, Reject, Removal, Source, open_source
 from indexer.store import Writer
 
@@ -116,7 +116,7 @@ def opened(
     started = time.monotonic()
     with ExitStack() as stack:
         store = stack.enter_context(using_store(location))
-        model_of_run = RunEmbedder(store, model, precision, sample)
+        model_of_run = EmbedderSelection(store, model, precision, sample)
         writer = stack.enter_context(store.writer(model_of_run.for_new_index if create else None))
         if rejects is None and store.workspace is not None:
             rejects = store.workspace / "rejects.jsonl"
@@ -157,7 +157,7 @@ class Run:
     """Records on their way into an index, between opening and publishing it."""
 
     writer: Writer
-    model: RunEmbedder
+    model: EmbedderSelection
     rejects: RejectsFile
     listener: Listener
     keep_duplicates: bool

@@ -2,8 +2,10 @@
 
 MAX_QUESTION = 10_000
 """Characters of a question; far more than any model reads."""
+LIMIT = 10
+"""Results in one answer where nobody says."""
 MAX_LIMIT = 1_000
-"""Results in one answer."""
+"""The most results in one answer."""
 MAX_DEPTH = 10_000
 """How far ``offset + limit`` reaches down the ranking."""
 MAX_VALUES = 50

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from indexer import analysis
 from indexer.errors import UsageError
 from indexer.where import Arrived, Where, both
-from search.limits import MAX_DEPTH, MAX_LIMIT, MAX_VALUE
+from search.limits import LIMIT, MAX_DEPTH, MAX_LIMIT, MAX_VALUE
 from search.query.filters import Filters
 from search.query.parser import Query, Stems
 
@@ -120,7 +120,7 @@ class SearchOptions:
     )
     sort: Sort = _option("relevance", "Sort the best matches by relevance, date or upvotes.")
     limit: int = _option(
-        10, f"Number of results, 1 to {MAX_LIMIT:,}.", metavar="N", least=1, most=MAX_LIMIT
+        LIMIT, f"Number of results, 1 to {MAX_LIMIT:,}.", metavar="N", least=1, most=MAX_LIMIT
     )
     offset: int = _option(
         0,

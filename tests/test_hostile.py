@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from indexer.errors import IndexDamagedError, NearpaperError
 from indexer.local.segments.columns import Columns
 from indexer.location import open_store
-from indexer.maintenance.upkeep import check
+from indexer.maintenance.check import check
 from indexer.pipeline import add
 from search.engine import Engine
 

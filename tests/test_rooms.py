@@ -33,7 +33,7 @@ ROOMS: dict[str, str] = {
     "sources: reading": "indexer.sources.reading",
     "sources: formats": "indexer.sources.formats",
     "sources": "indexer.sources",
-    "pipeline": "indexer.pipeline indexer.deduplication indexer.rejects indexer.run_embedder "
+    "pipeline": "indexer.pipeline indexer.deduplication indexer.rejects indexer.embedder_selection "
     "indexer.cached_index",
     "fetch": "indexer.fetch",
     "maintenance": "indexer.maintenance",
@@ -45,7 +45,7 @@ ROOMS: dict[str, str] = {
     "engine": "search.open_index search.lookup search.browsing search.batch search.engine "
     "search.digest",
     "evaluation": "search.evaluation",
-    "text": "api.field_selection api.links api.serialise api.wording api.search_fields api.exports",
+    "text": "api.field_selection api.links api.serialise api.wording api.option_fields api.exports",
     "terminal": "api.terminal",
     "pages": "api.pages",
     "digest": "api.digest",

@@ -87,15 +87,15 @@ def remove(
 ) -> int:
     """Remove papers from the index."""
     from indexer.errors import UsageError
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance import upkeep
 
     if bool(id) == bool(source):
         raise UsageError("nothing to remove; give ids, or --source, not both")
     if source:
-        done = maintenance.remove_source(chosen_folder(index), source)
+        done = upkeep.remove_source(chosen_folder(index), source)
         say(f"{done.removed:,} removed; {done.kept:,} kept, which are also in other sources")
         return 0
-    removal = maintenance.remove(chosen_folder(index), id or [])
+    removal = upkeep.remove(chosen_folder(index), id or [])
     say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
     if removal.unknown:
         say(f"not in the index: {', '.join(removal.unknown)}; try `nearpaper search`")
@@ -104,16 +104,16 @@ def remove(
 
 def info(index: options.IndexFolder = None, json: options.JsonFlag = False) -> None:
     """Print the model, the contents and the size of the index."""
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance import upkeep
 
-    show_record(maintenance.info(chosen_folder(index)), as_json=json)
+    show_record(upkeep.info(chosen_folder(index)), as_json=json)
 
 
 def check(index: options.IndexFolder = None) -> int:
     """Check every part of the index for damage; exits with 0 if there is none."""
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance.check import check as find_damage
 
-    findings = maintenance.check(chosen_folder(index))
+    findings = find_damage(chosen_folder(index))
     show_findings(findings)
     return 1 if findings else 0
 
@@ -146,10 +146,10 @@ def rebuild(
 ) -> None:
     """Rebuild the search indexes from the catalog."""
     from api.terminal.progress_bar import ProgressBar
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance import upkeep
 
     with ProgressBar() as bar:
-        generation = maintenance.rebuild(
+        generation = upkeep.rebuild(
             chosen_folder(index), embed=embed, model=model, precision=precision, listener=bar
         )
     say(f"rebuilt; the index is at generation {generation}")
@@ -157,9 +157,9 @@ def rebuild(
 
 def compact(index: options.IndexFolder = None) -> None:
     """Merge additions into the main files, and delete removed papers from them."""
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance import upkeep
 
-    generation = maintenance.compact(chosen_folder(index))
+    generation = upkeep.compact(chosen_folder(index))
     say(f"compacted; the index is at generation {generation}")
 
 
@@ -174,9 +174,9 @@ def backup(
     ] = False,
 ) -> None:
     """Copy the index to a new folder and verify the copy; the index may be in use."""
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance.backup import backup as copy
 
-    copied = maintenance.backup(chosen_folder(index), target, salvage_damaged=salvage)
+    copied = copy(chosen_folder(index), target, salvage_damaged=salvage)
     _say_copied(copied, "backed up", target)
 
 
@@ -185,10 +185,10 @@ def restore(
     index: options.IndexFolder = None,
 ) -> None:
     """Create the index from a backup; never overwrites an existing one."""
-    from indexer.maintenance import upkeep as maintenance
+    from indexer.maintenance.backup import restore as copy_back
 
     folder = chosen_folder(index)
-    _say_copied(maintenance.restore(source, folder), "restored", folder)
+    _say_copied(copy_back(source, folder), "restored", folder)
 
 
 def export(

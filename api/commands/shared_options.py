@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from api.commands import options
-from api.search_fields import SearchField, chosen_options, search_fields
+from api.option_fields import SearchField, chosen_options, search_fields
 from api.terminal.output import OutputFormat
 from indexer.errors import UsageError
 

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from api.mcp.papers import NOTICE, PaperList, WholePaper, paper_list, whole_paper
 from api.mcp.strict_server import StrictServer
-from api.search_fields import NOT_IN_MCP, SearchField, chosen_options, search_fields
+from api.option_fields import NOT_IN_MCP, SearchField, chosen_options, search_fields
 from indexer.errors import NearpaperError
 from indexer.version import version
 from search.engine import Engine

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from api.search_fields import NOT_IN_FORM, SearchField, search_fields
+from api.option_fields import NOT_IN_FORM, SearchField, search_fields
 from search.limits import MAX_QUESTION
 from search.options import given
 

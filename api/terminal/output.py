@@ -18,7 +18,7 @@ from api.terminal.streams import console, say, shown, write_json
 from api.wording import counted, understanding
 
 if TYPE_CHECKING:
-    from indexer.maintenance.upkeep import Finding
+    from indexer.maintenance.check import Finding
     from indexer.papers.paper import Paper
     from search.answer.answer import Answer
 

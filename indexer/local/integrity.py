@@ -20,7 +20,7 @@ def require_catalog(folder: Path) -> None:
         )
 
 
-def require_kin(folder: Path, manifest: Manifest, catalog: Catalog) -> None:
+def require_same_index(folder: Path, manifest: Manifest, catalog: Catalog) -> None:
     """Raise ``IndexDamagedError`` if the search indexes were made from another catalog."""
     identity = catalog.meta("identity")
     if manifest.identity and manifest.identity != identity:

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from indexer import analysis
 from indexer.local import orders
 from indexer.local.about import about_of
-from indexer.local.bm25 import bm25
 from indexer.local.catalog import history
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.provenance import source_counts
 from indexer.local.catalog.submissions import Submissions
 from indexer.local.facets import facets
+from indexer.local.lexical_search import bm25
+from indexer.local.masks import Masks
 from indexer.local.segments.columns import count
 from indexer.local.segments.generation import Generation
-from indexer.local.where import Masks
 from indexer.papers.dates import date_key, day_of
 from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.paper import Paper

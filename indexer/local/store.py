@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from indexer.local.matching import load_matching, load_new
-from indexer.local.reader import Reader
+from indexer.local.embedder_loading import load_matching, load_new
 from indexer.local.recovery import recover
 from indexer.local.segments.publisher import QUICK
 from indexer.local.snapshot import LocalSnapshot
+from indexer.local.snapshot_provider import SnapshotProvider
 from indexer.local.writer import LocalWriter
+from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Model
-from indexer.models.matching import require_match
 from indexer.models.precision import Precision
 
 
@@ -21,7 +21,7 @@ class LocalStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._reader = Reader(folder)
+        self._reader = SnapshotProvider(folder)
 
     @property
     def location(self) -> str:

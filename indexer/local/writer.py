@@ -19,7 +19,7 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.provenance import of_source
 from indexer.local.catalog.staged_vectors import StagedVectors
 from indexer.local.index_model import forget_others
-from indexer.local.integrity import readable_manifest, require_catalog, require_kin
+from indexer.local.integrity import readable_manifest, require_catalog, require_same_index
 from indexer.local.lock import PATIENCE_SECONDS, WriterLock
 from indexer.local.presence import require_index
 from indexer.local.segments.manifest import Manifest
@@ -75,14 +75,14 @@ class LocalWriter:
             # The catalog is the source of truth: an unreadable manifest is made again from it.
             manifest = readable_manifest(folder)
             if manifest is not None and not rebuild:
-                require_kin(folder, manifest, self.catalog)
+                require_same_index(folder, manifest, self.catalog)
             pending = self._outlay(manifest) if manifest is not None and not rebuild else 0
             if manifest is not None and most is not None and pending > most:
                 self.manifest = manifest
             else:
                 if pending > QUICK:
                     _LOG.warning("nearpaper: %s: finishing an interrupted run first", folder)
-                self.manifest = self._published(manifest, fold=rebuild)
+                self.manifest = self._published(manifest, merge=rebuild)
             self._opened = opened.pop_all()
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
@@ -146,9 +146,9 @@ class LocalWriter:
         """Add or replace papers and remove others; on return the change is on the disk."""
         self.catalog.commit(entries, removed, meta)
 
-    def publish(self, *, fold: bool = False) -> About:
-        """Let readers see what was committed; with ``fold``, with all papers in one segment."""
-        self.manifest = self._published(self.manifest, fold=fold)
+    def publish(self, *, merge: bool = False) -> About:
+        """Let readers see what was committed; with ``merge``, with all papers in one segment."""
+        self.manifest = self._published(self.manifest, merge=merge)
         if self._is_adopted:
             forget_others(self.folder, self._model)
             self._is_adopted = False
@@ -167,9 +167,9 @@ class LocalWriter:
     def _outlay(self, manifest: Manifest) -> int:
         return outlay(self.folder, self.catalog, manifest, self.model, self.recipe)
 
-    def _published(self, old: Manifest | None, *, fold: bool) -> Manifest:
+    def _published(self, old: Manifest | None, *, merge: bool) -> Manifest:
         return publish(
-            self.folder, self.catalog, old, model=self.model, recipe=self.recipe, fold=fold
+            self.folder, self.catalog, old, model=self.model, recipe=self.recipe, merge=merge
         )
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
 from indexer.files import stamp
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE, Block
-from indexer.local.integrity import lags, require_kin
+from indexer.local.integrity import lags, require_same_index
 from indexer.local.lock import WriterLock
 from indexer.local.presence import require_index
 from indexer.local.recovery import recover
@@ -148,7 +148,7 @@ def _kin(folder: Path, manifest: Manifest, remedy: str) -> list[Finding]:
     """Whether the catalog is the one that the rest was made from."""
     catalog = Catalog(folder)
     try:
-        require_kin(folder, manifest, catalog)
+        require_same_index(folder, manifest, catalog)
     except IndexDamagedError as error:
         return [Finding(part=CATALOG_FILE, problem=str(error), remedy=remedy)]
     finally:

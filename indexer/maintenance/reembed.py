@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 
 from indexer.location import Location, using_store
+from indexer.models.compatibility import is_int8
 from indexer.models.embedder import Embedder
-from indexer.models.matching import is_int8
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE, document_text, embed
 from indexer.pipeline import BATCH, SAMPLE

@@ -1,4 +1,4 @@
-"""What keeps an index in order: remove, rebuild, compact, check, info, backup, restore."""
+"""Small jobs that keep an index in order: remove, rebuild, compact, info."""
 
 from __future__ import annotations
 
@@ -13,27 +13,12 @@ from indexer.local.presence import require_index
 from indexer.local.snapshot import LocalSnapshot
 from indexer.local.writer import LocalWriter
 from indexer.location import Location, using_store
-from indexer.maintenance.backup import Copied, backup, restore
-from indexer.maintenance.check import Finding, check
 from indexer.maintenance.reembed import reembed
 from indexer.models.embedder import Model
 from indexer.models.precision import Precision
 from indexer.papers.paper import normalise_id
 from indexer.progress import Listener
 from indexer.store import Snapshot, Store
-
-__all__ = [
-    "Copied",
-    "Finding",
-    "Removal",
-    "backup",
-    "check",
-    "compact",
-    "info",
-    "rebuild",
-    "remove",
-    "restore",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +141,7 @@ def compact(folder: Path) -> int:
     """
     require_index(folder)
     with LocalWriter(folder, most=0) as writer:  # what is pending is merged with the rest, once
-        about = writer.publish(fold=True)
+        about = writer.publish(merge=True)
         writer.catalog.purge(about.change)
         return about.generation
 

@@ -11,9 +11,9 @@ from indexer.errors import IndexBusyError, IndexFormatError, IndexNotFoundError
 from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.state import State
 from indexer.memory.writer import MemoryWriter, description
+from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
-from indexer.models.matching import require_match
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE
 from indexer.store import About

@@ -18,7 +18,7 @@ from search.answer.answer import Answer, Result
 from search.answer.explain import LegRank, nearest_sentence, why
 from search.answer.highlight import highlights, matched_words
 from search.options import Explain, SearchOptions
-from search.query.language import hint
+from search.query.language_hint import hint
 from search.ranking import ranking as rankings
 from search.ranking.calibration import Background, Scale, is_far
 from search.ranking.encoder import Encoder

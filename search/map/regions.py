@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.neighbours import parts_of
 from indexer.papers.folding import fold, words
-from search.query.language import FOREIGN
+from search.query.language_hint import FOREIGN
 
 LEVELS = (12, 48, 192)
 """Regions that a map is divided into: seen as a whole, nearer, from close by."""

@@ -12,7 +12,7 @@ from indexer.papers.dates import date_key, period_end
 from indexer.papers.ids import normalise_id
 from indexer.where import ALL, Not, Phrase, TextField, Where, both
 from search.query.filters import Filters
-from search.query.operators import Clause, Kind, connected, read_clauses
+from search.query.lexer import Clause, Kind, connected, read_clauses
 from search.query.request_phrases import request_words
 
 Stems = Callable[[str], list[str]]

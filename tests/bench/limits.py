@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
-from indexer.local.matching import load_matching
+from indexer.local.embedder_loading import load_matching
 from indexer.local.segments.generation import lexicon_folder, vector_file
 from indexer.local.segments.lexicon import open_lexicon
 from indexer.local.segments.manifest import Manifest

@@ -26,7 +26,9 @@ from indexer import pipeline
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.segments import lexicon_writer
 from indexer.maintenance import reembed
-from indexer.maintenance.upkeep import backup, check, compact, rebuild, remove, restore
+from indexer.maintenance.backup import backup, restore
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, rebuild, remove
 from indexer.progress import Estimate, Tally
 from search.engine import Engine
 

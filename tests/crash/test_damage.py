@@ -20,7 +20,9 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexDamagedError, IndexFormatError, NearpaperError
-from indexer.maintenance.upkeep import backup, check, compact, rebuild
+from indexer.maintenance.backup import backup
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, rebuild
 from indexer.pipeline import add
 from search.engine import Engine
 

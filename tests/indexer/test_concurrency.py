@@ -15,7 +15,8 @@ from indexer.errors import IndexDamagedError, SnapshotExpiredError
 from indexer.local.catalog import catalog as cataloguing
 from indexer.local.catalog.catalog import Catalog
 from indexer.location import using_store
-from indexer.maintenance.upkeep import check, compact, rebuild, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, rebuild, remove
 from indexer.pipeline import add
 from indexer.store import ALL, Snapshot
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from indexer import pipeline
 from indexer.errors import NotFoundError
 from indexer.local.catalog.catalog import Catalog
-from indexer.maintenance.upkeep import check, compact, info, remove, remove_source
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, info, remove, remove_source
 from indexer.papers.identity import meet, names_of
 from indexer.papers.ids import preference
 from indexer.papers.paper import Paper, make_paper, merge

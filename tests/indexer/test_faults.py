@@ -20,7 +20,8 @@ from indexer.errors import (
     StorageError,
 )
 from indexer.location import open_store
-from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, info, rebuild, remove
 from indexer.models.recipe import RECIPE
 from indexer.pipeline import add
 from indexer.store import ALL, Snapshot
@@ -73,7 +74,7 @@ def test_a_folder_that_may_not_be_written_can_be_searched_and_checked(
     code = (
         "import sys, pathlib\n"
         "from indexer.store import ALL, open_store\n"
-        "from indexer.maintenance.upkeep import check\n"
+        "from indexer.maintenance.check import check\n"
         "from indexer.pipeline import add\n"
         "from indexer.errors import StorageError\n"
         "store = open_store(sys.argv[1])\n"

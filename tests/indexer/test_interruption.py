@@ -26,7 +26,8 @@ from indexer.local.writer import LocalWriter
 from indexer.location import using_store
 from indexer.maintenance import check as checking
 from indexer.maintenance import reembed as reembedding
-from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, info, rebuild, remove
 from indexer.models import recipe
 from indexer.models.embedder import Embedder, Encoded
 from indexer.papers.identity import names_of

@@ -14,7 +14,8 @@ import pytest
 from indexer.errors import IndexBusyError, ModelError, SourceError, UsageError
 from indexer.local.catalog.catalog import Catalog
 from indexer.location import using_store
-from indexer.maintenance.upkeep import check, compact, info, rebuild, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, info, rebuild, remove
 from indexer.models.hashing import HashingEmbedder
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally

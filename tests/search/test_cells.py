@@ -8,7 +8,8 @@ import pytest
 
 import indexer.local.segments.vector_writer
 import search.ranking.ranking
-from indexer.maintenance.upkeep import check, compact, info, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, info, remove
 from indexer.pipeline import add
 from search.engine import Engine
 from search.options import MODES, Mode

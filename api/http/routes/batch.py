@@ -19,7 +19,7 @@ from api.http.routes.parameters import (
     value_type,
 )
 from api.http.schemas import AnswerModel, no_index, wrong_request
-from api.search_fields import search_fields
+from api.option_fields import search_fields
 from api.serialise import answer_json
 from indexer.errors import NearpaperError, UsageError
 from search.answer.answer import Answer

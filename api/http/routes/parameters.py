@@ -14,7 +14,7 @@ from fastapi import Depends, Query, Request, Response
 from api.exports.formats import FORMATS, ExportFormat, ExportName
 from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, parse_fields
 from api.http.engine_provider import EngineProvider
-from api.search_fields import SearchField, chosen_options, search_fields
+from api.option_fields import SearchField, chosen_options, search_fields
 from indexer.errors import UsageError
 from indexer.papers.paper import Paper
 from search.limits import MAX_VALUE, MAX_VALUES

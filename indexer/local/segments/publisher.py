@@ -1,6 +1,6 @@
 """Bringing the search indexes up to the catalog: a new generation, published by one rename.
 
-New papers go to the tail, which is small; when it has grown, it is folded into the base. Files of
+New papers go to the tail, which is small; when it has grown, it is merged into the base. Files of
 older generations are unlinked at once: readers that have them mapped keep them until they close.
 """
 
@@ -24,9 +24,9 @@ from indexer.local.segments.segment_writer import write_base, write_tail
 from indexer.models.embedder import Model
 
 TAIL_ROWS = 10_000
-"""A tail of this size costs some 2 ms a query; folding costs seconds in a large index."""
+"""A tail of this size costs some 2 ms a query; merging costs seconds in a large index."""
 TAIL_SHARE = 0.02
-"""A large base tolerates a larger tail, so that folding stays rare."""
+"""A large base tolerates a larger tail, so that merging stays rare."""
 DEAD_SHARE = 0.2
 """Of the base's papers; more of them waste time and memory in every query."""
 
@@ -43,16 +43,16 @@ def publish(
     *,
     model: Model,
     recipe: str,
-    fold: bool = False,
+    merge: bool = False,
 ) -> Manifest:
     """Make what the catalog holds searchable; returns ``old`` when nothing has changed."""
     change = catalog.last_change()
     if old and _is_stale(catalog, old, model, recipe):
-        fold = True
-    if old and old.change == change and not fold:
+        merge = True
+    if old and old.change == change and not merge:
         return old
     try:
-        manifest = _make(folder, catalog, old, change, model, recipe, fold=fold)
+        manifest = _make(folder, catalog, old, change, model, recipe, merge=merge)
         manifest.save(folder)
     except (OSError, StorageError) as error:
         if old:
@@ -63,7 +63,7 @@ def publish(
 
 
 def outlay(folder: Path, catalog: Catalog, manifest: Manifest, model: Model, recipe: str) -> int:
-    """How many versions publishing what is pending would go through: those, or with a fold all."""
+    """How many versions publishing what is pending would go through: those, or with a merge all."""
     change = catalog.last_change()
     if change == manifest.change:
         return 0
@@ -87,13 +87,13 @@ def _make(
     model: Model,
     recipe: str,
     *,
-    fold: bool,
+    merge: bool,
 ) -> Manifest:
     """Write the files of a new generation, and describe it."""
     for name in FOLDERS:
         (folder / name).mkdir(exist_ok=True)
     generation = _next_generation(folder, old)
-    if old is None or fold or _is_due(folder, catalog, old, change):
+    if old is None or merge or _is_due(folder, catalog, old, change):
         base, base_change, last = f"base-{generation:08d}", change, None
         probing = write_base(folder, base, catalog, change, model.dimension)
     else:
@@ -104,7 +104,7 @@ def _make(
         folder, tail, catalog, change, model.dimension, base=held, since=base_change, old=last
     )
     papers = len(held) - len(dead) + len(added)
-    renew = old is None or fold or _has_rotted(folder, catalog, old, change, papers)
+    renew = old is None or merge or _has_rotted(folder, catalog, old, change, papers)
     lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
     if old is None or renew:
         # A killed run may have left a folder of that name, whole or not.
@@ -143,7 +143,7 @@ def _next_generation(folder: Path, old: Manifest | None) -> int:
 
 
 def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
-    """Whether the tail has grown, or the base has rotted, enough to be folded."""
+    """Whether the tail has grown, or the base has rotted, enough to be merged."""
     base = Columns(column_file(folder, old.base))
     added = len(Columns(column_file(folder, old.tail))) + _written_since(catalog, old)
     dead = len(catalog.died(since=old.base_change, change=change, upto_row=base.last_row))

@@ -19,7 +19,8 @@ import pytest
 from archive_server import ArchiveServer, Record, archive_server, says, silence
 
 from api.cli import run
-from indexer.maintenance.upkeep import check, info
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import info
 from search.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -17,7 +17,7 @@ from indexer.fetch.arxiv_oai import ArxivSet
 from indexer.fetch.client import Limits
 from indexer.fetch.harvest import SilentHarvest
 from indexer.fetch.held import PAGE_FILE
-from indexer.maintenance.upkeep import check
+from indexer.maintenance.check import check
 from indexer.papers.paper import Paper
 from indexer.pipeline import Run, Tally
 from indexer.sources import Item

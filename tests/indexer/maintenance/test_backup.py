@@ -23,7 +23,9 @@ from indexer.errors import (
 )
 from indexer.local.lock import WriterLock
 from indexer.location import using_store
-from indexer.maintenance.upkeep import backup, check, compact, remove, restore
+from indexer.maintenance.backup import backup, restore
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, remove
 from indexer.pipeline import add
 from indexer.store import ALL
 
@@ -195,7 +197,7 @@ def test_a_source_that_may_only_be_read(make_index: MakeIndex, tmp_path: Path) -
     for path in (place, *place.parents[:4], *index.rglob("*"), index):
         path.chmod(path.stat().st_mode | 0o055)
     code = (
-        "import sys, pathlib; from indexer.maintenance.upkeep import backup\n"
+        "import sys, pathlib; from indexer.maintenance.backup import backup\n"
         "print(backup(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).papers)"
     )
     user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]

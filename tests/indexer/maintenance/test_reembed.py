@@ -10,7 +10,8 @@ from indexer.errors import ModelError
 from indexer.local.catalog.catalog import Catalog
 from indexer.location import using_store
 from indexer.maintenance import reembed as reembedding
-from indexer.maintenance.upkeep import check, info, rebuild, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import info, rebuild, remove
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
 from indexer.store import ALL

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelError, UsageError
+from indexer.local.embedder_loading import load_matching
 from indexer.local.index_model import load_kept
-from indexer.local.matching import load_matching
 from indexer.local.segments.manifest import Manifest
 from indexer.location import using_store
-from indexer.maintenance.upkeep import backup, check, info, rebuild, restore
+from indexer.maintenance.backup import backup, restore
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import info, rebuild
 from indexer.models import quantisation
 from indexer.models.embedder import DEFAULT_MODEL
 from indexer.models.load import load_embedder

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indexer.memory.store import MemoryStore
 from indexer.where import ALL
 from search.engine import Engine
-from search.query.language import hint
+from search.query.language_hint import hint
 from search.ranking.calibration import Background, Scale
 
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]

@@ -18,7 +18,8 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.location import using_store
 from indexer.maintenance.backup import backup, restore
-from indexer.maintenance.upkeep import check, compact, rebuild, remove, remove_source
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, rebuild, remove, remove_source
 from indexer.pipeline import add
 from indexer.store import Moment, Snapshot
 from indexer.where import Arrived

@@ -16,7 +16,8 @@ from indexer.local.catalog import migrations
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.local.lock import WriterLock
-from indexer.maintenance.upkeep import check, compact, info, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, info, remove
 from indexer.pipeline import add
 from indexer.store import ALL, Snapshot
 

@@ -16,7 +16,8 @@ from indexer.local.segments.columns import Columns
 from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.segment_writer import write_tail
-from indexer.maintenance.upkeep import check, compact, remove
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact, remove
 from indexer.pipeline import add
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]

@@ -8,7 +8,8 @@ from archive_server import Record, atom, atom_entry, oai, oai_record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.maintenance.upkeep import check, info
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import info
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
 from indexer.sources import Item, Reject, Removal, open_source

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.commands.app import app
 from api.http.app import create_app
 from api.mcp.server import make_server
-from api.search_fields import NOT_IN_FORM, NOT_IN_MCP, search_fields
+from api.option_fields import NOT_IN_FORM, NOT_IN_MCP, search_fields
 from search.engine import Engine
 from search.options import FACE_OPTIONS, SearchOptions
 

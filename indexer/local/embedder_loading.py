@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from indexer.local.index_model import keep, load_kept
+from indexer.models.compatibility import is_int8, require_match
 from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
-from indexer.models.matching import is_int8, require_match
 from indexer.models.precision import Precision
 
 

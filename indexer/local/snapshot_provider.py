@@ -14,7 +14,7 @@ from indexer.errors import (
     storage_error,
 )
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.integrity import require_catalog, require_kin
+from indexer.local.integrity import require_catalog, require_same_index
 from indexer.local.presence import require_index
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
@@ -24,7 +24,7 @@ _LOG = logging.getLogger("nearpaper")
 _TRIES = 20  # generations that may come and go while one is being opened
 
 
-class Reader:
+class SnapshotProvider:
     """The newest snapshot of a folder. Safe to use from many threads; it writes nothing."""
 
     def __init__(self, folder: Path) -> None:
@@ -112,7 +112,7 @@ def _require_whole(folder: Path, manifest: Manifest) -> None:
     require_catalog(folder)
     altered, catalog = manifest.altered(folder), Catalog(folder)
     try:
-        require_kin(folder, manifest, catalog)
+        require_same_index(folder, manifest, catalog)
         if altered and catalog.last_change() > manifest.change:
             # A writer extends the lexicon before it publishes, which merges and unlinks files.
             altered = [name for name in altered if not name.startswith("lexicon/")]

@@ -1,4 +1,8 @@
-"""The papers with the highest BM25 among those that pass, out of a lexicon that holds dead ones."""
+"""The papers of highest BM25 among those that pass.
+
+Tantivy works the scores out (``segments/lexicon.py``; ``memory/bm25.py`` has the formula in plain
+Python). Its lexicon holds versions of papers that are dead or don't pass, so more hits are taken.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.local import bm25 as words
-from indexer.local.bm25 import bm25
+from indexer.local.lexical_search import bm25
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.lexicon import Lexicon
 from indexer.local.store import LocalStore

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from indexer.models.compatibility import is_int8, require_original, require_precision
 from indexer.models.embedder import DEFAULT_MODEL, Embedder, Model
 from indexer.models.load import load_embedder
-from indexer.models.matching import is_int8, require_original, require_precision
 from indexer.models.precision import Precision
 from indexer.store import Store
 
@@ -17,7 +17,7 @@ def no_sample() -> list[str]:
     return []
 
 
-class RunEmbedder:
+class EmbedderSelection:
     """Loads the model when it is needed first: a run without news never needs it.
 
     Args:
