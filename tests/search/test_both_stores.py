@@ -14,7 +14,7 @@ from indexer.papers.paper import make_paper
 from search.answer.answer import Answer
 from search.answer.result import Result
 from search.engine import Engine
-from search.options import MODES, SORTS
+from search.options import MODES, SORTS, Mode
 
 QUESTIONS = [
     *("attention", "neural machine translation", "deep learning", "gravitational waves"),
@@ -117,7 +117,7 @@ def test_reasons_are_alike(engines: tuple[Engine, Engine], question: str) -> Non
     ],
 )
 def test_neighbours_are_alike(
-    engines: tuple[Engine, Engine], mode: str, ids: list[str], more: dict[str, Any]
+    engines: tuple[Engine, Engine], mode: Mode, ids: list[str], more: dict[str, Any]
 ) -> None:
     assert_alike(engines, lambda engine: engine.similar(ids, mode=mode, **more))
 
