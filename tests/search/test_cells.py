@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import indexer.local.segments.vector_writer
 import search.ranking.ranking
+import search.ranking.retriever
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, remove
 from indexer.pipeline import add
@@ -18,15 +21,17 @@ from search.query.filters import Filters
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "papers.jsonl"
 
 
-@pytest.fixture
-def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """With rankings so short that pages reach beyond them."""
-    monkeypatch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 50)
-    monkeypatch.setattr(search.ranking.ranking, "DEPTH", 20)
-    folder = tmp_path / "index"
-    add(folder, [str(SAMPLE)], model="hashing")
-    compact(folder)
-    return folder
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """With rankings so short that pages reach beyond them. Read only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 50)
+        patch.setattr(search.ranking.ranking, "DEPTH", 20)
+        patch.setattr(search.ranking.retriever, "DEPTH", 20)
+        folder = tmp_path_factory.mktemp("large") / "index"
+        add(folder, [str(SAMPLE)], model="hashing")
+        compact(folder)
+        yield folder
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -56,6 +61,7 @@ def test_info_tells_the_recall_measured(large: Path) -> None:
 
 
 def test_what_came_and_went_since_is_seen(large: Path, tmp_path: Path) -> None:
+    large = Path(shutil.copytree(large, tmp_path / "index"))
     fresh = tmp_path / "fresh.jsonl"
     fresh.write_text('{"id": "new", "title": "Quokka census", "abstract": "quokka island"}\n')
     add(large, [str(fresh)], model="hashing")

@@ -71,6 +71,13 @@ def test_a_vector_does_not_depend_on_its_companions(
     assert cosines(together, alone).min() >= 0.999
 
 
+def test_a_question_hardly_depends_on_what_it_is_encoded_with(embedder: Embedder) -> None:
+    texts = ["graphs", "why do networks generalise long after they overfit? " * 8, "black holes"]
+    together = embedder.encode_queries(texts)
+    alone = np.concatenate([embedder.encode_queries([text]) for text in texts])
+    assert cosines(together, alone).min() > 0.999
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:4]))
 def test_hostile_text_gets_a_unit_vector(embedder: Embedder, text: str) -> None:
     for vector in (

@@ -6,11 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import numpy as np
-import pytest
 
-from indexer.models.embedder import Embedder, Vectors
+from indexer.models.embedder import Vectors
 from indexer.models.hashing import HashingEmbedder
-from indexer.models.load import load_embedder
 from search.ranking.microbatching import MOST, Batching
 
 
@@ -75,15 +73,3 @@ def test_an_error_reaches_only_who_asked_for_it() -> None:
     assert isinstance(found.pop("bad"), RuntimeError)
     failed = [text for text, vector in found.items() if isinstance(vector, RuntimeError)]
     assert len(failed) <= 1  # whoever called the model for the bad one as well
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return load_embedder()
-
-
-def test_a_vector_hardly_depends_on_what_it_is_encoded_with(embedder: Embedder) -> None:
-    texts = ["graphs", "why do networks generalise long after they overfit? " * 8, "black holes"]
-    together = embedder.encode_queries(texts)
-    for text, vector in zip(texts, together, strict=True):
-        assert float(vector @ embedder.encode_queries([text])[0]) > 0.999

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,7 +115,8 @@ def begun(snapshot: MemorySnapshot, plan: Plan) -> Ranking:
 
 def frozen(ranking: Ranking) -> Ranking:
     """The same, with arrays that nobody can write to."""
-    arrays = [ranking.head, ranking.folded, ranking.dropped, *ranking.dense, *ranking.lexical]
+    arrays: list[NDArray[Any]] = [ranking.head, ranking.folded, ranking.dropped]
+    arrays += [*ranking.dense, *ranking.lexical]
     for array in arrays:
         array.flags.writeable = False
     return ranking
