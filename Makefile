@@ -29,7 +29,7 @@ $(VENV)/bench-installed: $(VENV)/dev-installed
 	@$(INSTALL) --editable '.[dev,bench]'
 	@touch $@
 
-demo: $(VENV)/installed ## install, index the sample papers, ask two questions (about 2 minutes)
+demo: $(VENV)/installed ## install, index the sample papers, ask three questions (about 2 minutes)
 	@printf '\n$$$$ %s\n' 'nearpaper index data/papers.jsonl'
 	@$(BIN)/nearpaper index data/papers.jsonl --index $(DEMO_INDEX)
 	@printf '\n$$$$ %s\n' 'nearpaper search "translation without recurrence, using only attention" --limit 3 --table'

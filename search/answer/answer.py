@@ -1,4 +1,4 @@
-"""What a search gives back, and its one JSON form, the same on every face."""
+"""What a search gives back; ``api/serialise.py`` has its one JSON form."""
 
 from __future__ import annotations
 
