@@ -126,7 +126,14 @@ def run(
     )
 
 
-@pytest.mark.parametrize("page", having("sh"), ids=called)
+@pytest.mark.parametrize(
+    "page",
+    [
+        # Each page takes half a minute or more of real commands; README's stand for them.
+        pytest.param(page, marks=() if page == README else pytest.mark.slow, id=page.name)
+        for page in having("sh")
+    ],
+)
 def test_commands_run_in_their_order(
     page: Path, checkout: Path, environment: dict[str, str]
 ) -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 DENY = """
 import sys
 
@@ -19,6 +21,7 @@ sys.addaudithook(deny)
 """
 
 
+@pytest.mark.slow  # a process that makes its own model, under strace
 def test_index_and_search_never_look_at_the_network(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(DENY)
     home = tmp_path / "home"

@@ -174,6 +174,7 @@ def test_the_report_shows_figures_with_three_digits_and_bars(tmp_path: Path) -> 
     assert json.loads((tmp_path / "report.json").read_text())["tables"][0]["title"] == "Speed"
 
 
+@pytest.mark.slow
 def test_a_small_run_beside_the_bare_parts(tmp_path: Path, sample: list[Paper]) -> None:
     papers, questions = sample[:50], find_questions(sample[:50], 40, real=False)
     run = compare.run("nearpaper", tmp_path, papers, questions)

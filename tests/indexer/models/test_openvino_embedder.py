@@ -87,6 +87,7 @@ def test_the_first_questions_of_a_process_may_come_at_once(
         subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_two_processes_convert_at_once(small_model: Path, tmp_path: Path) -> None:
     home, cache = tmp_path / "home", tmp_path / "cache"
     home.mkdir()
@@ -99,6 +100,7 @@ def test_two_processes_convert_at_once(small_model: Path, tmp_path: Path) -> Non
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_flipped_byte_in_the_weights_is_noticed(
     small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

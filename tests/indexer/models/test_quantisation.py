@@ -30,6 +30,8 @@ from indexer.papers.paper import Paper
 from indexer.pipeline import add
 from indexer.store import ALL
 
+pytestmark = pytest.mark.slow  # each calibration takes tens of seconds
+
 ROOT = Path(__file__).resolve().parents[3]
 PAPERS = 80
 """Of those that ship with the project: calibrating on all of them takes long."""
