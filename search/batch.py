@@ -20,8 +20,8 @@ TOGETHER = 128
 parsed = lru_cache(2 * TOGETHER)(parse)
 """Remembers, since what is embedded together is read before it is looked up."""
 
-Asked = TypeVar("Asked")
-Given = TypeVar("Given")
+Item = TypeVar("Item")
+Answered = TypeVar("Answered")
 
 
 def search_each(
@@ -63,10 +63,10 @@ def similar_to_each(
 
 
 def _side_by_side(
-    asked: Iterable[Asked],
-    answer: Callable[[Asked], Given],
-    before: Callable[[list[Asked]], None] = lambda _: None,
-) -> Iterator[Given]:
+    asked: Iterable[Item],
+    answer: Callable[[Item], Answered],
+    before: Callable[[list[Item]], None] = lambda _: None,
+) -> Iterator[Answered]:
     remaining = iter(asked)
     with ThreadPoolExecutor(cpu_count(), "many") as pool:
         while some := list(islice(remaining, TOGETHER)):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.models.embedder import Embedder, Model
 from indexer.store import Store
-from search.ranking.microbatching import Batching
+from search.ranking.microbatching import MicroBatching
 
 REMEMBERED = 256
 """Question vectors kept, 1.5 KB each: pages, filters and sorts of one question follow each other,
@@ -32,7 +32,7 @@ class Encoder:
     ) -> None:
         self._store, self._given, self._most = store, embedder, remembered
         self._loading, self._remembering = threading.Lock(), threading.Lock()
-        self._loaded: tuple[Model, Embedder, Batching] | None = None
+        self._loaded: tuple[Model, Embedder, MicroBatching] | None = None
         self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
 
     def encode(self, text: str, model: Model) -> NDArray[np.float32]:
@@ -69,9 +69,9 @@ class Encoder:
         """What embeds like ``model``; raises ``ModelError``."""
         return self._load(model)[0]
 
-    def _load(self, model: Model) -> tuple[Embedder, Batching]:
+    def _load(self, model: Model) -> tuple[Embedder, MicroBatching]:
         with self._loading:
             if self._loaded is None or self._loaded[0] != model:
                 embedder = self._store.embedder(model, self._given)
-                self._loaded = (model, embedder, Batching(embedder.encode_queries))
+                self._loaded = (model, embedder, MicroBatching(embedder.encode_queries))
             return self._loaded[1:]

@@ -18,12 +18,12 @@ one by one, four as fast."""
 
 
 @dataclass(slots=True, eq=False)
-class _Asked:
+class _Waiting:
     text: str
     vector: NDArray[np.float32] | None = None
 
 
-class Batching:
+class MicroBatching:
     """One inference at a time; who waited for it is in the next, and nobody waits for more.
 
     A question that comes alone is encoded at once. Where an inference fails, the thread that
@@ -36,16 +36,16 @@ class Batching:
     def __init__(self, encode: Callable[[Sequence[str]], Vectors]) -> None:
         self._encode = encode
         self._turn = threading.Lock()
-        self._waiting: deque[_Asked] = deque()
+        self._waiting: deque[_Waiting] = deque()
 
     def vector(self, text: str) -> NDArray[np.float32]:
         """The ``(d,)`` vector of a question."""
-        mine = _Asked(text)
+        mine = _Waiting(text)
         self._waiting.append(mine)
         with self._turn:
             return self._encoded(mine) if mine.vector is None else mine.vector
 
-    def _encoded(self, mine: _Asked) -> NDArray[np.float32]:
+    def _encoded(self, mine: _Waiting) -> NDArray[np.float32]:
         """Encode a question with those that wait; only one thread at a time is here."""
         batch = [mine]
         while self._waiting and len(batch) < MOST:

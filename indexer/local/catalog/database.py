@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -43,6 +44,7 @@ class Database:
         # file for immutable would go on with pages that are no longer so: it serves one call.
         self._lasting = writable or os.access(path.parent, os.W_OK)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
+        weakref.finalize(self, _close_all, self._idle)  # for whoever forgets to close
         with self._translated():
             try:
                 version = self._prepare()
@@ -119,9 +121,7 @@ class Database:
     def close(self) -> None:
         """Close the connections that nobody uses; those in use close when they are given back."""
         self._closed = True
-        with suppress(Empty):
-            while True:
-                self._idle.get_nowait().close()
+        _close_all(self._idle)
 
     @contextmanager
     def _lent(self) -> Iterator[sqlite3.Connection]:
@@ -180,6 +180,12 @@ class Database:
             raise IndexDamagedError(
                 f"{self.path}: not readable; run `nearpaper check --index {self.path.parent}`"
             ) from error
+
+
+def _close_all(connections: LifoQueue[sqlite3.Connection]) -> None:
+    with suppress(Empty):
+        while True:
+            connections.get_nowait().close()
 
 
 def _other_version(path: Path, version: int) -> IndexFormatError:

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.models.embedder import Vectors
 from indexer.models.hashing import HashingEmbedder
-from search.ranking.microbatching import MOST, Batching
+from search.ranking.microbatching import MOST, MicroBatching
 
 
 class Gate:
@@ -29,7 +29,7 @@ class Gate:
         return self._inner.encode_queries(texts)
 
 
-def asked(batching: Batching, gate: Gate, texts: Sequence[str]) -> list[Vectors | Exception]:
+def asked(batching: MicroBatching, gate: Gate, texts: Sequence[str]) -> list[Vectors | Exception]:
     """The first alone, the others while it is being encoded."""
 
     def ask(text: str) -> Vectors | Exception:
@@ -51,14 +51,14 @@ def asked(batching: Batching, gate: Gate, texts: Sequence[str]) -> list[Vectors 
 def test_a_lone_question_waits_for_nobody() -> None:
     gate = Gate()
     gate.open.set()
-    vector = Batching(gate.encode).vector("alone")
+    vector = MicroBatching(gate.encode).vector("alone")
     np.testing.assert_array_equal(vector, HashingEmbedder().encode_queries(["alone"])[0])
     assert gate.batches == [["alone"]]
 
 
 def test_those_who_waited_are_encoded_together_and_each_gets_its_own() -> None:
     gate, texts = Gate(), [f"question {number}" for number in range(MOST + 4)]
-    vectors = asked(Batching(gate.encode), gate, texts)
+    vectors = asked(MicroBatching(gate.encode), gate, texts)
     assert gate.batches[0] == [texts[0]]
     assert len(gate.batches) == 3
     assert sorted(chain.from_iterable(gate.batches)) == sorted(texts)
@@ -69,7 +69,7 @@ def test_those_who_waited_are_encoded_together_and_each_gets_its_own() -> None:
 def test_an_error_reaches_only_who_asked_for_it() -> None:
     gate = Gate(fails=frozenset(["bad"]))
     texts = ["first", "bad", *(f"good {number}" for number in range(5))]
-    found = dict(zip(texts, asked(Batching(gate.encode), gate, texts), strict=True))
+    found = dict(zip(texts, asked(MicroBatching(gate.encode), gate, texts), strict=True))
     assert isinstance(found.pop("bad"), RuntimeError)
     failed = [text for text, vector in found.items() if isinstance(vector, RuntimeError)]
     assert len(failed) <= 1  # whoever called the model for the bad one as well
