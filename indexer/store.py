@@ -38,9 +38,9 @@ Vector = NDArray[np.float32]
 Facets = dict[str, dict[str, int]]
 """How many papers have each value, by field."""
 
-Column = Literal["date", "upvotes", "title_key"]
-"""Values that are at hand for every paper: ``YYYYMMDD`` as int32 (0 for none), upvotes as int32 (-1
-for unknown), and a uint64 that is equal for titles of the same words."""
+Column = Literal["date", "upvotes", "title_key", "title"]
+"""Values that cost less than whole papers: ``YYYYMMDD`` as int32 (0 for none), upvotes as int32 (-1
+for unknown), a uint64 that is equal for titles of the same words, and the title as a ``str``."""
 Order = Literal["added", "newest", "upvotes", "submitted", "submitted_upvotes"]
 """``added``: by key. ``newest``: by date. ``upvotes``: then by date. The last two hold only papers
 that were submitted to a list: the newest day first and within it most upvotes, or the reverse.

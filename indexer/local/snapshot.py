@@ -94,7 +94,11 @@ class LocalSnapshot:
 
     def values(self, column: Column, keys: Keys) -> NDArray[Any]:
         """``(n,)`` values of a column."""
-        return self.generation.column(_COLUMNS[column], np.asarray(keys, np.int64))
+        keys = np.asarray(keys, np.int64)
+        if column == "title":
+            rows = self.generation.column("rows", keys).tolist()
+            return np.array(self._catalog.titles(rows), np.object_)
+        return self.generation.column(_COLUMNS[column], keys)
 
     def passes(self, keys: Keys, where: Where) -> NDArray[np.bool_]:
         """``(n,)``: which papers a condition holds for."""

@@ -186,10 +186,11 @@ class MemorySnapshot:
         return self.moment(min(earlier, default=None))
 
 
-_COLUMNS: dict[Column, tuple[Callable[[Document], int], type[np.generic]]] = {
+_COLUMNS: dict[Column, tuple[Callable[[Document], int | str], type[np.generic]]] = {
     "date": (lambda document: document.first, np.int32),
     "upvotes": (lambda document: document.upvotes, np.int32),
     "title_key": (lambda document: document.title_key, np.uint64),
+    "title": (lambda document: document.paper.title, np.object_),
 }
 _ORDERS: dict[Order, Callable[[Document], Any]] = {
     "added": lambda document: document.key,

@@ -33,7 +33,7 @@ def _nearly_titled(snapshot: Snapshot, candidates: Keys, asked: str) -> Keys:
     question = " ".join(words(asked))
     if len(question) < LEAST_LETTERS:
         return NO_KEYS
-    titles = [paper.title for paper in snapshot.papers(candidates)]
+    titles = snapshot.values("title", candidates).tolist()
     alike = np.array([fuzz.ratio(question, " ".join(words(title))) for title in titles])
     order = np.argsort(-alike, kind="stable")
     return candidates[order[alike[order] >= NEAR]]

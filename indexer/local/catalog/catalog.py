@@ -143,6 +143,16 @@ class Catalog:
         papers = zip(wanted, self.papers(wanted), strict=True)
         return {row: Held(paper, frozenset(names[row]), arrived[row]) for row, paper in papers}
 
+    def titles(self, rows: Sequence[int]) -> list[str]:
+        """The titles alone of these row ids, in their order; empty where a row is gone."""
+        found = dict(
+            self.database.rows(
+                "SELECT row, title FROM papers WHERE row IN (SELECT value FROM json_each(?))",
+                json.dumps(rows),
+            )
+        )
+        return [found.get(row, "") for row in rows]
+
     def current(self, ids: Iterable[str]) -> dict[str, Paper]:
         """The live papers that these names mean, by the names."""
         rows = self.live_rows(ids, self.last_change())
