@@ -165,7 +165,7 @@ def test_commands_work(installed: Installed) -> None:
 
 def test_a_catalog_of_version_1_is_migrated(installed: Installed) -> None:
     script = (
-        "import sqlite3; from nearpaper.indexer import migrations\n"
+        "import sqlite3; from nearpaper.indexer.local.catalog import migrations\n"
         f"old = open({str(ROOT / 'tests' / 'indexer' / 'catalog_v1.sql')!r}).read()\n"
         "catalog = sqlite3.connect(':memory:'); catalog.executescript(old)\n"
         "(version,) = catalog.execute('PRAGMA user_version').fetchone()\n"

@@ -30,7 +30,7 @@ WEIGHTS = "model.bin"
 TOKENIZER = "tokenizer.json"
 _FACTS = "model.json"
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger("nearpaper")
 
 
 class DamagedError(Exception):
@@ -98,7 +98,7 @@ def converted_model(cache: Path, name: str, make: Callable[[Path], Facts]) -> Co
         try:
             return checked(folder)
         except DamagedError as error:
-            _log.warning("%s is damaged (%s); it is made again", folder, error)
+            _LOG.warning("%s is damaged (%s); it is made again", folder, error)
     try:
         return _made(folder, make)
     except OSError as error:

@@ -20,7 +20,7 @@ _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 _SETTINGS = ["*.json", "*.txt", "*.model"]
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger("nearpaper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _hub_model(name: str) -> ModelFolder:
         if folder is not None:
             return ModelFolder(name, folder, folder.name)
     for repository in names:
-        _log.info("%s is fetched from the hub", repository)
+        _LOG.info("%s is fetched from the hub", repository)
         folder = _snapshot(repository, local_files_only=False)
         if folder is not None:
             return ModelFolder(name, folder, folder.name)
@@ -112,7 +112,7 @@ def _snapshot(repository: str, *, local_files_only: bool) -> Path | None:
                 )
             )
         except (OSError, ValueError, RuntimeError, HTTPError) as error:
-            _log.debug("%s: %s", repository, error)
+            _LOG.debug("%s: %s", repository, error)
             return None
         if any(folder.glob(f"**/{weights}")):
             return folder

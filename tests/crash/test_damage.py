@@ -268,9 +268,10 @@ def test_a_copy_by_hand_is_whole(whole: Path, tmp_path: Path) -> None:
 AS_NOBODY = """
 import json, pathlib, sys
 from indexer.errors import NearpaperError
-from indexer.maintenance import backup, check, compact
+from indexer.maintenance.check import check
+from indexer.maintenance.upkeep import compact
 from search.engine import Engine
-search = lambda index: Engine.open(index).search("parsing", mode="lexical")
+search = lambda index: bool(Engine.open(index).search("parsing", mode="lexical"))
 print("ready", flush=True)
 for line in sys.stdin:
     told = []

@@ -175,7 +175,7 @@ def test_a_forged_manifest_is_damage(
 def test_an_update_is_seen_by_a_reader_of_another_process(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     code = (
-        "import sys; from indexer.store import open_store\n"
+        "import sys; from indexer.location import open_store\n"
         "store = open_store(sys.argv[1]); print(store.snapshot().about.papers, flush=True)\n"
         "sys.stdin.readline(); print(store.snapshot().about.papers, flush=True)\n"
     )
