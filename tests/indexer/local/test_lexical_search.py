@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.local import bm25 as words
+from indexer.local import lexical_search
 from indexer.local.lexical_search import bm25
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.lexicon import Lexicon
@@ -60,7 +60,9 @@ def test_the_best_that_are_allowed_are_found(
     generation: Generation, text: str, k: int, share: float, seed: int
 ) -> None:
     allowed = generation.live & (np.random.default_rng(seed).random(len(generation)) < share)
-    with mock.patch.object(words, "few", return_value=0):  # nor are few looked up by their rows
+    with mock.patch.object(
+        lexical_search, "few", return_value=0
+    ):  # nor are few looked up by their rows
         positions, scores = bm25(generation, text, k, allowed)
     rows, every = generation.lexicon.best(text, len(generation.lexicon))
     places = generation.positions(rows)
