@@ -62,7 +62,7 @@ def test_the_best_that_are_allowed_are_found(
     allowed = generation.live & (np.random.default_rng(seed).random(len(generation)) < share)
     with mock.patch.object(
         lexical_search, "few", return_value=0
-    ):  # nor are few looked up by their rows
+    ):  # nor by rows
         positions, scores = bm25(generation, text, k, allowed)
     rows, every = generation.lexicon.best(text, len(generation.lexicon))
     places = generation.positions(rows)
