@@ -94,8 +94,9 @@ class Retriever:
         wanted = examples(snapshot, chosen, avoided, text, vector)
         where = without(options.where(), tuple(named.tolist()))
         vector = wanted.vector()
+        dense = _dense_leg(snapshot, where, mode, vector)
         lexical = NO_HITS if mode == "dense" else snapshot.bm25(wanted.words, DEPTH, where)
-        ranking = _fused(snapshot, where, mode, wanted.words, vector, lexical)
+        ranking = _fused(snapshot, where, mode, wanted.words, vector, dense, lexical)
         near_vectors = snapshot.vectors(chosen).astype(np.float32)
         ranking, folded = fold_duplicates(snapshot, ranking, near_vectors)
         return Retrieved(ranking, text, warnings, folded)
@@ -130,11 +131,12 @@ class Retriever:
         if not text:
             _, _, warnings = self._embedded(snapshot, text, mode)
             return Ranking(where=where, mode=mode), warnings
-        # Words are looked up while the text is embedded.
+        # Words are looked up while the text is embedded and its nearest papers are found.
         words = None if mode == "dense" else self._beside.submit(snapshot.bm25, text, DEPTH, where)
         mode, vector, warnings = self._embedded(snapshot, text, mode)
+        dense = _dense_leg(snapshot, where, mode, vector)
         lexical = words.result() if words else NO_HITS
-        return _fused(snapshot, where, mode, text, vector, lexical), warnings
+        return _fused(snapshot, where, mode, text, vector, dense, lexical), warnings
 
     def _embedded(
         self, snapshot: Snapshot, text: str, mode: Mode
@@ -201,13 +203,22 @@ def _only(snapshot: Snapshot, key: int, where: Where, mode: Mode) -> Retrieved:
     )
 
 
+def _dense_leg(snapshot: Snapshot, where: Where, mode: Mode, vector: Vector | None) -> Hits:
+    if mode == "lexical" or vector is None:
+        return NO_HITS
+    return snapshot.nearest(vector, DEPTH, where)
+
+
 def _fused(
-    snapshot: Snapshot, where: Where, mode: Mode, text: str, vector: Vector | None, lexical: Hits
+    snapshot: Snapshot,
+    where: Where,
+    mode: Mode,
+    text: str,
+    vector: Vector | None,
+    dense: Hits,
+    lexical: Hits,
 ) -> Ranking:
     """The legs of a mode as one ranking; both, then once more nearer to the first papers."""
-    dense = NO_HITS
-    if mode != "lexical" and vector is not None:
-        dense = snapshot.nearest(vector, DEPTH, where)
     if mode == "hybrid":
         head = convex_combination(dense, lexical)[0]
         if vector is not None and len(head):

@@ -60,9 +60,7 @@ def test_the_best_that_are_allowed_are_found(
     generation: Generation, text: str, k: int, share: float, seed: int
 ) -> None:
     allowed = generation.live & (np.random.default_rng(seed).random(len(generation)) < share)
-    with mock.patch.object(
-        lexical_search, "few", return_value=0
-    ):  # nor by rows
+    with mock.patch.object(lexical_search, "few", return_value=0):  # nor by rows
         positions, scores = bm25(generation, text, k, allowed)
     rows, every = generation.lexicon.best(text, len(generation.lexicon))
     places = generation.positions(rows)
