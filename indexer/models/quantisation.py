@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -141,7 +142,8 @@ def _calibrated(base: Converted, texts: Sequence[str], kept: int | None) -> Mode
     graph = openvino().Core().read_model(base.folder / GRAPH)
     inputs = _embedder(base).inputs(texts)
     alphas = nncf.AdvancedSmoothQuantParameters(matmul=_SMOOTHING)
-    nncf.set_log_level("ERROR")
+    # Its own function for this would quieten the handlers of everybody else, too.
+    logging.getLogger("nncf").setLevel(logging.ERROR)
     # Its progress bars go to standard output, where results belong.
     with redirect_stdout(io.StringIO()):
         made = nncf.quantize(
