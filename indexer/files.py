@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +69,9 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     except OSError as error:
         raise storage_error(error, path) from error
     finally:
-        beside.unlink(missing_ok=True)
+        # Where nothing may be written, to unlink what isn't there fails as well.
+        with suppress(OSError):
+            beside.unlink()
 
 
 def stamp(path: Path) -> FileStamp:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
@@ -28,6 +29,18 @@ def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
         raise OSError(beside.write_bytes(b"half"), "no more")
     assert file.read_bytes() == b"one"
     assert [path.name for path in tmp_path.iterdir()] == ["file.json"]
+
+
+def test_a_read_only_file_system_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)  # also of a file that isn't there
+    with pytest.raises(StorageError, match="read-only; choose another folder"):
+        replace_file(tmp_path / "file", b"")
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
