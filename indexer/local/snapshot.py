@@ -120,7 +120,7 @@ class LocalSnapshot:
         if found is None:
             found = facets(self.generation, self.generation.live, most)
             self._facets_of_all[most] = found
-        return found
+        return {field: dict(counts) for field, counts in found.items()}
 
     def nearest(self, vector: Vector, k: int, where: Where, *, exact: bool = False) -> Hits:
         """The ``k`` papers of highest cosine, without ``exact`` with the recall of the manifest."""
@@ -196,7 +196,8 @@ class LocalSnapshot:
 
     def moment(self, change: int | None = None) -> Moment:
         """The index after a change, by default this snapshot's own."""
-        return history.moment(self._catalog, self._change if change is None else change)
+        asked = self._change if change is None else change
+        return history.moment(self._catalog, asked, self._change)
 
     def moment_before(self, time: str) -> Moment:
         """The index before its first change from a time on, ISO 8601 in UTC to the second."""

@@ -61,7 +61,9 @@ class MemorySnapshot:
 
     def _select(self, where: Where) -> Keys:
         """The keys of all papers that a condition holds for, ascending."""
-        return _keys(key for key, paper in self._documents.items() if holds(where, paper))
+        keys = _keys(key for key, paper in self._documents.items() if holds(where, paper))
+        keys.flags.writeable = False  # it is kept, and handed out in pieces
+        return keys
 
     def _among(self, where: Where) -> list[Document]:
         return [self._documents[key] for key in self._chosen(where).tolist()]

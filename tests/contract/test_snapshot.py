@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -26,7 +28,7 @@ from indexer.where import (
     without,
 )
 from tests.contract.conftest import filled
-from tests.contract.papers import MODEL, Change, only_added
+from tests.contract.papers import MODEL, Change, commit, only_added
 from tests.contract.questions import ORDERS, all_keys, few, ids, placed, texts, vector_of, wheres
 
 
@@ -257,6 +259,34 @@ def answers(snapshot: Snapshot) -> list[object]:
         snapshot.sources(),
         snapshot.days("submitted", "2024-05-01"),
     ]
+
+
+def test_what_is_handed_out_is_nobody_elses(snapshot: Snapshot) -> None:
+    told = deepcopy(answers(snapshot))
+    snapshot.facets(ALL, 9)["year"]["1066"] = 1
+    snapshot.sources()["nobody"] = 1
+    keys = all_keys(snapshot)
+    for array in (
+        *snapshot.scan(ALL),
+        *snapshot.nearest(vector_of("graph"), 9, ALL),
+        *snapshot.bm25("graph", 9, ALL),
+        snapshot.ordered("added", 9, ALL),
+        snapshot.sample(9, ALL, seed=1),
+        snapshot.vectors(keys),
+        snapshot.values("date", keys),
+        snapshot.passes(keys, ALL),
+    ):
+        with suppress(ValueError):  # which says that nobody may write there
+            array[:] = 0
+    assert answers(snapshot) == told
+
+
+def test_what_is_committed_later_is_no_moment_of_a_snapshot(store: Store) -> None:
+    before = filled(store, only_added(5, 3))
+    with store.writer() as writer:
+        commit(writer, [Paper(id="later", title="Later")])
+    assert before.moment(1).made
+    assert before.moment(2).made == ""
 
 
 def test_moments(store: Store) -> None:

@@ -14,9 +14,11 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.store import Moment
 
 
-def moment(catalog: Catalog, change: int) -> Moment:
-    """The index after a change, which it may never have had."""
-    made = catalog.database.one("SELECT made FROM changes WHERE number = ?", change)
+def moment(catalog: Catalog, change: int, newest: int) -> Moment:
+    """The index after a change, which it may never have had, or not up to ``newest``."""
+    made = catalog.database.one(
+        "SELECT made FROM changes WHERE number = ? AND number <= ?", change, newest
+    )
     return Moment(catalog.meta("identity") or "", change, str(made[0]) if made else "")
 
 
@@ -24,7 +26,7 @@ def moment_before(catalog: Catalog, time: str, newest: int) -> Moment:
     """The index before its first change from a time on; after ``newest``, if that was earlier."""
     found = catalog.database.one("SELECT min(number) FROM changes WHERE made >= ?", time)
     first = found[0] if found else None
-    return moment(catalog, newest if first is None else min(newest, int(first) - 1))
+    return moment(catalog, newest if first is None else min(newest, int(first) - 1), newest)
 
 
 def came_earlier(catalog: Catalog, row: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
