@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,43 @@ def test_what_was_removed_is_forgotten_in_the_end(
     assert catalog.database.one("SELECT count(*) FROM papers") == (49,)
     catalog.close()
     assert check(index) == []
+
+
+def test_what_was_removed_is_forgotten_however_often_the_index_is_compacted(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, now = make_index(RECORDS), 1_000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    remove(index, ["7"])
+    for _ in range(4):  # never so long apart as a snapshot lives
+        compact(index)
+        now += cataloguing.LIFE_SECONDS / 2
+    with closing(Catalog(index)) as catalog:
+        assert catalog.database.one("SELECT count(*) FROM papers") == (49,)
+
+
+def test_a_clock_that_is_put_back_does_not_keep_what_was_removed(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, now = make_index(RECORDS), 1_000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    remove(index, ["7"])
+    compact(index)
+    now = 0.0
+    compact(index)
+    with closing(Catalog(index)) as catalog:
+        assert catalog.database.one("SELECT count(*) FROM papers") == (49,)
+
+
+def test_changes_are_found_while_the_last_version_is_forgotten(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Catalog(make_index(RECORDS))) as catalog:
+        before = catalog.first_row_after(1)
+        last = catalog.last_row()
+        # What stood there was purged between the two questions.
+        monkeypatch.setattr(catalog, "last_row", lambda: last + 5)
+        assert catalog.first_row_after(1) == before == last + 1
 
 
 def test_a_check_beside_a_writer_finds_nothing_wrong(make_index: MakeIndex) -> None:

@@ -216,10 +216,10 @@ class Catalog:
 
         def born(row: int) -> int:
             """With which change the first version from ``row`` on was written; some are gone."""
-            found = self.database.rows(
+            found = self.database.one(
                 "SELECT born FROM papers WHERE row >= ? ORDER BY row LIMIT 1", row
             )
-            return int(found[0][0])
+            return int(found[0]) if found else change + 1  # purged meanwhile
 
         return bisect_right(range(1, self.last_row() + 1), change, key=born) + 1
 
@@ -303,17 +303,19 @@ class Catalog:
     def purge(self, change: int) -> None:
         """Forget the versions that had died by the last call's ``change``, so not this one's.
 
-        What was left out of a generation just now may still be read by an answer under way. Where
-        the last call was less than :data:`LIFE_SECONDS` ago, nothing is forgotten yet.
+        What was left out of a generation just now may still be read by an answer under way. Less
+        than :data:`LIFE_SECONDS` after the last call nothing is done: what that left out is
+        forgotten by the first call after them, however often it is called.
         """
         now = time.time()
         last = self.meta("compacted_at")
+        if last is not None and 0 <= now - float(last) < LIFE_SECONDS:
+            return
         with self.database.transaction() as connection:
-            if last is None or not 0 <= now - float(last) < LIFE_SECONDS:
-                connection.execute(
-                    "DELETE FROM papers WHERE died <= "
-                    "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
-                )
+            connection.execute(
+                "DELETE FROM papers WHERE died <= "
+                "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
+            )
             _set_meta(connection, {"compacted": str(change), "compacted_at": f"{now:.3f}"})
 
     def copy_to(self, folder: Path) -> int:
