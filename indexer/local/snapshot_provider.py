@@ -67,7 +67,9 @@ class SnapshotProvider:
                 self._seen = seen  # others go on meanwhile; a failure is met once for each change
             newest = _open_newest(self.folder)
             if newest is not None:
-                self._catalog = self._catalog or Catalog(self.folder)
+                # Another one each time: the folder may hold another index by now. The last one goes
+                # with the last answer that reads it.
+                self._catalog = Catalog(self.folder)
                 self._snapshot = LocalSnapshot(newest, self._catalog)
             elif self._snapshot is not None:
                 raise IndexDamagedError(f"{self.folder}: the manifest is gone")

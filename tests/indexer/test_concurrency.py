@@ -120,6 +120,26 @@ def test_changes_are_found_while_the_last_version_is_forgotten(
         assert catalog.first_row_after(1) == before == last + 1
 
 
+def test_another_index_in_the_same_folder_is_read_from_its_own_catalog(
+    make_index: MakeIndex,
+) -> None:
+    index = make_index(RECORDS)
+    with using_store(index) as store:
+        held = store.snapshot()
+        assert held is not None
+        (keys,) = held.scan(ALL)
+        assert len(held.papers(keys)) == 50
+        index.rename(index.with_name("away"))
+        source = index.parent / "other.jsonl"
+        source.write_text('{"id": "other", "title": "Another"}\n')
+        add(index, [str(source)], model="hashing")
+        newest = store.snapshot()
+        assert newest is not None
+        (keys,) = newest.scan(ALL)
+        assert [paper.id for paper in newest.papers(keys)] == ["other"]
+        assert newest.about.identity != held.about.identity
+
+
 def test_a_check_beside_a_writer_finds_nothing_wrong(make_index: MakeIndex) -> None:
     index = make_index(RECORDS)
     code = (
