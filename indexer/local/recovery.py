@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing, suppress
 from pathlib import Path
 
-from indexer.errors import IndexBusyError, IndexNotFoundError, StorageError
+from indexer.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexNotFoundError,
+    IndexOutdatedError,
+    StorageError,
+)
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.integrity import lags
 from indexer.local.presence import require_index
+from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.local.writer import LocalWriter
 
 _LOG = logging.getLogger("nearpaper")
@@ -19,11 +27,14 @@ def recover(folder: Path, *, most: int | None = None) -> None:
 
     A catalog of an older version is brought up to date; raises ``IndexOutdatedError`` where this
     process may not. With ``most``, what takes longer than going through that many versions of
-    papers is left to the next writer, with a warning.
+    papers is left to the next writer, with a warning; raises ``IndexDamagedError`` where nothing
+    else can be read, since the manifest is lost.
     """
     require_index(folder)
     if not lags(folder):
         return
+    if most is not None and Manifest.load(folder) is None:
+        _require_few(folder, most)
     try:
         with LocalWriter(folder, outdated=True, patience=0, most=most) as writer:
             if not writer.is_published:
@@ -35,3 +46,12 @@ def recover(folder: Path, *, most: int | None = None) -> None:
     except (IndexBusyError, StorageError, IndexNotFoundError):
         # What is published can be searched all the same, unless the catalog can't be read.
         Catalog(folder).close()
+
+
+def _require_few(folder: Path, most: int) -> None:
+    """Raise ``IndexDamagedError`` for more papers than a reader builds search indexes of."""
+    with suppress(IndexOutdatedError), closing(Catalog(folder)) as catalog:
+        if catalog.last_row() > most:
+            raise IndexDamagedError(
+                f"{folder / MANIFEST_FILE}: missing; run `nearpaper rebuild --index {folder}`"
+            )

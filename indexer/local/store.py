@@ -39,6 +39,7 @@ class LocalStore:
         Raises:
             IndexNotFoundError: There is no index.
             IndexOutdatedError: It is of an older version, and this process may not write.
+            IndexDamagedError: Its manifest is unreadable, or lost in a large index.
         """
         recover(self.folder, most=QUICK)
 

@@ -119,6 +119,22 @@ def test_a_reader_leaves_long_work_to_the_next_writer(
     assert check(index) == []
 
 
+def test_a_reader_rebuilds_no_large_index_whose_manifest_is_lost(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(RECORDS)
+    (index / "manifest.json").unlink()
+    with using_store(index) as store:
+        monkeypatch.setattr("indexer.local.store.QUICK", len(RECORDS) - 1)
+        with pytest.raises(IndexDamagedError, match=r"manifest.json: missing; run .* rebuild"):
+            store.recover()
+        monkeypatch.setattr("indexer.local.store.QUICK", len(RECORDS))
+        store.recover()
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        assert snapshot.about.papers == len(RECORDS)
+
+
 def test_a_writer_says_that_it_finishes_long_work_first(
     make_index: MakeIndex, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
