@@ -1,4 +1,4 @@
-"""What many vectors are beside each other: nearest neighbours of each, and parts: FAISS."""
+"""The nearest neighbours of each of many vectors, and clusters of points: FAISS."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class MemoryStore:
             if self.state.recipe != RECIPE and not outdated:
                 raise IndexFormatError(
                     f"memory: made with the text recipe {self.state.recipe!r}, this nearpaper "
-                    f"uses {RECIPE!r}; embed its papers anew"
+                    f"uses {RECIPE!r}; embed its papers again"
                 )
             self._publish()
             yield MemoryWriter(self, self._publish)

@@ -240,7 +240,7 @@ def test_new_vectors_are_staged(store: Store) -> None:
     )
 
 
-def test_staging_begins_anew_for_another_model(store: Store) -> None:
+def test_staging_starts_over_for_another_model(store: Store) -> None:
     fill_with(store, ONE)
     with store.writer() as writer:
         staging = writer.staging(Shifted().model, RECIPE)

@@ -66,7 +66,7 @@ def leave_extended(index: Path) -> None:
 
 
 def leave_swapped(index: Path) -> None:
-    """As a writer leaves it that has put other vectors in the catalog and not yet in a part."""
+    """As a writer leaves it that has put other vectors in the catalog and not yet in a segment."""
 
     def turned(embedder: Embedder, texts: list[str]) -> Encoded:
         encoded = recipe.embed(embedder, texts)
@@ -78,15 +78,15 @@ def leave_swapped(index: Path) -> None:
 
 
 @pytest.mark.parametrize("leave", [leave_extended, leave_swapped])
-@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize("merged", [False, True])
 def test_work_under_way_is_no_damage(
     make_index: MakeIndex,
     leave: Callable[[Path], None],
-    folded: bool,
+    merged: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     index = make_index(RECORDS)
-    if folded:
+    if merged:
         compact(index)
     leave(index)
     monkeypatch.setattr(checking, "_TRIES", 1)
@@ -217,10 +217,10 @@ def test_a_generation_that_is_replaced_while_it_is_opened(
     assert reading(index).about.generation == first + 1
 
 
-def test_an_answer_under_way_outlives_a_fold_before_the_compaction(
+def test_an_answer_under_way_outlives_a_merge_before_the_compaction(
     make_index: MakeIndex, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Taking out many papers folds the base at once."""
+    """Taking out many papers merges the segments at once."""
     monkeypatch.setattr(cataloguing, "LIFE_SECONDS", 0.0)
     index = make_index(RECORDS)
     compact(index)

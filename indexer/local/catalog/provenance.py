@@ -10,20 +10,18 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import entry_of
 
 
-def source_counts(catalog: Catalog, change: int | None = None) -> dict[str, int]:
-    """How many papers each source tells of, the largest source first.
-
-    Of the papers that were live after ``change``, by default after the last one.
-    """
+def source_counts(catalog: Catalog, change: int) -> dict[str, int]:
+    """How many of the papers live after a change each source tells of, the largest first."""
     counts: Counter[str] = Counter()
-    for sources, papers in _lists(catalog) if change is None else _lists_after(catalog, change):
+    for sources, papers in _lists_after(catalog, change):
         counts.update(dict.fromkeys(json.loads(sources), papers))
     return {source: papers for source, papers in counts.most_common() if papers}
 
 
 def of_source(catalog: Catalog, name: str, most: int) -> list[Entry]:
     """Up to ``most`` papers that a source tells of, ready to be committed again."""
-    among = [sources for sources, _ in _lists(catalog) if name in json.loads(sources)]
+    lists = catalog.database.rows("SELECT DISTINCT sources FROM papers WHERE died IS NULL")
+    among = [sources for (sources,) in lists if name in json.loads(sources)]
     records = catalog.database.rows(
         "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
         "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
@@ -35,15 +33,11 @@ def of_source(catalog: Catalog, name: str, most: int) -> list[Entry]:
     return [entry_of(record, names[record[0]], arrived[record[0]]) for record in records]
 
 
-def _lists(catalog: Catalog) -> list[tuple[str, int]]:
-    """Every list of sources that papers have, as stored, and how many have it."""
-    return catalog.database.rows(
-        "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources"
-    )
-
-
 def _lists_after(catalog: Catalog, change: int) -> list[tuple[str, int]]:
-    """The same as of a change: what is live now, less what came since, and what died since."""
+    """Every list of sources that papers had after a change, as stored, and how many had it.
+
+    They are counted as what is live now, less what came since, and what died since.
+    """
     return catalog.database.rows(
         "SELECT sources, count(*) FROM papers WHERE died IS NULL GROUP BY sources "
         "UNION ALL SELECT sources, -count(*) FROM papers NOT INDEXED "

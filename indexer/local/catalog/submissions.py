@@ -16,7 +16,7 @@ class Submissions:
     def __init__(self, catalog: Catalog, change: int) -> None:
         self._database, self._change = catalog.database, change
 
-    def rows(self, first: str = "", last: str = LAST_DAY) -> list[int]:
+    def rows(self, first: str, last: str) -> list[int]:
         """Row ids of the papers of the days from first to last, in no order."""
         records = self._database.rows(
             "SELECT row FROM papers WHERE submitted <> '' AND submitted BETWEEN ? AND ? "

@@ -88,7 +88,7 @@ def test_a_tail_that_was_taken_over_is_as_if_written_anew(index: Path, tmp_path:
     assert check(index) == []
 
 
-def test_what_was_removed_and_forgotten_folds_nothing(
+def test_what_was_removed_and_forgotten_merges_nothing(
     make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publishing, "TAIL_ROWS", 10)
