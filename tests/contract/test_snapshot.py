@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from copy import deepcopy
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from indexer.papers.folding import words
 from indexer.papers.paper import Paper
@@ -266,7 +268,7 @@ def test_what_is_handed_out_is_nobody_elses(snapshot: Snapshot) -> None:
     snapshot.facets(ALL, 9)["year"]["1066"] = 1
     snapshot.sources()["nobody"] = 1
     keys = all_keys(snapshot)
-    for array in (
+    arrays: list[NDArray[Any]] = [
         *snapshot.scan(ALL),
         *snapshot.nearest(vector_of("graph"), 9, ALL),
         *snapshot.bm25("graph", 9, ALL),
@@ -275,7 +277,8 @@ def test_what_is_handed_out_is_nobody_elses(snapshot: Snapshot) -> None:
         snapshot.vectors(keys),
         snapshot.values("date", keys),
         snapshot.passes(keys, ALL),
-    ):
+    ]
+    for array in arrays:
         with suppress(ValueError):  # which says that nobody may write there
             array[:] = 0
     assert answers(snapshot) == told

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from indexer.local.catalog.rows import Block
 from indexer.local.segments.columns import Columns, Mask, Positions
 from indexer.local.segments.tensors import write_tensors
+from indexer.papers.dates import date_key
 from indexer.papers.folding import fold, title_hash, word_hash, words
-from indexer.papers.paper import Paper, date_key
+from indexer.papers.paper import Paper
 
 
 def author_words(name: str) -> set[str]:
