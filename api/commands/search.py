@@ -12,7 +12,7 @@ from api.commands import options
 from api.commands.batch import search_batch, similar_batch, write_fields
 from api.commands.shared_options import with_shared_options
 from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, parse_fields, require_json
-from api.terminal.output import OutputFormat, show_answer, show_paper
+from api.terminal.output import OutputFormat, show_answer, show_notes, show_paper
 from search.options import SearchOptions
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def similar(
 
 def _print(answer: Answer, fields: Collection[str], format: OutputFormat) -> None:
     if fields:
+        show_notes(answer, understood=format != "json")
         write_fields(answer, fields, as_json=format == "json")
     else:
         show_answer(answer, format=format)

@@ -33,19 +33,24 @@ def write_export(papers: Sequence[Paper], format: ExportName) -> None:
 
 def show_answer(answer: Answer, *, format: OutputFormat = "") -> None:
     """A search answer: a list on a terminal, else one result a line, or in the chosen format."""
-    for warning in answer.warnings:
-        say(f"warning: {warning}")
+    show_notes(answer, understood=format != "json")
     if format == "json":
         write_json([answer_json(answer)])
         return
-    if line := understanding(answer.understood):
-        say(line)
     if format == "table" or (format == "" and sys.stdout.isatty()):
         print_answer(answer)
     elif format == "":
         write_json(result_json(result) for result in answer.results)
     else:
         write_export([result.paper for result in answer.results], format)
+
+
+def show_notes(answer: Answer, *, understood: bool = True) -> None:
+    """The warnings of an answer and, if wanted, what was searched for, to standard error."""
+    for warning in answer.warnings:
+        say(f"warning: {warning}")
+    if understood and (line := understanding(answer.understood)):
+        say(line)
 
 
 def show_paper(paper: Paper, *, format: OutputFormat = "", fields: Collection[str] = ()) -> None:

@@ -73,7 +73,7 @@ class Retriever:
         if query.phrases and not snapshot.count(where):
             loose = replace(query, phrases=())
             where = both(options.where(loose, snapshot.stems), scope)
-            notes += ("no paper has the quoted words side by side; searched for each of them",)
+            notes += ("no matching paper has the quoted phrase; searched for its words one by one",)
         ranking, warnings = self._ranked(snapshot, query.text, where, options.mode)
         if not ranking.is_listing:
             ranking = _named_first(snapshot, ranking, query)

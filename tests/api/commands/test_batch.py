@@ -75,6 +75,13 @@ def test_fields_are_chosen(nearpaper: Nearpaper) -> None:
     assert list(json.loads(out)["results"][0]) == ["id"]
 
 
+def test_chosen_fields_hide_no_warning(nearpaper: Nearpaper) -> None:
+    for extra in ((), ("--json",)):
+        _, out, err = nearpaper("search", "2412.99999", "--fields", "id", "--limit", "1", *extra)
+        assert out
+        assert "2412.99999 is not in the index" in err
+
+
 def test_fields_of_one_paper_are_chosen(nearpaper: Nearpaper, client: TestClient) -> None:
     code, out, _ = nearpaper("show", "2402.00001", "--fields", "title, id")
     assert code == 0
