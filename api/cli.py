@@ -18,7 +18,7 @@ from api.commands.app import app
 from api.commands.exit_codes import INTERRUPTED
 from api.terminal.streams import abandon_stdout, prepare_streams, say
 from indexer.errors import NearpaperError, storage_error
-from search.options import nearest
+from search.option_names import nearest
 
 
 def run(arguments: Sequence[str]) -> int:

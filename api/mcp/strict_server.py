@@ -15,7 +15,7 @@ from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
 from api.wording import message
-from search.options import unknown
+from search.option_names import unknown
 
 _MOST_FAULTS = 3
 OLD_NAMES = {"categories": "category", "authors": "author", "venues": "venue"}
