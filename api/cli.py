@@ -18,7 +18,7 @@ from api.commands.app import app
 from api.commands.exit_codes import INTERRUPTED
 from api.terminal.streams import abandon_stdout, prepare_streams, say
 from indexer.errors import NearpaperError, storage_error
-from search.options import nearest
+from search.option_names import nearest
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -64,7 +64,8 @@ def _usage_problem(error: typer.TyperException) -> str:
     """What is wrong with a command line, and what to do."""
     context = getattr(error, "ctx", None)
     problem = error.format_message().rstrip(".").replace("Value error, ", "")
-    if name := getattr(error, "option_name", None):
+    # An option that is there, but without its value, has a name too, and no possibilities.
+    if hasattr(error, "possibilities") and (name := getattr(error, "option_name", None)):
         problem = f"no option {name}"
         if near := _nearest_option(name, context):
             return f"{problem}; did you mean {near}?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
@@ -13,6 +13,7 @@ from search.answer.answer import Answer, Result
 from search.browsing import TRENDING_DAYS, days_before
 from search.engine import Engine
 from search.limits import MAX_DEPTH
+from search.options import SearchOptions
 from search.query.filters import Filters
 
 MOST = 100
@@ -147,9 +148,11 @@ def _news(
     engine: Engine, search: SavedSearch, arrived: Arrived, taken: set[str]
 ) -> Iterator[Result]:
     """The new papers that a search finds, the best first."""
-    ask = _asking(engine, replace(search, filters=replace(search.filters, arrivals=arrived)))
+    options = SearchOptions(limit=_PAGE, min_score=search.min_score)
+    options = options.but(filters=replace(search.filters, arrivals=arrived))
     for offset in count(0, _PAGE):
-        found = ask(offset) if offset + _PAGE <= MAX_DEPTH else []
+        deeper = offset + _PAGE <= MAX_DEPTH
+        found = _found(engine, search, options.but(offset=offset)) if deeper else ()
         for result in found:
             if taken.isdisjoint((result.paper.id, *result.paper.ids)):
                 yield result
@@ -157,41 +160,13 @@ def _news(
             return
 
 
-def _asking(engine: Engine, search: SavedSearch) -> Callable[[int], Sequence[Result]]:
-    """Gives the results behind an offset, :data:`_PAGE` at most."""
-
-    def ask(offset: int) -> Sequence[Result]:
-        if search.library:
-            return engine.suiting(
-                search.library,
-                unlike=search.unlike,
-                filters=search.filters,
-                limit=_PAGE,
-                offset=offset,
-                min_score=search.min_score,
-            )
-        if search.like:
-            return _near(
-                engine.similar(
-                    search.like,
-                    unlike=search.unlike,
-                    filters=search.filters,
-                    limit=_PAGE,
-                    offset=offset,
-                    min_score=search.min_score,
-                )
-            )
-        return _near(
-            engine.search(
-                search.question,
-                filters=search.filters,
-                limit=_PAGE,
-                offset=offset,
-                min_score=search.min_score,
-            )
-        )
-
-    return ask
+def _found(engine: Engine, search: SavedSearch, options: SearchOptions) -> Sequence[Result]:
+    """A page of what a search finds."""
+    if search.library:
+        return engine.suiting(search.library, options, unlike=search.unlike)
+    if search.like:
+        return _near(engine.similar(search.like, options, unlike=search.unlike))
+    return _near(engine.search(search.question, options))
 
 
 def _near(answer: Answer) -> Sequence[Result]:

@@ -63,7 +63,8 @@ class Engine(Lookup):
         """The papers nearest to given papers, to a text, or to both, and away from others.
 
         The papers asked about never come back; versions and near-duplicates of one paper come
-        back once. Raises ``PaperNotFoundError`` for a paper that isn't in the index.
+        back once. One id may be a text alone. Raises ``PaperNotFoundError`` for a paper that isn't
+        in the index.
         """
         started, options = time.perf_counter(), options.but(**choices)
         near, far = checked_ids(ids), checked_ids(unlike)

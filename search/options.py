@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Integral, Real
 from typing import Any, Literal, TypedDict, Unpack
 
 from indexer import analysis
 from indexer.errors import UsageError
 from indexer.where import Arrived, Where, both
 from search.limits import LIMIT, MAX_DEPTH, MAX_LIMIT, MAX_VALUE
+from search.option_names import require_known
 from search.query.filters import Filters
 from search.query.parser import Query, Stems
+from search.validation import checked_text
 
 Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
@@ -141,11 +144,10 @@ class SearchOptions:
 
     def __post_init__(self) -> None:
         for name in _LISTS:
-            object.__setattr__(self, name, given(getattr(self, name)))
+            object.__setattr__(self, name, given(_texts(name, getattr(self, name))))
         for name in _DATES:
-            object.__setattr__(self, name, getattr(self, name).strip())
-        _require_one_of("mode", self.mode, MODES)
-        _require_one_of("sort", self.sort, SORTS)
+            object.__setattr__(self, name, checked_text(name, getattr(self, name)).strip())
+        self._check_kinds()
         if not 1 <= self.limit <= MAX_LIMIT:
             raise UsageError(f"limit {self.limit}: must be from 1 to {MAX_LIMIT}")
         if not 0 <= self.offset <= MAX_DEPTH - self.limit:
@@ -161,13 +163,24 @@ class SearchOptions:
                 raise UsageError(f"{name}: a value of {longest} characters; at most {MAX_VALUE}")
         _ = self.filters  # which checks the dates and counts
 
+    def _check_kinds(self) -> None:
+        _require_one_of("mode", self.mode, MODES)
+        _require_one_of("sort", self.sort, SORTS)
+        _require_one_of("explain", self.explain, (False, True, "words"))
+        _require_a(Integral, "limit", self.limit)
+        _require_a(Integral, "offset", self.offset)
+        _require_a(Real, "min_score", self.min_score)
+        if self.arrived is not None:
+            _require_a(Arrived, "arrived", self.arrived)
+
     def but(self, **choices: Unpack[Choices]) -> SearchOptions:
         """The same with other choices; raises ``UsageError`` for one that nobody knows."""
         named: dict[str, Any] = dict(choices)
+        require_known(named, (*OPTION_NAMES, "filters"))
         filters = named.pop("filters", None)
         if filters is not None:
+            _require_a(Filters, "filters", filters)
             named = filters.as_choices() | named
-        require_known(named, OPTION_NAMES)
         return replace(self, **named)
 
     @property
@@ -200,51 +213,6 @@ FACE_OPTIONS: Mapping[str, Option] = {
 }
 """By name, the options that people and programs may give."""
 
-_MEANT = {
-    "limit": "top_k topk k n count size num max_results page_size per_page rows first",
-    "offset": "skip start from_ page p",
-    "after": "from since start_date date_from year_from",
-    "before": "to until end_date date_to year_to",
-    "sort": "order order_by sort_by",
-    "q": "query question text search",
-    "category": "categories cat subject",
-    "author": "authors au",
-    "venue": "venues journal",
-    "min_score": "threshold score score_threshold",
-    "fields": "select columns",
-    "not": "unlike exclude",
-}
-"""What other services call it."""
-
-
-def require_known(names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ``UsageError`` for the first name that nobody knows; it names the nearest known one."""
-    known = tuple(known)
-    for name in names:
-        if name not in known:
-            raise UsageError(unknown(name, known))
-
-
-def unknown(name: str, known: Iterable[str]) -> str:
-    """What to say of an option that nobody knows."""
-    known = tuple(known)
-    near = nearest(name, known)
-    return f"no option {name}; " + (f"did you mean {near}?" if near else _all_of(known))
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that somebody means by another, if there is one like it."""
-    from difflib import get_close_matches
-
-    known = tuple(known)
-    meant = [one for one, others in _MEANT.items() if one in known and name in others.split()]
-    close = meant or get_close_matches(name, known, 1, 0.6)
-    return close[0] if close else None
-
-
-def _all_of(known: tuple[str, ...]) -> str:
-    return f"there are {', '.join(known)}" if known else "there are none"
-
 
 def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
     """The values that aren't blank, without white space around them."""
@@ -252,10 +220,31 @@ def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
     return tuple(value.strip() for value in values if value.strip())
 
 
-def _require_one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+def _texts(name: str, values: object) -> str | list[str] | None:
+    """The same, if it is one text or several; raises ``UsageError``."""
+    if values is None or isinstance(values, str):
+        return values
+    if not isinstance(values, Iterable):
+        return checked_text(name, values)
+    return [checked_text(name, value) for value in values]
+
+
+def _require_one_of(name: str, value: object, known: tuple[object, ...]) -> None:
     if value not in known:
-        raise UsageError(f"{name} {value!r}: must be one of {', '.join(known)}")
+        raise UsageError(f"{name} {value!r}: must be one of {', '.join(map(str, known))}")
 
 
+def _require_a(kind: type, name: str, value: object) -> None:
+    """For Python alone; every other face has checked the kinds of values already."""
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise UsageError(f"{name} {value!r}: must be {_KINDS[kind]}")
+
+
+_KINDS = {
+    Integral: "a whole number",
+    Real: "a number",
+    Filters: "made by nearpaper.Filters",
+    Arrived: "an Arrived",
+}
 DEFAULTS = SearchOptions()
 NEWEST = SearchOptions(sort="newest")

@@ -10,8 +10,16 @@ from indexer.papers.paper import Paper
 from search.limits import MAX_IDS, MAX_LIBRARY, MAX_LOOKUP, MAX_QUESTION
 
 
+def checked_text(name: str, value: object) -> str:
+    """A value that must be text, as no type checker has seen; raises ``UsageError``."""
+    if not isinstance(value, str):
+        raise UsageError(f"{name} {value!r}: must be text; write it in quotes")
+    return value
+
+
 def checked_question(text: str) -> str:
     """A question with its white space folded; raises ``UsageError``."""
+    checked_text("question", text)
     if len(text) > MAX_QUESTION:
         raise UsageError(f"the question has {len(text)} characters: at most {MAX_QUESTION}")
     folded = " ".join(whole_characters(text).split())
@@ -33,7 +41,8 @@ def checked_library(papers: Sequence[Paper]) -> Sequence[Paper]:
 
 
 def checked_ids(ids: Sequence[str]) -> list[str]:
-    """Normalised ids without repeats; raises ``UsageError``."""
+    """Normalised ids without repeats, also of one id alone; raises ``UsageError``."""
+    ids = _each(ids)
     if len(ids) > MAX_IDS:
         raise UsageError(f"{len(ids)} papers given: at most {MAX_IDS}")
     try:
@@ -44,6 +53,7 @@ def checked_ids(ids: Sequence[str]) -> list[str]:
 
 def lookup_ids(ids: Sequence[str]) -> list[str]:
     """Normalised ids in their order, empty for what is none; raises ``UsageError``."""
+    ids = _each(ids)
     if len(ids) > MAX_LOOKUP:
         raise UsageError(f"{len(ids)} papers asked for: at most {MAX_LOOKUP}")
     names = []
@@ -53,3 +63,8 @@ def lookup_ids(ids: Sequence[str]) -> list[str]:
         except ValueError:
             names.append("")
     return names
+
+
+def _each(ids: Sequence[str]) -> list[str]:
+    """A text alone is one id, and not a sequence of letters."""
+    return [checked_text("id", id) for id in ([ids] if isinstance(ids, str) else ids)]

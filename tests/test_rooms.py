@@ -38,7 +38,7 @@ ROOMS: dict[str, str] = {
     "fetch": "indexer.fetch",
     "maintenance": "indexer.maintenance",
     "query": "search.limits search.validation search.query",
-    "options": "search.options",
+    "options": "search.options search.option_names",
     "ranking": "search.ranking",
     "answer": "search.answer",
     "map": "search.map",

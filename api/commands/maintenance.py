@@ -90,7 +90,7 @@ def remove(
     from indexer.maintenance import upkeep
 
     if bool(id) == bool(source):
-        raise UsageError("nothing to remove; give ids, or --source, not both")
+        raise UsageError("give either ids of papers to remove, or --source")
     if source:
         done = upkeep.remove_source(chosen_folder(index), source)
         say(f"{done.removed:,} removed; {done.kept:,} kept, which are also in other sources")

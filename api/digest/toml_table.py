@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from api.wording import clean
 from indexer.errors import UsageError
-from search.options import nearest
+from search.option_names import nearest
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,190}", re.ASCII)
 

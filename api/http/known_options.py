@@ -15,7 +15,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from search.options import require_known
+from search.option_names import require_known
 
 
 async def known_options(request: Request) -> None:

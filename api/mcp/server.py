@@ -22,6 +22,7 @@ from api.mcp.strict_server import StrictServer
 from api.option_fields import NOT_IN_MCP, SearchField, chosen_options, search_fields
 from indexer.errors import NearpaperError
 from indexer.version import version
+from search.answer.answer import Answer
 from search.engine import Engine
 from search.limits import MAX_IDS, MAX_QUESTION, MAX_VALUE, MAX_VALUES
 
@@ -81,9 +82,9 @@ class Tools:
     ) -> PaperList:
         """Find papers that answer a question in plain words, best first."""
         with _errors_for_agents():
-            offset, notes = self._position(cursor)
-            options = chosen_options({**choices, "offset": offset})
-            return paper_list(self._engine.search(question, options), abstract_characters, notes)
+            generation, offset = _position(cursor)
+            answer = self._engine.search(question, chosen_options({**choices, "offset": offset}))
+            return paper_list(answer, abstract_characters, _changes(generation, answer))
 
     def similar_papers(
         self,
@@ -96,10 +97,10 @@ class Tools:
     ) -> PaperList:
         """Find papers similar to given papers or a text, and unlike others."""
         with _errors_for_agents():
-            offset, notes = self._position(cursor)
+            generation, offset = _position(cursor)
             options = chosen_options({**choices, "offset": offset})
             answer = self._engine.similar(ids, options, unlike=unlike, text=text)
-            return paper_list(answer, abstract_characters, notes)
+            return paper_list(answer, abstract_characters, _changes(generation, answer))
 
     def get_paper(
         self,
@@ -113,16 +114,22 @@ class Tools:
             paper = self._engine.paper(id)
         return whole_paper(paper, abstract_characters, self._engine.generation)
 
-    def _position(self, cursor: str) -> tuple[int, tuple[str, ...]]:
-        """Where to go on, and what to say if the index has changed since."""
-        if not cursor:
-            return 0, ()
-        generation, colon, offset = cursor.partition(":")
-        if not (colon and (generation + offset).isdecimal() and (generation + offset).isascii()):
-            raise ToolError("cursor: not a next_cursor of an answer; leave it out to start again")
-        changed = int(generation) != self._engine.generation
-        note = "the index has changed since the previous answer; papers may repeat or be missing"
-        return int(offset), (note,) * changed
+
+def _position(cursor: str) -> tuple[int | None, int]:
+    """The generation that a cursor is of, if there is one, and where to go on."""
+    if not cursor:
+        return None, 0
+    generation, colon, offset = cursor.partition(":")
+    if not (colon and all(one.isdecimal() and one.isascii() for one in (generation, offset))):
+        raise ToolError("cursor: not a next_cursor of an answer; leave it out to start again")
+    return int(generation), int(offset)
+
+
+def _changes(generation: int | None, answer: Answer) -> tuple[str, ...]:
+    """What to say if an answer is of another generation than the one before it."""
+    if generation in (None, answer.generation):
+        return ()
+    return ("the index has changed since the previous answer; papers may repeat or be missing",)
 
 
 @contextmanager

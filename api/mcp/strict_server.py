@@ -15,7 +15,7 @@ from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
 from api.wording import message
-from search.options import unknown
+from search.option_names import unknown
 
 _MOST_FAULTS = 3
 OLD_NAMES = {"categories": "category", "authors": "author", "venues": "venue"}
@@ -43,12 +43,15 @@ class StrictServer(MCPServer):
 
 
 def _known(tool: str, arguments: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    """The arguments by their present names; raises ``ToolError`` for one that nobody knows."""
+    """The arguments by their present names; raises ``ToolError`` for what nobody can follow."""
     renamed = dict[str, Any]()
     for name, value in arguments.items():
         present = OLD_NAMES.get(name, name) if name not in known else name
         if present not in known:
             raise ToolError(f"{tool}: {message(unknown(name, known))}")
+        if present in renamed:
+            old = next(one for one, new in OLD_NAMES.items() if new == present)
+            raise ToolError(f"{tool}: {old} is the old name of {present}; leave out {old}")
         renamed[present] = value
     return renamed
 

@@ -100,7 +100,3 @@ def _key(date: str, name: str) -> int:
         raise UsageError(
             f"{name} {date!r}: not a date; write YYYY, YYYY-MM or YYYY-MM-DD"
         ) from None
-
-
-ANY = Filters()
-"""Every paper passes."""

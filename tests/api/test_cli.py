@@ -169,6 +169,23 @@ def test_an_unknown_option_names_the_nearest(
     assert one_line(err)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "x", "--after"], "Option '--after' requires an argument"),
+        (["search", "x", "--json=3"], "Option '--json' does not take a value"),
+        (["search", "x", "--explain=words"], "Option '--explain' does not take a value"),
+    ],
+)
+def test_a_known_option_used_wrongly_is_not_called_unknown(
+    nearpaper: Nearpaper, arguments: list[str], said: str
+) -> None:
+    code, out, err = nearpaper(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert one_line(err)
+
+
 def test_exit_codes_of_all_errors_are_documented() -> None:
     kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
     assert kinds

@@ -51,6 +51,34 @@ def test_options_come_by_name_as_one_value_or_as_filters(engine: Engine) -> None
     assert engine.search("neural networks", options, limit=1).limit == 1
 
 
+def test_one_id_may_be_given_as_a_text_alone(engine: Engine) -> None:
+    id = engine.search("attention")[0].paper.id
+    other = engine.search("grokking")[0].paper.id
+
+    def found(answer: Answer) -> list[str]:
+        return [one.paper.id for one in answer]
+
+    alone, listed = engine.similar(id, unlike=other), engine.similar([id], unlike=[other])
+    assert found(alone) == found(listed) != []
+    assert engine.lookup(id) == engine.lookup([id]) == [engine.paper(id)]
+
+
+def test_what_is_no_text_is_one_line(engine: Engine) -> None:
+    nothing: Any = None
+    number: Any = 1706.03762
+    with pytest.raises(UsageError, match="question None: must be text"):
+        engine.search(nothing)
+    for ask in (engine.similar, engine.lookup):
+        with pytest.raises(UsageError, match=r"id 1706\.03762: must be text; write it in quotes"):
+            ask([number])
+    with pytest.raises(UsageError, match="id None: must be text"):
+        engine.paper(nothing)
+    refused, answer = engine.search_many([nothing, "attention"], limit=1)
+    assert isinstance(refused, UsageError)
+    assert isinstance(answer, Answer)
+    assert isinstance(next(engine.similar_many([number, "1706.03762"], limit=1)), UsageError)
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields
 from typing import Any, get_type_hints
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from indexer.papers.paper import Paper
 from indexer.store import Snapshot
 from indexer.where import ALL, Arrived
 from search.limits import MAX_DEPTH, MAX_LIMIT, MAX_VALUE, MAX_VALUES
+from search.option_names import require_known, unknown
 from search.options import (
     DEFAULTS,
     FACE_OPTIONS,
@@ -29,7 +32,6 @@ from search.options import (
     SORTS,
     Choices,
     SearchOptions,
-    require_known,
 )
 from search.query.filters import Filters
 from search.query.parser import Query, parse
@@ -48,6 +50,18 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"after": "soon"}, "after 'soon': not a date; write YYYY, YYYY-MM or YYYY-MM-DD"),
     ({"before": "2023-02-30"}, "before '2023-02-30': not a date"),
     ({"after": "2024", "before": "2023-12-31"}, "after 2024 and before 2023-12-31: no date is in"),
+    ({"after": 2020}, "after 2020: must be text; write it in quotes"),
+    ({"before": None}, "before None: must be text"),
+    ({"category": 5}, "category 5: must be text"),
+    ({"author": ["Hinton", None]}, "author None: must be text"),
+    ({"limit": None}, "limit None: must be a whole number"),
+    ({"limit": True}, "limit True: must be a whole number"),
+    ({"limit": "5"}, "limit '5': must be a whole number"),
+    ({"offset": 2.0}, "offset 2.0: must be a whole number"),
+    ({"min_score": "high"}, "min_score 'high': must be a number"),
+    ({"min_score": True}, "min_score True: must be a number"),
+    ({"explain": "sentences"}, "explain 'sentences': must be one of False, True, words"),
+    ({"arrived": (1, 2)}, "arrived (1, 2): must be an Arrived"),
     *(({name: ["x" * (MAX_VALUE + 1)]}, f"{name}: ") for name in ("category", "author", "venue")),
     *(({name: ["x"] * (MAX_VALUES + 1)}, f"{name}: ") for name in ("category", "author", "venue")),
 ]
@@ -67,6 +81,8 @@ def test_what_makes_no_sense_is_one_line_that_names_the_option(
 def test_what_is_just_allowed() -> None:
     SearchOptions(limit=MAX_LIMIT, offset=MAX_DEPTH - MAX_LIMIT, min_score=1)
     SearchOptions(author=("x" * MAX_VALUE,) * MAX_VALUES, after="2024-02-03", before="2024")
+    SearchOptions(limit=np.int64(5), offset=np.int32(0), min_score=np.float32(0.5))  # type: ignore[arg-type]
+    assert DEFAULTS.but(category=iter(["cs", "math"])).category == ("cs", "math")
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2023-13", "2023-02-30", "99"])
@@ -158,6 +174,7 @@ def test_filters_are_the_same_as_the_flat_options() -> None:
         ("threshold", "min_score"),
         ("explian", "explain"),
         ("Limit", "limit"),
+        ("filter", "filters"),
     ],
 )
 def test_an_unknown_option_names_the_nearest(name: str, meant: str) -> None:
@@ -171,9 +188,35 @@ def test_an_option_far_from_all_lists_them() -> None:
     unknown: Any = {"zebra": 1}
     with pytest.raises(UsageError) as caught:
         DEFAULTS.but(**unknown)
-    assert str(caught.value) == f"no option zebra; there are {', '.join(OPTION_NAMES)}"
+    assert str(caught.value) == f"no option zebra; there are {', '.join(OPTION_NAMES)}, filters"
     with pytest.raises(UsageError, match="did you mean fields"):
         require_known(["limit", "select"], ["limit", "fields"])
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("query", ("question", "limit"), "question"),
+        ("query", ("ids", "text", "limit"), "text"),
+        ("exclude", ("ids", "unlike"), "unlike"),
+        ("not", ("ids", "unlike"), "unlike"),
+        ("offset", ("question", "cursor"), "cursor"),
+    ],
+)
+def test_one_face_knows_the_names_of_another(name: str, known: tuple[str, ...], meant: str) -> None:
+    assert unknown(name, known) == f"no option {name}; did you mean {meant}?"
+
+
+def test_a_name_as_long_as_a_body_is_refused_at_once() -> None:
+    started = time.perf_counter()
+    assert "there are limit" in unknown("limit" * 800_000, ["limit"])
+    assert time.perf_counter() - started < 0.2
+
+
+def test_filters_must_be_filters() -> None:
+    filters: Any = {"after": "2020"}
+    with pytest.raises(UsageError, match=r"must be made by nearpaper\.Filters"):
+        DEFAULTS.but(filters=filters)
 
 
 def test_the_choices_by_name_are_the_fields() -> None:

@@ -88,7 +88,8 @@ def batch(
 ) -> dict[str, Any]:
     """An answer for each question, then for each id; a problem document where there is none.
 
-    Options count for all of them; one in the body overrides the same one in the address.
+    Options count for all of them; one in the body overrides the same one in the address. A batch
+    can't explain: only a single search takes `explain`.
     """
     own = request.model_dump(exclude_unset=True, exclude={"questions", "ids", "fields"})
     options = options.but(**own)

@@ -45,7 +45,7 @@ def value_type(field: SearchField) -> Any:  # noqa: ANN401 - a type
     """The type of a field's value, in a query or a body."""
     if not field.repeatable:
         return field.type
-    return tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
+    return list[Annotated[str, Query(max_length=MAX_VALUE)]]
 
 
 def checked_options(values: Mapping[str, Any]) -> SearchOptions:

@@ -103,3 +103,10 @@ def test_the_old_name_of_keep_duplicates_works_unlisted(
         assert nearpaper(*line, *([option] if option else []))[0] == 0
         assert json.loads(nearpaper("info", "--json", *here)[1])["papers"] == papers
     assert "--keep-doubles" not in nearpaper("index", "--help")[1]
+
+
+def test_what_to_remove_is_named_in_one_way(nearpaper: Nearpaper) -> None:
+    for given in ([], ["2402.00001", "--source", "papers"]):
+        code, out, err = nearpaper("remove", *given)
+        assert (code, out) == (2, "")
+        assert "give either ids of papers to remove, or --source" in err

@@ -41,6 +41,8 @@ def test_an_unknown_parameter_is_refused(client: TestClient, address: str, said:
         (BATCH + "?top_k=3", {"questions": ["x"]}, "no option top_k; did you mean limit?"),
         (BATCH, {"questions": ["x"], "limit": 0}, "limit: Input should be greater"),
         (BATCH, {"questions": ["x"], "explain": True}, "not in a batch"),
+        (BATCH, {"questions": ["x"], "category": "cs"}, "category: Input should be a valid list"),
+        (BATCH, {"questions": ["x"], "filters": {"after": "2020"}}, "no option filters; "),
         (BATCH, {"questions": ["x"], "fields": "colour"}, "no field colour"),
     ],
 )
