@@ -33,6 +33,7 @@ class Liked:
         first: The first of these days, ``YYYY-MM-DD``; empty where there are none.
         last: The last of them.
         days: The days with papers around the last.
+        indexed: How many papers the index holds.
     """
 
     papers: tuple[Paper, ...] = ()
@@ -42,6 +43,7 @@ class Liked:
     first: str = ""
     last: str = ""
     days: Days = field(default_factory=Days)
+    indexed: int = 0
 
 
 def days_around(snapshot: Snapshot, day: str) -> Days:
@@ -58,7 +60,7 @@ def papers_liked(snapshot: Snapshot, first: str, last: str, limit: int, offset: 
     last = last or newest.newest
     first = first or last
     if not last:
-        return Liked(offset=offset, limit=limit)
+        return Liked(offset=offset, limit=limit, indexed=snapshot.about.papers)
     where: Where = Submitted(first, last)
     order: Order = "submitted_upvotes"
     if not newest.submitted:
@@ -72,6 +74,7 @@ def papers_liked(snapshot: Snapshot, first: str, last: str, limit: int, offset: 
         first,
         last,
         days_around(snapshot, last),
+        snapshot.about.papers,
     )
 
 

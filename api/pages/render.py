@@ -43,10 +43,10 @@ def page(template: str, **values: object) -> str:
     return _TEMPLATES.get_template(template).render(values)
 
 
-def render_start(request: Request, papers: int, liked: Liked) -> HTMLResponse:
+def render_start(request: Request, liked: Liked) -> HTMLResponse:
     """The search page before any search, with some papers of the newest day."""
     form = SearchForm.of(request)
-    return render("search.html", form=form, answer=None, error=None, papers=papers, liked=liked)
+    return render("search.html", form=form, answer=None, error=None, liked=liked)
 
 
 def render_search(request: Request, answer: Answer, plane: Plane | None) -> HTMLResponse:

@@ -50,7 +50,7 @@ def home(
     engine = provider.engine()
     near, far = given(similar), given(unlike)
     if not (q.strip() or near or far):
-        return render_start(request, engine.papers, engine.liked(limit=FIRST))
+        return render_start(request, engine.liked(limit=FIRST))
     # Words are marked on every page; the nearest sentence takes ten times as long.
     options = options.but(explain=options.explain or "words")
     answer = engine.search(q, options) if q.strip() else engine.similar(near, options, unlike=far)
