@@ -30,13 +30,13 @@ $(VENV)/bench-installed: $(VENV)/dev-installed
 	@touch $@
 
 demo: $(VENV)/installed ## install, index the sample papers, ask three questions (about 2 minutes)
-	@printf '\n$$$$ %s\n' 'nearpaper index data/papers.jsonl'
+	@printf '\n$$ %s\n' 'nearpaper index data/papers.jsonl'
 	@$(BIN)/nearpaper index data/papers.jsonl --index $(DEMO_INDEX)
-	@printf '\n$$$$ %s\n' 'nearpaper search "translation without recurrence, using only attention" --limit 3 --table'
+	@printf '\n$$ %s\n' 'nearpaper search "translation without recurrence, using only attention" --limit 3 --table'
 	@$(BIN)/nearpaper search "translation without recurrence, using only attention" --limit 3 --table --index $(DEMO_INDEX)
-	@printf '\n$$$$ %s\n' 'nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --table'
+	@printf '\n$$ %s\n' 'nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --table'
 	@$(BIN)/nearpaper search "ripples of spacetime from colliding black holes" --limit 3 --table --index $(DEMO_INDEX)
-	@printf '\n$$$$ %s\n' 'nearpaper similar 1706.03762 --limit 3 --table'
+	@printf '\n$$ %s\n' 'nearpaper similar 1706.03762 --limit 3 --table'
 	@$(BIN)/nearpaper similar 1706.03762 --limit 3 --table --index $(DEMO_INDEX)
 	@echo
 	@echo "Now your own: put $(BIN) on your PATH (source $(BIN)/activate), then"
