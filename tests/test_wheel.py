@@ -164,9 +164,10 @@ def test_commands_work(installed: Installed) -> None:
 
 
 def test_a_catalog_of_version_1_is_migrated(installed: Installed) -> None:
+    old = ROOT / "tests" / "indexer" / "local" / "catalog" / "catalog_v1.sql"
     script = (
         "import sqlite3; from nearpaper.indexer.local.catalog import migrations\n"
-        f"old = open({str(ROOT / 'tests' / 'indexer' / 'catalog_v1.sql')!r}).read()\n"
+        f"old = open({str(old)!r}).read()\n"
         "catalog = sqlite3.connect(':memory:'); catalog.executescript(old)\n"
         "(version,) = catalog.execute('PRAGMA user_version').fetchone()\n"
         "migrations.migrate(catalog, version)\n"
