@@ -1,0 +1,40 @@
+"""Vectors of texts that a run needs, begun before their turn comes where that is of use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from indexer.embedder_selection import EmbedderSelection
+from indexer.entries import Embedded
+from indexer.models.bulk import Wait
+
+
+class Lookahead:
+    """Texts by their hashes. What was begun and then isn't needed must be forgotten."""
+
+    def __init__(self, model: EmbedderSelection) -> None:
+        self._model = model
+        self._begun: dict[str, tuple[Wait, int]] = {}
+
+    def begin(self, texts: Mapping[str, str]) -> list[str]:
+        """Start embedding as one batch what isn't begun; the hashes of that."""
+        new = [key for key in texts if key not in self._begun]
+        if new:
+            wait = self._model.bulk.begin([texts[key] for key in new])
+            self._begun.update({key: (wait, place) for place, key in enumerate(new)})
+        return new
+
+    def vectors(self, texts: Mapping[str, str]) -> dict[str, Embedded]:
+        """Wait for the vectors of texts, begun or not."""
+        self.begin(texts)
+        return {key: _embedded(*self._begun.pop(key)) for key in texts}
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Give up what was begun under these hashes."""
+        for key in keys:
+            self._begun.pop(key, None)
+
+
+def _embedded(wait: Wait, place: int) -> Embedded:
+    encoded = wait()
+    return Embedded(encoded.vectors[place].astype("float16"), bool(encoded.truncated[place]))
