@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 DEMO_INDEX ?= data/index
 INSTALL := PYTHON="$(PYTHON)" .ci/install $(VENV)
 
-.PHONY: help demo test test-all crash bench bench-full lint format hooks reference clean
+.PHONY: help demo test test-all test-cluster crash bench bench-full lint format hooks reference clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2} /^## / {printf "%17s%s\n", "", substr($$0, 4)}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s%s\n", $$1, $$2} /^## / {printf "%19s%s\n", "", substr($$0, 4)}' Makefile
 
 $(VENV)/installed: pyproject.toml constraints.txt .ci/install
 	@echo "Installing into $(VENV): about a minute; 1.4 GB with torch built for the CPU, 5.2 GB for CUDA"
@@ -20,7 +20,7 @@ $(VENV)/installed: pyproject.toml constraints.txt .ci/install
 # What tests and linters need on top, and all that the demo needs.
 $(VENV)/dev-installed: pyproject.toml constraints.txt .ci/install
 	@echo "Installing into $(VENV), with what tests and linters need: about a minute;"
-	@echo "2 GB with torch built for the CPU, 5.8 GB for CUDA"
+	@echo "2.2 GB with torch built for the CPU, 6 GB for CUDA"
 	@$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/installed $@
 
@@ -45,10 +45,14 @@ demo: $(VENV)/installed ## install, index the sample papers, ask three questions
 	@echo "  nearpaper serve              a search page and an HTTP API on http://127.0.0.1:8000"
 
 test: $(VENV)/dev-installed ## install, run the tests (some 8 minutes on two cores)
-	$(BIN)/python -m pytest -m "not slow and not crash"
+	$(BIN)/python -m pytest -m "not slow and not crash and not cluster"
 
 test-all: $(VENV)/dev-installed ## run the slow tests, too, as CI does (some 20 minutes)
-	$(BIN)/python -m pytest -m "not crash"
+	$(BIN)/python -m pytest -m "not crash and not cluster"
+
+test-cluster: $(VENV)/dev-installed ## install, run the tests that need an OpenSearch cluster (2 minutes)
+	@$(BIN)/python -m tests.cluster.java > /dev/null 2>&1 || $(INSTALL) --editable '.[dev,cluster]'
+	NEARPAPER_REQUIRE_CLUSTER=1 $(BIN)/python -m pytest -m cluster
 
 crash: $(VENV)/dev-installed ## kill the writer at every system call, change an index under load (an hour)
 	$(BIN)/python -m pytest -m crash

@@ -7,7 +7,7 @@ words are dropped and the rest is stemmed, in names both are kept as they are.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ MAX_TERMS = 128
 has some 80; the common ones cost the most time and tell the least."""
 AUTHOR_WEIGHT = 0.5
 """Of a word found among the authors, against one in title or abstract."""
+
+NO_WORDS = "ꙮ"
+"""Stands in a field that has no words, so that BM25 counts all papers for every field as it should;
+a letter that was written once, in 1429."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -65,3 +69,20 @@ def phrase(text: str) -> list[tuple[int, str]]:
     found = [list(english().analyze(word)) for word in names(text)[:MAX_TERMS]]
     placed = [(place, stem[0]) for place, stem in enumerate(found) if stem]
     return [(place - placed[0][0], stem) for place, stem in placed]
+
+
+def in_places(text: str) -> list[str]:
+    """For each word of a text its stem; empty for a word that isn't looked up."""
+    return [_stem(token) for token in _tokens().analyze(_SURROGATES.sub(" ", text))]
+
+
+@cache
+def _tokens() -> tantivy.TextAnalyzer:
+    from tantivy import TextAnalyzerBuilder, Tokenizer
+
+    return TextAnalyzerBuilder(Tokenizer.simple()).build()
+
+
+@lru_cache(100_000)
+def _stem(token: str) -> str:
+    return "".join(english().analyze(token))

@@ -11,10 +11,12 @@
     ├── FetchError                exit 1  HTTP 502  an archive can't be reached or refuses
     ├── MailError                 exit 1  HTTP 502  a mail server can't be reached or refuses
     ├── ModelError                exit 1  HTTP 503  a model can't be loaded or isn't the index's
+    ├── RayError                  exit 1  HTTP 502  Ray can't be reached or lost all its actors
     ├── IndexFormatError          exit 1  HTTP 503  by a newer nearpaper or another recipe
     │   └── IndexOutdatedError    exit 1  HTTP 503  by an older one, and can't be migrated now
     ├── IndexDamagedError         exit 1  HTTP 503
     ├── IndexBusyError            exit 1  HTTP 409  another process writes
+    ├── ClusterError              exit 1  HTTP 503  a cluster can't be reached, or refuses
     ├── SnapshotExpiredError      exit 1  HTTP 503  the index changed while an answer was made
     └── StorageError              exit 1  HTTP 507  no room, no permission
 
@@ -31,6 +33,7 @@ from typing import ClassVar
 __all__ = [
     "CONTROLS",
     "NO_LOCKS",
+    "ClusterError",
     "FetchError",
     "IndexBusyError",
     "IndexDamagedError",
@@ -42,6 +45,7 @@ __all__ = [
     "NearpaperError",
     "NotFoundError",
     "PaperNotFoundError",
+    "RayError",
     "SnapshotExpiredError",
     "SourceError",
     "StorageError",
@@ -134,6 +138,14 @@ class ModelError(NearpaperError):
     title = "The model can't be used"
 
 
+class RayError(NearpaperError):
+    """A Ray cluster can't be reached or has no room, or all actors that embed are gone."""
+
+    status = 502
+    kind = "ray"
+    title = "The Ray cluster can't embed"
+
+
 class IndexFormatError(NearpaperError):
     """The index was made by a newer nearpaper or with another text recipe."""
 
@@ -160,6 +172,14 @@ class IndexBusyError(NearpaperError):
     status = 409
     kind = "index-busy"
     title = "The index is being written to"
+
+
+class ClusterError(NearpaperError):
+    """The cluster that holds the index can't be reached, has too few nodes, or refuses."""
+
+    status = 503
+    kind = "cluster"
+    title = "The cluster can't answer"
 
 
 class SnapshotExpiredError(NearpaperError):

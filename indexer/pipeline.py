@@ -9,33 +9,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain, groupby, islice
-from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
 
+from indexer.batches import BATCH, Batch, Records, batches_of
 from indexer.deduplication import Group, grouped
 from indexer.embedder_selection import EmbedderSelection, no_sample
 from indexer.entries import Embedded, Entry
 from indexer.location import Location, using_store
+from indexer.lookahead import Lookahead
+from indexer.models.bulk import held_back
 from indexer.models.precision import Precision
-from indexer.models.recipe import document_text, embed
+from indexer.models.recipe import document_text
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
+from indexer.ray.options import RayOptions
 from indexer.rejects import RejectsFile
-from indexer.sources import Item, Reject, Removal, Source, open_source
+from indexer.sources import Item, Reject, Removal, open_source
 from indexer.store import Writer
 
-BATCH = 256
-"""Papers in one commit: some seconds of embedding, which a kill may cost."""
 LONG_SECONDS = 10.0
 """What is left of a build from which on people are told what it will take."""
-SAMPLE = 400
-"""Records that int8 is calibrated and checked on."""
 PUBLISH_SECONDS = 30.0
 """How long readers may wait for what was committed during a long run."""
 PUBLISH_SHARE = 4.0
@@ -55,6 +52,7 @@ def add(
     precision: Precision | None = None,
     rejects: Path | None = None,
     keep_duplicates: bool = False,
+    ray: RayOptions | None = None,
     listener: Listener | None = None,
 ) -> Tally:
     """Add and update the papers of ``inputs`` in an index, which is made if it isn't there.
@@ -65,11 +63,12 @@ def add(
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
         precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
-            first :data:`SAMPLE` papers.
+            first :data:`~indexer.batches.SAMPLE` papers.
         rejects: Where records that aren't papers are listed; by default in the index's folder. An
             index without one has them only counted.
         keep_duplicates: Let only records of the same id be one paper, see
             :mod:`indexer.deduplication`.
+        ray: Embed on Ray, where this says.
         listener: Is told of the progress.
 
     Returns:
@@ -78,7 +77,7 @@ def add(
     with ExitStack() as stack:
         # An input that can't be read ends the run before anything is made.
         sources = [stack.enter_context(open_source(path, format)) for path in inputs]
-        records = _Records(sources)
+        records = Records(sources)
         run = stack.enter_context(
             opened(
                 location,
@@ -87,12 +86,13 @@ def add(
                 sample=records.sample,
                 rejects=rejects,
                 keep_duplicates=keep_duplicates,
+                ray=ray,
                 listener=listener or Silent(),
             )
         )
-        for source, batch in records.batches():
-            run.take_batch(batch, second_hand=source.second_hand)
-            run.report(_fraction(sources))
+        for batch in run.in_turn(records.batches()):
+            run.take_batch(batch)
+            run.report(batch.fraction)
     return run.tally
 
 
@@ -105,6 +105,7 @@ def opened(
     sample: Callable[[], list[str]] = no_sample,
     rejects: Path | None = None,
     keep_duplicates: bool = False,
+    ray: RayOptions | None = None,
     listener: Listener,
     create: bool = True,
 ) -> Iterator[Run]:
@@ -116,7 +117,7 @@ def opened(
     started = time.monotonic()
     with ExitStack() as stack:
         store = stack.enter_context(using_store(location))
-        model_of_run = EmbedderSelection(store, model, precision, sample)
+        model_of_run = EmbedderSelection(store, model, precision, sample, ray)
         writer = stack.enter_context(store.writer(model_of_run.for_new_index if create else None))
         if rejects is None and store.workspace is not None:
             rejects = store.workspace / "rejects.jsonl"
@@ -124,32 +125,12 @@ def opened(
         model_of_run.expect(writer.model)
         run = Run(writer, model_of_run, rejected, listener, keep_duplicates)
         try:
-            yield run
+            with closing(model_of_run):
+                yield run
         except KeyboardInterrupt:
             run.tally.interrupted = True
         run.tally.generation = writer.publish().generation
     run.tally.seconds = time.monotonic() - started
-
-
-class _Records:
-    """What the sources give, one after the other, with a look ahead."""
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._left: Iterator[tuple[Source, Item]] = (
-            (source, item) for source in sources for item in source
-        )
-
-    def sample(self) -> list[str]:
-        """Texts of the papers among the next records, which are read all the same."""
-        ahead = list(islice(self._left, SAMPLE))
-        self._left = chain(ahead, self._left)
-        return [document_text(record) for _, record in ahead if isinstance(record, Paper)]
-
-    def batches(self) -> Iterator[tuple[Source, list[Item]]]:
-        """All records, in lists of at most :data:`BATCH` of one source."""
-        for source, pairs in groupby(self._left, key=itemgetter(0)):
-            for batch in _batches(record for _, record in pairs):
-                yield source, batch
 
 
 @dataclass
@@ -164,6 +145,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.tally = Tally()
+        self._lookahead = Lookahead(self.model)
         self.started = time.monotonic()
         self._due = self.started + PUBLISH_SECONDS
         self._estimated = False
@@ -176,35 +158,50 @@ class Run:
             second_hand: They only fill what others leave open.
             meta: Values of the index's description, committed together with the last batch.
         """
-        batches = list(_batches(records)) or [[]]
-        for batch in batches[:-1]:
-            self.take_batch(batch, second_hand=second_hand)
-        self.take_batch(batches[-1], second_hand=second_hand, meta=meta)
+        for batch in self.in_turn(batches_of(records, second_hand=second_hand, meta=meta)):
+            self.take_batch(batch)
 
-    def take_batch(
-        self,
-        batch: Sequence[Item],
-        *,
-        second_hand: bool,
-        meta: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+    def in_turn(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The same batches, with the next ones being embedded where that happens elsewhere.
+
+        What is news in a batch is only sure when those before are committed, so that a text may be
+        embedded for nothing, or only in its turn. The index becomes the same.
+        """
+        if not self.model.looks_ahead:
+            yield from batches
+            return
+        begun = ((batch, self._begin(batch)) for batch in batches)
+        for batch, texts in held_back(begun, lambda: self.model.lead):
+            yield batch
+            self._lookahead.forget(texts)
+
+    def _begin(self, batch: Batch) -> list[str]:
+        papers, _ = _last_words(batch.records)
+        texts = _texts(self._news(papers, second_hand=batch.second_hand))
+        known = self.writer.embedded(texts)
+        return self._lookahead.begin({key: texts[key] for key in texts if key not in known})
+
+    def take_batch(self, batch: Batch) -> None:
         """Commit the news among a batch of records."""
-        rejected = [record for record in batch if isinstance(record, Reject)]
+        rejected = [record for record in batch.records if isinstance(record, Reject)]
         if rejected:
             self.tally.rejects_file = self.rejects.write(rejected)
-        papers, gone = _last_words(batch)
-        groups = grouped(self.writer, papers, keep_duplicates=self.keep_duplicates)
-        news = [
-            (paper, group) for group in groups if (paper := group.news(second_hand=second_hand))
-        ]
+        papers, gone = _last_words(batch.records)
+        news = self._news(papers, second_hand=batch.second_hand)
         removed = {paper.id for paper in self.writer.current(gone).values()}
-        if news or removed or meta:
+        if news or removed or batch.meta:
             replaced = [held.paper.id for _, group in news for held in group.known.values()]
-            self.writer.commit(self._embed(news), [*replaced, *removed], meta)
+            self.writer.commit(self._embed(news), [*replaced, *removed], batch.meta)
         self._count(news)
         self.tally.removed += len(removed)
         self.tally.rejected += len(rejected)
-        self.tally.unchanged += len(batch) - len(rejected) - len(news) - len(removed)
+        self.tally.unchanged += len(batch.records) - len(rejected) - len(news) - len(removed)
+
+    def _news(self, papers: Sequence[Paper], *, second_hand: bool) -> list[News]:
+        groups = grouped(self.writer, papers, keep_duplicates=self.keep_duplicates)
+        return [
+            (paper, group) for group in groups if (paper := group.news(second_hand=second_hand))
+        ]
 
     def _count(self, news: Sequence[News]) -> None:
         self.tally.updated += sum(bool(group.known) for _, group in news)
@@ -213,15 +210,11 @@ class Run:
 
     def _embed(self, news: Sequence[News]) -> list[Entry]:
         """Entries of papers; only texts that were never embedded go through the model."""
-        texts = {text_hash(text): text for text in (document_text(paper) for paper, _ in news)}
-        vectors = self.writer.embedded(texts)
-        missing = [key for key in texts if key not in vectors]
-        if missing:
-            encoded = embed(self.model.embedder, [texts[key] for key in missing])
-            halves = encoded.vectors.astype("float16")
-            for key, vector, truncated in zip(missing, halves, encoded.truncated, strict=True):
-                vectors[key] = Embedded(vector, bool(truncated))
-            self.tally.embedded += len(missing)
+        texts = _texts(news)
+        known = self.writer.embedded(texts)
+        missing = {key: text for key, text in texts.items() if key not in known}
+        vectors = known | self._lookahead.vectors(missing)
+        self.tally.embedded += len(missing)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         entries = [
             _entry(
@@ -243,7 +236,9 @@ class Run:
             self.tally.generation = self.writer.publish().generation
             took = time.monotonic() - now
             self._due = now + took + max(PUBLISH_SECONDS, PUBLISH_SHARE * took)
-        if not self._estimated and fraction and self.tally.embedded >= BATCH // 2:
+        # Batches that are embedded at once are done at once, and would seem to have taken long.
+        enough = BATCH // 2 + BATCH * self.model.lead
+        if not self._estimated and fraction and self.tally.embedded >= enough:
             self._estimated = True
             ahead = estimate(self.tally, fraction, self.writer.model.dimension)
             if ahead.seconds >= LONG_SECONDS:
@@ -265,25 +260,17 @@ def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
     return papers, gone
 
 
+def _texts(news: Iterable[News]) -> dict[str, str]:
+    """What is to be embedded of papers, by its hash."""
+    texts = (document_text(paper) for paper, _ in news)
+    return {text_hash(text): text for text in texts}
+
+
 def _entry(
     paper: Paper, vectors: dict[str, Embedded], names: Iterable[Name], arrived: int | None
 ) -> Entry:
     key = text_hash(document_text(paper))
     return Entry(paper, key, vectors[key].vector, vectors[key].truncated, names, arrived)
-
-
-def _batches(source: Iterable[Item]) -> Iterator[list[Item]]:
-    records = iter(source)
-    return iter(lambda: list(islice(records, BATCH)), [])
-
-
-def _fraction(sources: Sequence[Source]) -> float | None:
-    """How much of the inputs is read, by bytes; ``None`` with standard input among them."""
-    sizes = [source.size for source in sources]
-    known = sum(size for size in sizes if size is not None)
-    if None in sizes or not known:
-        return None
-    return sum(source.position for source in sources) / known
 
 
 __all__ = ["Estimate", "Listener", "Run", "Tally", "add", "opened"]

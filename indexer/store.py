@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.copying import Copying, Origin
 from indexer.entries import Embedded, Entry, Held
 from indexer.models.embedder import Embedder, Encoded, Model
 from indexer.models.precision import Precision
@@ -138,6 +139,14 @@ class Snapshot(Protocol):
         """``(n, d)`` vectors of unit length."""
         ...
 
+    def rows(self, keys: Keys) -> NDArray[np.int64]:
+        """``(n,)`` row numbers, which ascend as keys do and are the same in a copy."""
+        ...
+
+    def entries(self, keys: Keys) -> list[Entry]:
+        """All that was committed of the papers, in the order of the keys, with their arrivals."""
+        ...
+
     def values(self, column: Column, keys: Keys) -> NDArray[Any]:
         """``(n,)`` values of a column."""
         ...
@@ -185,8 +194,8 @@ class Snapshot(Protocol):
         """The words of a text as they are looked up: folded, stemmed, without stop words."""
         ...
 
-    def document_frequency(self, stem: str) -> int:
-        """How many papers hold a word of :meth:`stems` in title or abstract, about."""
+    def document_frequencies(self, stems: Sequence[str]) -> list[int]:
+        """How many papers hold each of some words of :meth:`stems` in title or abstract, about."""
         ...
 
     def days(self, field: DayField, around: str = "") -> Days:
@@ -203,6 +212,10 @@ class Snapshot(Protocol):
 
     def moment_before(self, time: str) -> Moment:
         """The index before its first change from a time on, ISO 8601 in UTC to the second."""
+        ...
+
+    def changes(self) -> dict[int, str]:
+        """When each change up to this snapshot's own was committed, by its number."""
         ...
 
 
@@ -326,6 +339,19 @@ class Store(Protocol):
         Args:
             create: Gives the model of a new index; without it a missing index is an error.
             outdated: Open even an index of another text recipe, to bring it up to date.
+        """
+        ...
+
+    def committed(self) -> tuple[int, dict[str, str]]:
+        """Number of the last change, published or not, and the index's description after it."""
+        ...
+
+    def copying(self, origin: Origin) -> AbstractContextManager[Copying]:
+        """Make it a copy, begun or gone on with; another state is begun anew.
+
+        Raises:
+            UsageError: There is an index already.
+            IndexBusyError: Another process is making it.
         """
         ...
 

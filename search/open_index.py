@@ -29,11 +29,13 @@ class OpenIndex:
         """Open an index.
 
         Args:
-            location: Where it is; by default ``$NEARPAPER_INDEX``, ``data/index``, or the user's.
+            location: A folder, the address of an index on a cluster, or a store; by default
+                ``$NEARPAPER_INDEX``, ``data/index``, or the user's.
             embedder: Embeds questions; by default the model that the index was made with.
 
         Raises:
             IndexNotFoundError: There is no index.
+            UsageError: The location is neither a folder nor an address.
         """
         store = open_store(location)
         store.recover()

@@ -23,6 +23,11 @@ Record = Mapping[str, object]
 MakeIndex = Callable[[Iterable[Record]], Path]
 MakeStore = Callable[[Iterable[Record]], MemoryStore]
 
+FIGURES = pytest.StashKey[list[str]]()
+"""What was measured; it stands at the end of the report."""
+
+pytest_plugins = ["tests.cluster.fixtures"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -37,6 +42,19 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def interruptible() -> None:
     """What a shell starts in the background ignores Ctrl-C, and so would what tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[str]:
+    """Lines for the end of the report."""
+    return request.config.stash.setdefault(FIGURES, [])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ SERVE = [sys.executable, "-m", "api.cli", "serve"]
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(index: Path | str, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server on a free port: its address and its process."""
     with subprocess.Popen(
-        [*SERVE, "--index", str(folder), "--port", "0", *options],
+        [*SERVE, "--index", str(index), "--port", "0", *options],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -10,7 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -23,14 +24,17 @@ import pytest
 from nbclient import NotebookClient
 
 from indexer.pipeline import add
+from tests.cluster.stores import new_address, remove_all
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+CLUSTER = ROOT / "docs" / "cluster.md"
+"""Its commands need one."""
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 BIN = Path(sys.executable).parent
 LOCAL = "http://127.0.0.1:8000"
 
-_ELSEWHERE = ("make ", "nearpaper serve", "nearpaper fetch", "curl ", "HF_ENDPOINT=")
+_ELSEWHERE = ("make ", "pip install", "nearpaper serve", "nearpaper fetch", "curl ", "HF_ENDPOINT=")
 """Beginnings of lines that other tests look after."""
 
 
@@ -132,6 +136,7 @@ def run(
         # Each page takes half a minute or more of real commands; README's stand for them.
         pytest.param(page, marks=() if page == README else pytest.mark.slow, id=page.name)
         for page in having("sh")
+        if page != CLUSTER
     ],
 )
 def test_commands_run_in_their_order(
@@ -142,6 +147,21 @@ def test_commands_run_in_their_order(
     script = "\n".join(line for line in lines(page) if not line.startswith(_ELSEWHERE))
     done = run(f"set -x\n{script}", checkout, environment)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.cluster
+def test_commands_run_on_a_cluster(
+    checkout: Path, environment: dict[str, str], hosts: Sequence[tuple[str, int]]
+) -> None:
+    address = new_address(hosts)
+    script = "\n".join(line for line in lines(CLUSTER) if not line.startswith(_ELSEWHERE))
+    named = re.sub(r"opensearch://[\w.,-]+/", str(address).removesuffix(address.name), script)
+    try:
+        done = run(f"set -x\n{named}".replace("/arxiv", f"/{address.name}"), checkout, environment)
+        assert done.returncode == 0, done.stderr
+    finally:
+        for name in (address.name, f"{address.name}-copy"):
+            remove_all(replace(address, name=name))
 
 
 @pytest.mark.parametrize("page", having("console"), ids=called)
@@ -180,6 +200,7 @@ def test_python_runs(page: Path, indexed: Path, environment: dict[str, str]) -> 
         assert len(done.stdout.splitlines()) >= 3
 
 
+@pytest.mark.slow
 def test_notebook_runs(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEARPAPER_INDEX", str(indexed / "data" / "index"))
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")

@@ -19,7 +19,13 @@ README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 EXPLAINING = [page for page in PAGES if page.name != "commands.md"]
 """All but the generated page."""
-LINKING = [*PAGES, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "data/README.md"))]
+LINKING = [
+    *PAGES,
+    *(
+        ROOT / name
+        for name in ("CHANGELOG.md", "CONTRIBUTING.md", "data/README.md", "deploy/README.md")
+    ),
+]
 COMMAND = typer.main.get_command(app)
 
 

@@ -21,20 +21,26 @@ WITHIN = 20
 
 ROOMS: dict[str, str] = {
     "foundations": "indexer.errors indexer.files indexer.version indexer.progress indexer.where "
-    "indexer.analysis",
+    "indexer.analysis indexer.sampling indexer.opensearch.address",
     "papers": "indexer.papers",
     "models": "indexer.models",
-    "protocols": "indexer.entries indexer.store",
+    "ray": "indexer.ray",
+    "protocols": "indexer.entries indexer.copying indexer.store",
     "catalog": "indexer.local.catalog",
     "segments": "indexer.local.segments",
     "folder store": "indexer.local",
     "memory store": "indexer.memory",
+    "cluster requests": "indexer.opensearch.requests",
+    "cluster records": "indexer.opensearch.records",
+    "cluster querying": "indexer.opensearch.querying",
+    "cluster writing": "indexer.opensearch.writing",
+    "cluster store": "indexer.opensearch",
     "opening": "indexer.location indexer.neighbours",
     "sources: reading": "indexer.sources.reading",
     "sources: formats": "indexer.sources.formats",
     "sources": "indexer.sources",
     "pipeline": "indexer.pipeline indexer.deduplication indexer.rejects indexer.embedder_selection "
-    "indexer.cached_index",
+    "indexer.batches indexer.lookahead indexer.cached_index",
     "fetch": "indexer.fetch",
     "maintenance": "indexer.maintenance",
     "query": "search.limits search.validation search.query",
@@ -60,38 +66,47 @@ MAY_IMPORT: dict[str, str] = {
     "foundations": "",
     "papers": "",
     "models": "foundations, papers",
+    "ray": "foundations, models",
     "protocols": "foundations, papers, models",
     "catalog": "foundations, papers, models, protocols",
     "segments": "foundations, papers, models, catalog",
     "folder store": "foundations, papers, models, protocols, catalog, segments",
     "memory store": "foundations, papers, models, protocols",
-    "opening": "protocols, segments, folder store",
+    "cluster requests": "foundations",
+    "cluster records": "foundations, papers, models, protocols, cluster requests",
+    "cluster querying": "foundations, papers, protocols, cluster requests, cluster records",
+    "cluster writing": "foundations, papers, models, protocols, cluster requests, cluster records, "
+    "cluster querying",
+    "cluster store": "foundations, papers, models, protocols, cluster requests, cluster records, "
+    "cluster querying, cluster writing",
+    "opening": "foundations, protocols, segments, folder store, cluster store",
     "sources: reading": "",
     "sources: formats": "foundations, papers, sources: reading",
     "sources": "foundations, papers, sources: reading, sources: formats",
-    "pipeline": "foundations, papers, models, protocols, segments, opening, sources",
-    "fetch": "foundations, papers, opening, sources: reading, sources: formats, sources, pipeline",
-    "maintenance": "foundations, papers, models, protocols, catalog, segments, folder store, "
-    "opening, pipeline",
+    "pipeline": "foundations, papers, models, ray, protocols, segments, opening, sources",
+    "fetch": "foundations, papers, ray, opening, sources: reading, sources: formats, sources, "
+    "pipeline",
+    "maintenance": "foundations, papers, models, ray, protocols, catalog, segments, folder store, "
+    "cluster writing, cluster store, opening, pipeline",
     "query": "foundations, papers",
     "options": "foundations, query",
-    "ranking": "foundations, papers, models, protocols, query, options",
+    "ranking": "foundations, papers, models, protocols, opening, query, options",
     "answer": "foundations, papers, models, protocols, query, options, ranking",
     "map": "foundations, papers, protocols, opening, query",
     "engine": "foundations, papers, models, protocols, opening, query, options, ranking, answer, "
     "map",
     "evaluation": "foundations, papers, models, protocols, opening, sources: reading, "
-    "sources: formats, pipeline, query, options, ranking, engine",
+    "sources: formats, pipeline, maintenance, query, options, ranking, engine",
     "text": "foundations, papers, options, answer",
     "terminal": "papers, pipeline, maintenance, answer, text",
     "pages": "papers, query, options, answer, map, engine, text",
-    "digest": "foundations, papers, protocols, sources, query, options, answer, engine, text, "
-    "terminal",
+    "digest": "foundations, papers, protocols, opening, sources, query, options, answer, engine, "
+    "text, terminal",
     "mcp": "foundations, papers, query, options, answer, engine, text",
     "shapes": "foundations, papers, answer",
-    "http": "foundations, papers, query, options, ranking, answer, map, engine, text, terminal, "
-    "pages, shapes",
-    "commands": "foundations, models, opening, pipeline, fetch, maintenance, query, options, "
+    "http": "foundations, papers, opening, query, options, ranking, answer, map, engine, text, "
+    "terminal, pages, shapes",
+    "commands": "foundations, models, ray, opening, pipeline, fetch, maintenance, query, options, "
     "ranking, answer, map, engine, evaluation, text, terminal, pages, digest, mcp, http",
 }
 """For each room the others that it imports; the ground first."""
@@ -181,7 +196,7 @@ def test_only_the_indexer_touches_the_engines() -> None:
 
 def test_answers_see_no_inside_of_an_index() -> None:
     """Only the commands that maintain a folder may know that there is one."""
-    hidden = ("indexer.local", "indexer.memory")
+    hidden = ("indexer.local", "indexer.memory", "indexer.opensearch")
     for name, found in ARROWS.items():
         if not name.startswith("indexer."):
             assert not {one for one in found if one.startswith(hidden)}, name

@@ -135,6 +135,7 @@ def test_wheel_holds_one_package_with_all_files(wheel: Path) -> None:
     assert names == there | own
 
 
+@pytest.mark.slow
 def test_the_source_distribution_has_what_make_needs_and_makes_the_same_wheel(
     wheel: Path, tmp_path: Path
 ) -> None:
@@ -161,6 +162,15 @@ def test_commands_work(installed: Installed) -> None:
     version = f"nearpaper {nearpaper.__version__}\n"
     assert installed.printed("nearpaper", "--version") == version
     assert installed.printed("python", "-m", "nearpaper", "--version") == version
+
+
+@pytest.mark.slow  # starts a cluster
+def test_actors_find_the_package(installed: Installed) -> None:
+    pytest.importorskip("ray", reason="needs the extra ray")
+    there = ["--index", "on-ray", "--model", "hashing", "--ray", "local"]
+    done = installed.run("nearpaper", "index", "a.jsonl", *there)
+    assert done.returncode == 0, done.stderr
+    assert "3 added" in done.stderr
 
 
 def test_a_catalog_of_version_1_is_migrated(installed: Installed) -> None:
@@ -192,6 +202,7 @@ def read(address: str) -> str:
         return str(answer.read().decode())
 
 
+@pytest.mark.slow
 def test_the_server_answers(address: str) -> None:
     assert "Black holes" in read(f"{address}/?q=black+holes")
     answer = json.loads(read(f"{address}/api/v1/search?q=black+holes"))
@@ -200,10 +211,12 @@ def test_the_server_answers(address: str) -> None:
     assert "<html" in read(f"{address}/docs")
 
 
+@pytest.mark.slow
 def test_the_description_of_the_api_names_no_module(address: str) -> None:
     assert json.loads(read(f"{address}/openapi.json")) == json.loads(OPENAPI.read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_agents_are_answered(installed: Installed) -> None:
     server = StdioServerParameters(
         command=str(installed.programs / "nearpaper"),
@@ -225,6 +238,7 @@ def test_the_map_is_drawn(installed: Installed) -> None:
     assert "Black holes" in (installed.work / "map.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_type_checkers_see_the_real_types(wheel: Path, tmp_path: Path) -> None:
     # Without what the wheel needs: mypy would read all of it, and no public type is made of it.
     programs = environment_with(wheel, tmp_path / "venv", needed=False)

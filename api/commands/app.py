@@ -51,7 +51,7 @@ def nearpaper(
 for _command in (
     *(upkeep.index, searching.search, searching.similar, searching.show),
     *(upkeep.remove, upkeep.info, upkeep.check, upkeep.rebuild, upkeep.compact),
-    *(upkeep.backup, upkeep.restore, upkeep.export),
+    *(upkeep.backup, upkeep.restore, upkeep.copy, upkeep.export),
     *(evaluate, digest, serve, mcp),
 ):
     app.command()(_command)

@@ -57,7 +57,7 @@ def search_batch(
     question: str,
     choices: SearchOptions,
     *,
-    index: Path | None,
+    index: str | None,
     fields: str,
     format: OutputFormat,
     rerank: str | None,
@@ -78,7 +78,7 @@ def similar_batch(
     named: bool,
     choices: SearchOptions,
     *,
-    index: Path | None,
+    index: str | None,
     fields: str,
     format: OutputFormat,
 ) -> int:

@@ -10,7 +10,7 @@ import typer
 
 from api.commands import options
 from api.commands.exit_codes import NOTHING_NEW
-from api.commands.options import chosen_folder
+from api.commands.options import chosen_location
 from api.terminal.streams import say, takes_unicode, write_text
 from indexer.errors import MailError, UsageError
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def digest(
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     searches: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Saved searches in TOML. Default: searches.toml beside the index, else in the "
-            "user's configuration folder.",
+            help="Saved searches in TOML. Default: searches.toml beside the index's folder, else "
+            "in the user's configuration folder.",
             show_default=False,
         ),
     ] = None,
@@ -51,7 +51,7 @@ def digest(
 
     if mail and html:
         raise UsageError("--mail and --html: a mail holds both text and HTML; leave out --html")
-    with open_desk(chosen_folder(index), searches, preview=preview) as desk:
+    with open_desk(chosen_location(index), searches, preview=preview) as desk:
         papers, failed = _mailed(desk) if mail else (_printed(desk, as_html=html), 0)
     if failed:
         return MailError.exit_code

@@ -68,6 +68,16 @@ def evaluate(
         list[ModeName] | None,
         typer.Option(help="Measure this mode only; repeatable.", show_default="all three"),
     ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            "--index",
+            metavar="ADDRESS",
+            help="Measure on this cluster; papers are copied to an index of their own there, which "
+            "is removed at the end.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object for each collection and mode.")
     ] = False,
@@ -82,7 +92,15 @@ def evaluate(
     from search.options import MODES
 
     modes = [known for known in MODES if not mode or known in mode]
-    scores = run(collection, corpus=corpus, model=model, modes=modes, pool=pool, watch=ProgressBar)
+    scores = run(
+        collection,
+        corpus=corpus,
+        model=model,
+        modes=modes,
+        pool=pool,
+        watch=ProgressBar,
+        cluster=index,
+    )
     if json or not (table or sys.stdout.isatty()):
         write_json(map(score_json, scores))
     else:

@@ -131,13 +131,14 @@ def _harvest(archive: Archive, given: HarvestOptions) -> int:
     _require_order(start, end, given.since_last)
     with HarvestBar() as bar:
         tally = harvest(
-            given.folder,
+            given.location,
             archive,
             start=start,
             end=end,
             since_last=given.since_last,
             model=given.model,
             keep_duplicates=given.keep_duplicates or given.keep_doubles,
+            ray=given.on_ray,
             delay=given.delay,
             listener=bar,
         )

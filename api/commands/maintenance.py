@@ -9,12 +9,13 @@ import typer
 
 from api.commands import options
 from api.commands.exit_codes import INTERRUPTED, NOT_THERE
-from api.commands.options import chosen_folder
+from api.commands.options import chosen_location, chosen_ray
 from api.terminal.output import show_findings, show_record
 from api.terminal.streams import say
 from indexer.models.precision import Precision
 
 if TYPE_CHECKING:
+    from indexer.location import Place
     from indexer.maintenance.backup import Copied
 
 
@@ -23,7 +24,7 @@ def index(
         list[str],
         typer.Argument(metavar="SOURCE...", help="Files of papers; - for standard input."),
     ],
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     format: Annotated[
         str | None,
         typer.Option(
@@ -51,30 +52,34 @@ def index(
             show_default=False,
         ),
     ] = None,
+    ray: options.Ray = None,
+    device: options.OnDevice = None,
+    actors: options.Actors = None,
 ) -> int:
     """Add papers to the index, and update those already in it."""
     from api.terminal.progress_bar import ProgressBar, summary
     from indexer.pipeline import add
 
-    folder = chosen_folder(index)
+    location = chosen_location(index)
     with ProgressBar() as bar:
         tally = add(
-            folder,
+            location,
             source,
             format=format,
             model=model,
             precision=precision,
             rejects=rejects,
             keep_duplicates=keep_duplicates or keep_doubles,
+            ray=chosen_ray(ray, device, actors),
             listener=bar,
         )
-    say(summary(tally))
+    say(summary(tally, rejects_option="--rejects"))
     return INTERRUPTED if tally.interrupted else 0
 
 
 def remove(
     id: options.Ids = None,
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     source: Annotated[
         str | None,
         typer.Option(
@@ -92,34 +97,34 @@ def remove(
     if bool(id) == bool(source):
         raise UsageError("give either ids of papers to remove, or --source")
     if source:
-        done = upkeep.remove_source(chosen_folder(index), source)
+        done = upkeep.remove_source(chosen_location(index), source)
         say(f"{done.removed:,} removed; {done.kept:,} kept, which are also in other sources")
         return 0
-    removal = upkeep.remove(chosen_folder(index), id or [])
+    removal = upkeep.remove(chosen_location(index), id or [])
     say(f"{len(removal.removed):,} removed: {', '.join(removal.removed) or 'none'}")
     if removal.unknown:
         say(f"not in the index: {', '.join(removal.unknown)}; try `nearpaper search`")
     return NOT_THERE if removal.unknown else 0
 
 
-def info(index: options.IndexFolder = None, json: options.JsonFlag = False) -> None:
+def info(index: options.IndexLocation = None, json: options.JsonFlag = False) -> None:
     """Print the model, the contents and the size of the index."""
     from indexer.maintenance import upkeep
 
-    show_record(upkeep.info(chosen_folder(index)), as_json=json)
+    show_record(upkeep.info(chosen_location(index)), as_json=json)
 
 
-def check(index: options.IndexFolder = None) -> int:
+def check(index: options.IndexLocation = None) -> int:
     """Check every part of the index for damage; exits with 0 if there is none."""
     from indexer.maintenance.check import check as find_damage
 
-    findings = find_damage(chosen_folder(index))
+    findings = find_damage(chosen_location(index))
     show_findings(findings)
     return 1 if findings else 0
 
 
 def rebuild(
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     embed: Annotated[
         bool,
         typer.Option(
@@ -143,6 +148,9 @@ def rebuild(
             show_default="the index's own",
         ),
     ] = None,
+    ray: options.Ray = None,
+    device: options.OnDevice = None,
+    actors: options.Actors = None,
 ) -> None:
     """Rebuild the search indexes from the catalog."""
     from api.terminal.progress_bar import ProgressBar
@@ -150,22 +158,27 @@ def rebuild(
 
     with ProgressBar() as bar:
         generation = upkeep.rebuild(
-            chosen_folder(index), embed=embed, model=model, precision=precision, listener=bar
+            chosen_location(index),
+            embed=embed,
+            model=model,
+            precision=precision,
+            ray=chosen_ray(ray, device, actors),
+            listener=bar,
         )
     say(f"rebuilt; the index is at generation {generation}")
 
 
-def compact(index: options.IndexFolder = None) -> None:
+def compact(index: options.IndexLocation = None) -> None:
     """Merge additions into the main files, and delete removed papers from them."""
     from indexer.maintenance import upkeep
 
-    generation = upkeep.compact(chosen_folder(index))
+    generation = upkeep.compact(chosen_location(index))
     say(f"compacted; the index is at generation {generation}")
 
 
 def backup(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder to create.")],
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     salvage: Annotated[
         bool,
         typer.Option(
@@ -176,37 +189,67 @@ def backup(
     """Copy the index to a new folder and verify the copy; the index may be in use."""
     from indexer.maintenance.backup import backup as copy
 
-    copied = copy(chosen_folder(index), target, salvage_damaged=salvage)
+    copied = copy(chosen_location(index), target, salvage_damaged=salvage)
     _say_copied(copied, "backed up", target)
 
 
 def restore(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder of a backup.")],
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
 ) -> None:
     """Create the index from a backup; never overwrites an existing one."""
     from indexer.maintenance.backup import restore as copy_back
 
-    folder = chosen_folder(index)
-    _say_copied(copy_back(source, folder), "restored", folder)
+    location = chosen_location(index)
+    _say_copied(copy_back(source, location), "restored", location)
+
+
+def copy(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="Index to copy: a folder, or opensearch://HOST/NAME."
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="Folder or address to copy it to, where there is no index yet."
+        ),
+    ],
+) -> int:
+    """Copy an index to a folder or a cluster, with its vectors; it may be in use."""
+    from api.terminal.progress_bar import ProgressBar, duration
+    from indexer.location import parse_location
+    from indexer.maintenance.copy import copy as copy_index
+
+    here, there = parse_location(source), parse_location(target)
+    with ProgressBar("Copying") as bar:
+        tally = copy_index(here, there, bar)
+    done = f"{tally.read:,} papers copied to {there} in {duration(tally.seconds)}"
+    if tally.interrupted:
+        say(f"stopped: {done}; run the same command again to resume")
+        return INTERRUPTED
+    say(done)
+    return 0
 
 
 def export(
     target: Annotated[
         Path, typer.Argument(metavar="TARGET", help="Parquet file to create or replace.")
     ],
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
 ) -> None:
     """Write all papers with their vectors to a Parquet file."""
     from api.terminal.progress_bar import ProgressBar
     from indexer.maintenance.export import export as write
 
     with ProgressBar("Exporting") as bar:
-        papers = write(chosen_folder(index), target, listener=bar)
+        papers = write(chosen_location(index), target, listener=bar)
     say(f"{papers:,} papers with their vectors written to {target}")
 
 
-def _say_copied(copied: Copied, done: str, to: Path) -> None:
+def _say_copied(copied: Copied, done: str, to: Place) -> None:
     say(f"{copied.papers:,} papers {done} to {to}, {copied.bytes / 1e6:,.1f} MB, verified")
     if copied.lost:
         say(f"{copied.lost:,} papers could not be read; index them again from their source")

@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 import typer
 
 from api.commands import options
-from api.commands.options import chosen_folder
+from api.commands.options import chosen_location
 from api.terminal.streams import say
 from api.wording import counted
 
 
 def draw_map(
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     output: Annotated[
         Path, typer.Option(metavar="FILE", help="HTML file to create or replace.")
     ] = Path("map.html"),
@@ -32,7 +32,7 @@ def draw_map(
             metavar="N",
             min=1,
             max=1_000_000,
-            help="Papers to show; of a larger index, a sample spread evenly over it.",
+            help="Papers to show; of a larger index, a random sample.",
         ),
     ] = 200_000,
 ) -> None:
@@ -45,7 +45,7 @@ def draw_map(
     require_file(output)
     started = time.monotonic()
     with StepBar() as bar:
-        drawn = draw(chosen_folder(index), most=limit, report=bar.at)
+        drawn = draw(chosen_location(index), most=limit, report=bar.at)
         bar.at("Writing", 0.0)
         page = map_page(drawn, colour).encode()
         replace_file(output, page)

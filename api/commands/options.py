@@ -5,20 +5,23 @@ The options of a search itself are built from :mod:`search.options`, in ``shared
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexer.ray.options import Device, RayOptions
 from search.limits import MAX_QUESTION
 
-IndexFolder = Annotated[
-    Path | None,
+if TYPE_CHECKING:
+    from indexer.location import Place
+
+IndexLocation = Annotated[
+    str | None,
     typer.Option(
         "--index",
-        metavar="DIR",
-        help="Folder of the index. Default: $NEARPAPER_INDEX, else data/index if it exists, else "
-        "the user's data folder.",
+        metavar="DIR|ADDRESS",
+        help="Folder of the index, or opensearch://HOST/NAME on a cluster. Default: "
+        "$NEARPAPER_INDEX, else data/index if it exists, else the user's data folder.",
         show_default=False,
     ),
 ]
@@ -123,6 +126,33 @@ Model = Annotated[
         show_default="all-MiniLM-L6-v2",
     ),
 ]
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Embed on Ray; needs nearpaper[ray]. HOST:PORT joins a cluster, local starts one on "
+        "this machine, auto joins the one of $RAY_ADDRESS or of `ray start`, else starts one.",
+        show_default=False,
+    ),
+]
+OnDevice = Annotated[
+    Device | None,
+    typer.Option(
+        "--device",
+        help="With --ray: what the model runs on; auto is GPUs if the cluster has any, else CPUs.",
+        show_default="auto",
+    ),
+]
+Actors = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=64,
+        help="With --ray: actors on each node, or on each GPU.",
+        show_default="1",
+    ),
+]
 KeepDuplicates = Annotated[
     bool,
     typer.Option(
@@ -136,8 +166,19 @@ KeepDoubles = Annotated[
 ]
 
 
-def chosen_folder(named: Path | None) -> Path:
-    """The folder of :data:`IndexFolder`, or where the index is without it."""
-    from indexer.location import default_folder
+def chosen_location(named: str | None) -> Place:
+    """Where :data:`IndexLocation` says that the index is, or where it is without it."""
+    from indexer.location import default_location, parse_location
 
-    return named or default_folder()
+    return default_location() if named is None else parse_location(named)
+
+
+def chosen_ray(ray: str | None, device: Device | None, actors: int | None) -> RayOptions | None:
+    """Where on Ray to embed; raises ``UsageError`` where only one of the others says how."""
+    from indexer.errors import UsageError
+
+    if ray is not None:
+        return RayOptions(address=ray, device=device or "auto", actors=actors or 1)
+    if device or actors:
+        raise UsageError(f"{'--device' if device else '--actors'} is for --ray; add --ray auto")
+    return None

@@ -25,7 +25,7 @@ def search(
     question: options.Question = "",
     batch: batch_options.Batch = None,
     fields: batch_options.ResultFields = "",
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     rerank: options.Rerank = None,
     format: OutputFormat = "",
 ) -> int | None:
@@ -53,7 +53,7 @@ def similar(
     fields: batch_options.ResultFields = "",
     unlike: options.Unlike = None,
     text: options.ExampleText = "",
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     format: OutputFormat = "",
 ) -> int | None:
     """Find the papers nearest to given papers, to a text, or to both."""
@@ -82,7 +82,7 @@ def _print(answer: Answer, fields: Collection[str], format: OutputFormat) -> Non
 def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="Id of a paper, in any notation.")],
     fields: batch_options.PaperFields = "",
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     export_format: OutputFormat = "",
 ) -> None:
     """Print one paper in full."""

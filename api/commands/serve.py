@@ -15,7 +15,7 @@ from indexer.errors import UsageError
 
 
 def serve(
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     host: Annotated[
         str, typer.Option(metavar="HOST", help="Address to listen on; by default, this machine's.")
     ] = "127.0.0.1",
@@ -47,7 +47,7 @@ def serve(
 
 
 def mcp(
-    index: options.IndexFolder = None,
+    index: options.IndexLocation = None,
     http: Annotated[
         bool, typer.Option("--http", help="Use streamable HTTP instead of standard streams.")
     ] = False,

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +20,10 @@ from api.commands import options
 from api.option_fields import SearchField, chosen_options, search_fields
 from api.terminal.output import OutputFormat
 from indexer.errors import UsageError
+from indexer.ray.options import RayOptions
+
+if TYPE_CHECKING:
+    from indexer.location import Place
 
 Command = Callable[..., int | None]
 
@@ -33,17 +36,25 @@ class HarvestOptions:
     end: options.To = ""
     since_last: options.SinceLast = False
     exit_code: options.ExitCode = False
-    index: options.IndexFolder = None
+    index: options.IndexLocation = None
     base_url: options.BaseUrl = ""
     delay: options.Delay = None
     model: options.Model = None
     keep_duplicates: options.KeepDuplicates = False
     keep_doubles: options.KeepDoubles = False
+    ray: options.Ray = None
+    device: options.OnDevice = None
+    actors: options.Actors = None
 
     @property
-    def folder(self) -> Path:
+    def location(self) -> Place:
         """Where the index is."""
-        return options.chosen_folder(self.index)
+        return options.chosen_location(self.index)
+
+    @property
+    def on_ray(self) -> RayOptions | None:
+        """Where on Ray to embed."""
+        return options.chosen_ray(self.ray, self.device, self.actors)
 
 
 def _search_parameter(field: SearchField) -> Parameter:

@@ -16,6 +16,7 @@ from api.digest.state import Pending, Progress, Reached, beginning
 from api.terminal.streams import say
 from indexer.errors import IndexBusyError, UsageError, storage_error
 from indexer.files import acquire_lock
+from indexer.location import Place
 from indexer.store import Moment
 from indexer.where import Arrived
 from search.digest import Digest, SavedSearch, digest, still_there
@@ -111,7 +112,7 @@ class NewsDesk:
 
 
 @contextmanager
-def open_desk(index: Path, named: Path | None, *, preview: bool) -> Iterator[NewsDesk]:
+def open_desk(index: Place, named: Path | None, *, preview: bool) -> Iterator[NewsDesk]:
     """The desk of a file of searches, for one process at a time but for previews.
 
     Args:

@@ -18,6 +18,7 @@ from api.digest.library import read_library
 from api.digest.toml_table import TomlTable
 from api.links import web_address
 from indexer.errors import SourceError, UsageError, storage_error
+from indexer.location import Place
 from indexer.papers.paper import Paper
 from search.digest import MOST, USUAL, USUAL_SCORE, SavedSearch
 from search.limits import MAX_IDS, MAX_QUESTION, MAX_VALUES
@@ -69,9 +70,10 @@ class SearchesFile:
     site: str
 
 
-def find_searches(named: Path | None, index: Path) -> Path:
-    """The file to read: as named, beside the index, or in the user's folder."""
-    places = [named] if named else [index.parent / FILE, user_config_path("nearpaper") / FILE]
+def find_searches(named: Path | None, index: Place) -> Path:
+    """The file to read: as named, beside the index if that is a folder, or in the user's folder."""
+    beside = [index.parent / FILE] if isinstance(index, Path) else []
+    places = [named] if named else [*beside, user_config_path("nearpaper") / FILE]
     for place in places:
         if place.is_file():
             return place

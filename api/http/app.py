@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from threading import Thread
 
 from anyio import to_thread
@@ -18,6 +17,7 @@ from api.http.problems import install_problems
 from api.http.routes import batch, feeds, health, huggingface, papers, semantic_scholar, site
 from api.pages.render import STATIC_FOLDER
 from indexer.errors import NearpaperError
+from indexer.location import Location
 from indexer.version import version
 from search.engine import Engine
 from search.ranking.rerank import Reranker
@@ -26,12 +26,12 @@ _LOG = logging.getLogger("nearpaper")
 
 
 def create_app(
-    folder: Path | None = None,
+    location: Location | None = None,
     *,
     engine: Engine | None = None,
     reranker: Reranker | None = None,
 ) -> FastAPI:
-    """The service over the index in ``folder``, or over an engine that the caller opens and closes.
+    """The service over the index at ``location``, or over an engine that the caller looks after.
 
     Requests may ask for ``reranker``. The service starts even without a usable index: ``/healthz``
     answers, and everything else reports the problem until there is an index.
@@ -45,7 +45,7 @@ def create_app(
         redoc_url=None,
         lifespan=_lifespan,
     )
-    app.state.engine = EngineProvider(folder, engine)
+    app.state.engine = EngineProvider(location, engine)
     app.state.reranker = reranker
     app.add_middleware(BoundedBodies)
     app.add_middleware(SecurityHeaders)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
 from indexer.errors import NearpaperError
+from indexer.location import Location
 from search.engine import Engine
 
 
@@ -24,8 +24,8 @@ class EngineProvider:
     An index that can't be opened fails the request, and the next request tries again.
     """
 
-    def __init__(self, folder: Path | None, engine: Engine | None = None) -> None:
-        self._folder = folder
+    def __init__(self, location: Location | None, engine: Engine | None = None) -> None:
+        self._location = location
         self._engine = engine
         self._owned = engine is None
         self._opening = Lock()
@@ -36,7 +36,7 @@ class EngineProvider:
         """The open engine; raises what :meth:`Engine.open` raises."""
         with self._opening:
             if self._engine is None:
-                self._engine = Engine.open(self._folder)
+                self._engine = Engine.open(self._location)
             return self._engine
 
     def make_ready(self) -> None:

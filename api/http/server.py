@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from api.terminal.streams import say
 from indexer.errors import NearpaperError
+from indexer.location import Location
 from search.engine import Engine
 
 MAX_REQUEST_HEAD = 1 << 20
@@ -21,7 +21,7 @@ GRACE_SECONDS = 10
 
 def serve_app(
     app_over: Callable[[Engine], ASGIApp],
-    folder: Path | None,
+    location: Location | None,
     *,
     host: str,
     port: int,
@@ -31,7 +31,7 @@ def serve_app(
 
     Args:
         app_over: Makes the application over an open engine.
-        folder: Where the index is.
+        location: Where the index is.
         host: Address to listen on.
         port: Likewise; 0 takes any free one.
         path: Where the application answers, to tell people.
@@ -39,7 +39,7 @@ def serve_app(
     Raises:
         NearpaperError: The index can't be opened, or the address is taken.
     """
-    with Engine.open(folder) as engine, _listen(host, port) as listener:
+    with Engine.open(location) as engine, _listen(host, port) as listener:
         say(f"{engine.papers:,} papers at {_address(listener)}{path}; press Ctrl-C to stop")
         run(app_over(engine), listener)
 

@@ -89,8 +89,8 @@ class HarvestBar(ProgressBar):
         say(f"{reason}; trying again in {duration(seconds)}")
 
 
-def summary(tally: Tally) -> str:
-    """One line on what a run did."""
+def summary(tally: Tally, *, rejects_option: str = "") -> str:
+    """One line on what a run did; the option, if any, is one that keeps rejects in a file."""
     counts = [
         f"{tally.added:,} added",
         f"{tally.updated:,} updated",
@@ -107,6 +107,8 @@ def summary(tally: Tally) -> str:
         line += f"; {tally.truncated:,} longer than the model's input limit"
     if tally.rejected and tally.rejects_file:
         line += f"; the reasons for rejection are in {tally.rejects_file}"
+    elif tally.rejected and rejects_option:
+        line += f"; name a file with {rejects_option} to keep the reasons for rejection"
     return line
 
 

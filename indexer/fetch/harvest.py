@@ -14,6 +14,7 @@ from indexer.fetch.pace import Pace
 from indexer.location import Location, using_store
 from indexer.pipeline import Run, Tally, opened
 from indexer.progress import Listener, Silent
+from indexer.ray.options import RayOptions
 from indexer.sources import judge
 
 
@@ -41,6 +42,7 @@ def harvest(
     since_last: bool = False,
     model: str | None = None,
     keep_duplicates: bool = False,
+    ray: RayOptions | None = None,
     delay: float | None = None,
     limits: Limits | None = None,
     listener: HarvestListener | None = None,
@@ -56,6 +58,7 @@ def harvest(
         model: For a new index, what embeds.
         keep_duplicates: Let only records of the same id be one paper, see
             :mod:`indexer.deduplication`.
+        ray: Embed on Ray, where this says.
         delay: Seconds between requests; the archive's own by default.
         limits: What a page may take.
         listener: Is told of the progress.
@@ -78,6 +81,7 @@ def harvest(
                     store,
                     model=model,
                     keep_duplicates=keep_duplicates,
+                    ray=ray,
                     listener=listener,
                     create=bool(start) or not since_last,
                 )

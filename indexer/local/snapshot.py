@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
+from indexer.entries import Entry
 from indexer.local import orders
 from indexer.local.about import about_of
 from indexer.local.catalog import history
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.provenance import source_counts
+from indexer.local.catalog.provenance import entries, source_counts
 from indexer.local.catalog.submissions import Submissions
 from indexer.local.facets import facets
 from indexer.local.lexical_search import bm25
@@ -25,6 +26,7 @@ from indexer.local.segments.generation import Generation
 from indexer.papers.dates import date_key, day_of
 from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.paper import Paper
+from indexer.sampling import drawn
 from indexer.store import (
     ALL,
     About,
@@ -86,18 +88,25 @@ class LocalSnapshot:
 
     def papers(self, keys: Keys) -> list[Paper]:
         """The records; raises ``SnapshotExpiredError`` where two compactions were faster."""
-        return self._catalog.papers(self.generation.column("rows", np.asarray(keys)).tolist())
+        return self._catalog.papers(self.rows(keys).tolist())
 
     def vectors(self, keys: Keys) -> NDArray[np.float16]:
         """``(n, d)`` vectors of unit length."""
         return self.generation.vectors(np.asarray(keys, np.int64))
 
+    def rows(self, keys: Keys) -> NDArray[np.int64]:
+        """``(n,)`` row ids."""
+        return self.generation.column("rows", np.asarray(keys, np.int64))
+
+    def entries(self, keys: Keys) -> list[Entry]:
+        """All that was committed of the papers; raises ``SnapshotExpiredError``."""
+        return entries(self._catalog, self.rows(keys).tolist())
+
     def values(self, column: Column, keys: Keys) -> NDArray[Any]:
         """``(n,)`` values of a column."""
         keys = np.asarray(keys, np.int64)
         if column == "title":
-            rows = self.generation.column("rows", keys).tolist()
-            return np.array(self._catalog.titles(rows), np.object_)
+            return np.array(self._catalog.titles(self.rows(keys).tolist()), np.object_)
         return self.generation.column(_COLUMNS[column], keys)
 
     def passes(self, keys: Keys, where: Where) -> NDArray[np.bool_]:
@@ -153,9 +162,9 @@ class LocalSnapshot:
 
     def sample(self, n: int, where: Where, seed: int) -> Keys:
         """``min(n, count)`` papers at random, ascending; always the same of the same seed."""
-        among = np.flatnonzero(self._masks.of(where))
-        size = min(n, len(among))
-        return np.sort(np.random.default_rng(seed).choice(among, size, replace=False))
+        keys = np.flatnonzero(self._masks.of(where))
+        chosen: Keys = keys[drawn(self.generation.column("rows", keys), n, seed)]
+        return chosen
 
     def scan(self, where: Where, size: int = 4096) -> Iterator[Keys]:
         """All papers that a condition holds for, ascending, ``size`` at a time."""
@@ -166,9 +175,9 @@ class LocalSnapshot:
         """The words of a text as they are looked up: folded, stemmed, without stop words."""
         return analysis.stems(text)
 
-    def document_frequency(self, stem: str) -> int:
-        """How many papers hold a stem in title or abstract; dead versions are counted, too."""
-        return self.generation.lexicon.document_frequency(stem)
+    def document_frequencies(self, stems: Sequence[str]) -> list[int]:
+        """How many papers hold each stem in title or abstract; dead versions are counted, too."""
+        return list(map(self.generation.lexicon.document_frequency, stems))
 
     def days(self, field: DayField, around: str = "") -> Days:
         """Days of publication, or of submission to a list, that are known to the day."""
@@ -202,3 +211,7 @@ class LocalSnapshot:
     def moment_before(self, time: str) -> Moment:
         """The index before its first change from a time on, ISO 8601 in UTC to the second."""
         return history.moment_before(self._catalog, time, self._change)
+
+    def changes(self) -> dict[int, str]:
+        """When each change up to this snapshot's own was committed, by its number."""
+        return history.changes(self._catalog, self._change)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
+from indexer.copying import Origin
+from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.history import committed
+from indexer.local.copying import LocalCopying, copying
 from indexer.local.embedder_loading import load_matching, load_new
+from indexer.local.presence import require_index
 from indexer.local.recovery import recover
 from indexer.local.segments.publisher import QUICK
 from indexer.local.snapshot import LocalSnapshot
@@ -60,6 +66,21 @@ class LocalStore:
             outdated: Open even an index of another text recipe, to bring it up to date.
         """
         return LocalWriter(self.folder, create=create, outdated=outdated)
+
+    def committed(self) -> tuple[int, dict[str, str]]:
+        """Number of the last change, published or not, and the index's description after it."""
+        require_index(self.folder)
+        with closing(Catalog(self.folder)) as catalog:
+            return committed(catalog)
+
+    def copying(self, origin: Origin) -> AbstractContextManager[LocalCopying]:
+        """Make it a copy, begun or gone on with, in a folder beside it until it is finished.
+
+        Raises:
+            UsageError: There is something in the folder.
+            IndexBusyError: Another process is making it.
+        """
+        return copying(self.folder, origin)
 
     def embedder(self, model: Model, given: Embedder | None = None) -> Embedder:
         """What embeds like the model of the index; an int8 one is the very one in the folder.

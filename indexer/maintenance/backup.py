@@ -14,27 +14,25 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indexer.errors import (
-    IndexBusyError,
-    IndexDamagedError,
-    IndexNotFoundError,
-    UsageError,
-    storage_error,
-)
+from indexer.errors import IndexBusyError, IndexDamagedError, IndexNotFoundError
 from indexer.files import stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.index_model import copy_kept
 from indexer.local.integrity import readable_manifest
-from indexer.local.lock import LOCK_FILE, WriterLock
+from indexer.local.partial import empty, partial_folder, require_apart, require_free, take_name
 from indexer.local.presence import require_index
 from indexer.local.recovery import recover
-from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
+from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import FOLDERS
 from indexer.local.writer import LocalWriter
+from indexer.location import Location, folder_of
 from indexer.maintenance.check import check
 from indexer.maintenance.salvage import salvage
 
-_LOCK_FILE = "copying.lock"
+_ELSEWHERE = (
+    "backup and restore copy folders; for a cluster use a snapshot repository of OpenSearch, see "
+    "docs/scale.md"
+)
 _TRIES = 5  # generations that may come and go while one is being copied
 _PAUSE_SECONDS = 0.2
 
@@ -59,21 +57,22 @@ class Copied:
     rebuilt: bool
 
 
-def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copied:
+def backup(location: Location, target: Location, *, salvage_damaged: bool = False) -> Copied:
     """Copy an index to a folder that isn't there yet, or is empty.
 
     Args:
-        folder: Where the index is.
-        target: Where the copy goes.
+        location: Where the index is; only a folder can be copied.
+        target: The folder that the copy goes to.
         salvage_damaged: Of a damaged catalog, copy the papers that can still be read.
 
     Raises:
         IndexDamagedError: The catalog can't be copied whole, or nothing of it can be read; nothing
             is left in the target then.
     """
+    folder, target = folder_of(location, _ELSEWHERE), folder_of(target, _ELSEWHERE)
     require_index(folder)
-    _require_apart(folder, target)
-    _require_free(target)
+    require_apart(folder, target)
+    require_free(target)
     with suppress(IndexDamagedError):  # of a search index, or the copy's own check will tell
         recover(folder)
     with _partial(target) as partial:
@@ -84,12 +83,13 @@ def backup(folder: Path, target: Path, *, salvage_damaged: bool = False) -> Copi
         if rebuilt:
             LocalWriter(partial, rebuild=True, outdated=True).close()
         copied = _verified(folder, partial, rebuilt=rebuilt, salvaged=salvage_damaged)
-        _publish(partial, target)
+        take_name(partial, target)
     return copied
 
 
-def restore(source: Path, folder: Path) -> Copied:
-    """Make an index from a backup; an index that is there already is never touched."""
+def restore(source: Location, location: Location) -> Copied:
+    """Make a folder with an index from a backup; an index that is there is never touched."""
+    source, folder = folder_of(source, _ELSEWHERE), folder_of(location, _ELSEWHERE)
     try:
         require_index(source)
     except IndexNotFoundError:
@@ -99,45 +99,15 @@ def restore(source: Path, folder: Path) -> Copied:
     return backup(source, folder)
 
 
-def _require_apart(folder: Path, target: Path) -> None:
-    here, there = folder.resolve(), target.resolve()
-    if here in (there, *there.parents) or there in here.parents:
-        raise UsageError(f"{target}: lies inside of {folder}, or around it; name another folder")
-
-
-def _require_free(target: Path) -> None:
-    """Nothing that is there is ever overwritten."""
-    try:
-        if target.is_dir() and not any(target.iterdir()):
-            return
-    except OSError as error:
-        raise storage_error(error, target) from error
-    if target.exists() or target.is_symlink():
-        raise UsageError(f"{target}: is there already; name another folder, or move it away first")
-
-
 @contextmanager
 def _partial(target: Path) -> Iterator[Path]:
     """A folder beside the target to copy into; it goes away again if the copy fails."""
-    partial = target.absolute().with_name(f"{target.absolute().name}.partial")
-    try:
-        partial.mkdir(parents=True, exist_ok=True)
-        with WriterLock(partial, patience=0, file=_LOCK_FILE):
-            try:
-                _empty(partial)
-                yield partial
-            finally:
-                shutil.rmtree(partial, ignore_errors=True)
-    except OSError as error:
-        raise storage_error(error, error.filename or partial) from error
-
-
-def _empty(partial: Path) -> None:
-    for path in partial.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != _LOCK_FILE:
-            path.unlink()
+    with partial_folder(target) as partial:
+        try:
+            empty(partial)
+            yield partial
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 def _copy_whole(folder: Path, partial: Path) -> bool:
@@ -210,17 +180,3 @@ def _verified(folder: Path, partial: Path, *, rebuilt: bool, salvaged: bool) -> 
         lost=max(0, source.papers - papers) if source and salvaged else 0,
         rebuilt=rebuilt,
     )
-
-
-def _publish(partial: Path, target: Path) -> None:
-    """Give the copy its name; on return it is on the disk."""
-    for name in (_LOCK_FILE, LOCK_FILE):
-        (partial / name).unlink(missing_ok=True)
-    for path in (partial / "catalog.sqlite", partial / MANIFEST_FILE):
-        if path.exists():
-            stamp(path)
-    for folder in (partial, *(partial / name for name in FOLDERS)):
-        if folder.exists():
-            sync_folder(folder)
-    partial.rename(target.absolute())
-    sync_folder(partial.parent)

@@ -22,6 +22,8 @@ from indexer.local.presence import require_index
 from indexer.local.recovery import recover
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
+from indexer.location import Location, address_of, folder_of
+from indexer.maintenance import on_cluster
 from indexer.maintenance.salvage import salvaged
 from indexer.models.recipe import document_text
 from indexer.papers.paper import text_hash
@@ -30,6 +32,7 @@ _TRIES = 5  # generations that may come and go while one is being checked
 _PAUSE_SECONDS = 0.2
 _MOST = 20  # findings of one kind
 _RESTORE = "nearpaper restore BACKUP"
+_ELSEWHERE = "is neither in a folder nor on a cluster"
 _UNTOUCHED = (CATALOG_FILE, "vectors/", "columns")
 """What a writer leaves as it is until it publishes. It extends the lexicon in place, and new
 vectors of all papers stand in the catalog first."""
@@ -50,12 +53,21 @@ class Finding:
     remedy: str
 
 
-def check(folder: Path) -> list[Finding]:
+def check(location: Location) -> list[Finding]:
     """Compare every part with what was written and with the catalog; empty when clean.
+
+    Of an index on a cluster, which checks its own files, the copies of shards, the counts and a
+    sample of papers are looked at.
 
     Nobody writes meanwhile if this process may see to it. Where another process already does,
     what its work may look like is no finding; raises ``IndexBusyError`` if nothing else is found.
     """
+    if (address := address_of(location)) is not None:
+        return [
+            Finding(part=part, problem=problem, remedy=remedy)
+            for part, problem, remedy in on_cluster.problems(address, _MOST)
+        ]
+    folder = folder_of(location, _ELSEWHERE)
     require_index(folder)
     try:
         for _ in range(_TRIES):

@@ -7,14 +7,19 @@ command continues where it was.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 
+from indexer.batches import BATCH, SAMPLE
+from indexer.embedder_selection import bulk_embedder, require_ray
 from indexer.location import Location, using_store
+from indexer.models.bulk import BulkEmbedder, Wait, held_back
 from indexer.models.compatibility import is_int8
 from indexer.models.embedder import Embedder
 from indexer.models.precision import Precision
-from indexer.models.recipe import RECIPE, document_text, embed
-from indexer.pipeline import BATCH, SAMPLE
+from indexer.models.recipe import RECIPE, document_text
 from indexer.progress import Listener, Silent, Tally
+from indexer.ray.options import RayOptions
 from indexer.store import Staging, Store, Writer
 
 
@@ -22,16 +27,19 @@ def reembed(
     location: Location,
     model: str | None = None,
     precision: Precision | None = None,
+    ray: RayOptions | None = None,
     listener: Listener | None = None,
 ) -> int:
     """Embed all papers again, with ``model`` and ``precision`` or the index's own ones.
 
-    Returns the new generation.
+    With ``ray`` on Ray, where that says. Returns the new generation.
     """
+    require_ray(ray)
     with using_store(location) as store, store.writer(outdated=True) as writer:
         embedder = _embedder(store, writer, model, precision)
         staging = writer.staging(embedder.model, RECIPE)
-        _fill(staging, embedder, listener or Silent())
+        with closing(bulk_embedder(embedder, ray)) as bulk:
+            _fill(staging, bulk, listener or Silent())
         staging.adopt()
         return writer.publish().generation
 
@@ -50,13 +58,28 @@ def _embedder(
     return store.new_embedder(model or own.name, precision, sample)
 
 
-def _fill(staging: Staging, embedder: Embedder, listener: Listener) -> None:
+def _fill(staging: Staging, bulk: BulkEmbedder, listener: Listener) -> None:
     tally, started = Tally(), time.monotonic()
-    while papers := staging.missing(BATCH):
-        encoded = embed(embedder, [document_text(paper) for _, paper in papers])
-        staging.keep([row for row, _ in papers], encoded)
-        tally.updated += len(papers)
-        tally.embedded += len(papers)
+    for rows, wait in held_back(_begun(staging, bulk), lambda: bulk.lead):
+        encoded = wait()
+        staging.keep(rows, encoded)
+        tally.updated += len(rows)
+        tally.embedded += len(rows)
         tally.truncated += int(encoded.truncated.sum())
         tally.seconds = time.monotonic() - started
         listener.advanced(tally, staging.share())
+
+
+def _begun(staging: Staging, bulk: BulkEmbedder) -> Iterator[tuple[list[int], Wait]]:
+    """Rows that have no new vector yet, batch by batch, their vectors under way."""
+    drawn: set[int] = set()
+    while True:
+        # Batches under way are missing, too, so that this has to reach beyond them.
+        missing = staging.missing(BATCH * (2 * bulk.lead + 1))
+        papers = [(row, paper) for row, paper in missing if row not in drawn]
+        if not papers:
+            return
+        drawn = {row for row, _ in missing}
+        for start in range(0, len(papers), BATCH):
+            rows, batch = zip(*papers[start : start + BATCH], strict=True)
+            yield list(rows), bulk.begin([document_text(paper) for paper in batch])

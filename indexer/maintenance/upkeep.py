@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from indexer.entries import Entry
@@ -12,12 +11,14 @@ from indexer.errors import ModelError, NotFoundError, UsageError
 from indexer.local.presence import require_index
 from indexer.local.snapshot import LocalSnapshot
 from indexer.local.writer import LocalWriter
-from indexer.location import Location, using_store
+from indexer.location import Location, address_of, folder_of, using_store
+from indexer.maintenance import on_cluster
 from indexer.maintenance.reembed import reembed
 from indexer.models.embedder import Model
 from indexer.models.precision import Precision
 from indexer.papers.paper import normalise_id
 from indexer.progress import Listener
+from indexer.ray.options import RayOptions
 from indexer.store import Snapshot, Store
 
 
@@ -51,6 +52,7 @@ class SourceRemoval:
     generation: int
 
 
+_FOLDERS = "is neither in a folder nor on a cluster"
 _SOURCE_BATCH = 1_000
 """Papers in one commit of :func:`remove_source`."""
 
@@ -108,37 +110,50 @@ def _normalised(id: str) -> str:
 
 
 def rebuild(
-    folder: Path,
+    location: Location,
     *,
     embed: bool = False,
     model: str | None = None,
     precision: Precision | None = None,
+    ray: RayOptions | None = None,
     listener: Listener | None = None,
 ) -> int:
     """Rebuild the search indexes from the catalog; the new generation.
 
+    On a cluster, all papers are written anew into another index behind the alias.
+
     Args:
-        folder: Where the index is.
+        location: Where the index is.
         embed: Embed all papers again as well, which takes as long as the first time; without it
             no model is needed.
         model: With ``embed``: the model to bring the index to, by default its own.
         precision: With ``embed``: ``int8``, or ``auto`` to leave it; by default the index's own.
+        ray: With ``embed``: do that on Ray, where this says.
         listener: Is told of the progress of embedding.
     """
-    require_index(folder)
     if embed:
-        return reembed(folder, model, precision, listener)
+        return reembed(location, model, precision, ray, listener)
     if model is not None or precision is not None:
         raise UsageError("another model or precision needs new vectors; add --embed")
+    if ray is not None:
+        raise UsageError("only embedding runs on Ray; add --embed, or leave out --ray")
+    if (address := address_of(location)) is not None:
+        return on_cluster.rewrite(address, listener)
+    folder = folder_of(location, _FOLDERS)
+    require_index(folder)
     with LocalWriter(folder, rebuild=True, outdated=True) as writer:
         return writer.manifest.generation
 
 
-def compact(folder: Path) -> int:
-    """Merge the small segment into the large one; the new generation.
+def compact(location: Location) -> int:
+    """Merge the small segment of a folder into the large one; the new generation.
 
-    What had been removed by the last compaction is forgotten: no answer under way needs it.
+    What had been removed by the last compaction is forgotten: no answer under way needs it. On a
+    cluster, which merges by itself, what was removed is deleted from the segments.
     """
+    if (address := address_of(location)) is not None:
+        return on_cluster.purge(address)
+    folder = folder_of(location, _FOLDERS)
     require_index(folder)
     with LocalWriter(folder, most=0) as writer:  # what is pending is merged with the rest, once
         about = writer.publish(merge=True)

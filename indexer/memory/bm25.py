@@ -61,6 +61,7 @@ class _Field:
     """Counts of words that are scored together."""
 
     def __init__(self, words: Mapping[int, Sequence[str]]) -> None:
+        words = {key: each or [analysis.NO_WORDS] for key, each in words.items()}
         self._lengths = {key: _quantised(len(each)) for key, each in words.items()}
         self._average = sum(map(len, words.values())) / max(1, len(words))
         self._holders: dict[str, dict[int, int]] = {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from indexer import analysis
 from indexer.memory.bm25 import Words
@@ -12,9 +11,6 @@ from indexer.papers.dates import date_key, period_end
 from indexer.papers.folding import fold, title_hash, words
 from indexer.papers.paper import Paper
 from indexer.where import ListField, TextField
-
-if TYPE_CHECKING:
-    import tantivy
 
 _CACHED = 20_000
 
@@ -102,17 +98,4 @@ def _venue(venue: str) -> Value:
 @lru_cache(_CACHED)
 def _placed(text: str) -> frozenset[tuple[int, str]]:
     """The stems of a text with their places, at which the words that are left out count, too."""
-    tokens = enumerate(_tokens().analyze(text))
-    return frozenset((place, stem) for place, token in tokens for stem in _stem(token))
-
-
-@cache
-def _tokens() -> tantivy.TextAnalyzer:
-    from tantivy import TextAnalyzerBuilder, Tokenizer
-
-    return TextAnalyzerBuilder(Tokenizer.simple()).build()
-
-
-@lru_cache(_CACHED)
-def _stem(token: str) -> tuple[str, ...]:
-    return tuple(analysis.stems(token))
+    return frozenset((place, stem) for place, stem in enumerate(analysis.in_places(text)) if stem)

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
+from indexer.entries import Entry
 from indexer.memory.bm25 import Words
 from indexer.memory.conditions import holds
 from indexer.memory.documents import Document, document_of
 from indexer.memory.state import State
 from indexer.papers.identity import meet, names_of
 from indexer.papers.paper import Paper
+from indexer.sampling import drawn
 from indexer.store import About, Column, DayField, Days, Facets, Hits, Keys, Moment, Order, Vector
 from indexer.where import ALL, Where
 
@@ -97,6 +99,14 @@ class MemorySnapshot:
         vectors: NDArray[np.float16] = self._vectors[np.searchsorted(self._keys, keys)]
         return vectors
 
+    def rows(self, keys: Keys) -> NDArray[np.int64]:
+        """``(n,)`` row numbers: the keys themselves."""
+        return np.array(keys, np.int64)
+
+    def entries(self, keys: Keys) -> list[Entry]:
+        """All that was committed of the papers, in the order of the keys."""
+        return [self._state.live[key] for key in keys.tolist()]
+
     def values(self, column: Column, keys: Keys) -> NDArray[Any]:
         """``(n,)`` values of a column."""
         value, dtype = _COLUMNS[column]
@@ -145,8 +155,8 @@ class MemorySnapshot:
     def sample(self, n: int, where: Where, seed: int) -> Keys:
         """``min(n, count)`` papers at random, ascending; always the same of the same seed."""
         keys = self._chosen(where)
-        chosen = np.random.default_rng(seed).choice(keys, min(n, len(keys)), replace=False)
-        return np.sort(chosen)
+        chosen: Keys = keys[drawn(keys, n, seed)]
+        return chosen
 
     def scan(self, where: Where, size: int = 4096) -> Iterator[Keys]:
         """All papers that a condition holds for, ascending, ``size`` at a time."""
@@ -157,9 +167,9 @@ class MemorySnapshot:
         """The words of a text as they are looked up."""
         return analysis.stems(text)
 
-    def document_frequency(self, stem: str) -> int:
-        """How many papers hold a stem in title or abstract."""
-        return self._words.document_frequency(stem)
+    def document_frequencies(self, stems: Sequence[str]) -> list[int]:
+        """How many papers hold each stem in title or abstract."""
+        return list(map(self._words.document_frequency, stems))
 
     def days(self, field: DayField, around: str = "") -> Days:
         """Days of publication, or of submission to a list, that are known to the day."""
@@ -186,6 +196,10 @@ class MemorySnapshot:
         """The index before its first change from a time on."""
         earlier = [change for change, made in enumerate(self._state.changes) if made >= time]
         return self.moment(min(earlier, default=None))
+
+    def changes(self) -> dict[int, str]:
+        """When each change was committed, by its number."""
+        return {number: made for number, made in enumerate(self._state.changes, 1) if made}
 
 
 _COLUMNS: dict[Column, tuple[Callable[[Document], int | str], type[np.generic]]] = {

@@ -18,7 +18,8 @@ class State:
         model: What made the vectors.
         recipe: Of the text that was embedded.
         meta: The index's own description.
-        changes: When each change was committed, ISO 8601 in UTC; the first has number 1.
+        changes: When each change was committed, ISO 8601 in UTC; the first has number 1. A copy
+            has an empty one for each change that was never committed.
         live: Papers by row number, ascending. A number is never used twice.
         last_row: The highest number that was ever used.
         embedded: By text hash, of live and removed papers.

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
-from indexer.errors import IndexBusyError, IndexFormatError, IndexNotFoundError
+from indexer.copying import Origin
+from indexer.errors import IndexBusyError, IndexFormatError, IndexNotFoundError, UsageError
+from indexer.memory.copying import MemoryCopying
 from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.state import State
-from indexer.memory.writer import MemoryWriter, description
+from indexer.memory.writer import OWN, MemoryWriter, description
 from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
@@ -31,6 +33,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._state: State | None = None
         self._snapshot: MemorySnapshot | None = None
+        self._copying: MemoryCopying | None = None
         self._writing = threading.Lock()
         self._embedders: dict[Model, Embedder] = {}
 
@@ -64,9 +67,7 @@ class MemoryStore:
         self, create: Callable[[], Model] | None = None, *, outdated: bool = False
     ) -> Iterator[MemoryWriter]:
         """Open it for writing; raises ``IndexBusyError`` while another thread writes."""
-        if not self._writing.acquire(timeout=PATIENCE_SECONDS):
-            raise IndexBusyError("memory: another thread is writing; wait for it")
-        try:
+        with self._alone():
             if self._state is None and create is not None:
                 self.state = _empty(create())
             if self.state.recipe != RECIPE and not outdated:
@@ -76,8 +77,38 @@ class MemoryStore:
                 )
             self._publish()
             yield MemoryWriter(self, self._publish)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._writing.acquire(timeout=PATIENCE_SECONDS):
+            raise IndexBusyError("memory: another thread is writing; wait for it")
+        try:
+            yield
         finally:
             self._writing.release()
+
+    def committed(self) -> tuple[int, dict[str, str]]:
+        """Number of the last change, and the index's description after it."""
+        state = self.state
+        return state.change, {key: value for key, value in state.meta.items() if key not in OWN}
+
+    @contextmanager
+    def copying(self, origin: Origin) -> Iterator[MemoryCopying]:
+        """Make it a copy, begun or gone on with; raises ``UsageError`` for an index."""
+        with self._alone():
+            if self._state is not None:
+                raise UsageError("memory: there is an index already; copy to a new store")
+            begun = self._copying
+            if begun is None or begun.origin.fingerprint != origin.fingerprint:
+                begun = MemoryCopying(origin, self._show, is_anew=begun is not None)
+            else:
+                begun.origin, begun.is_anew = origin, False
+            self._copying = begun
+            yield begun
+
+    def _show(self, state: State) -> None:
+        self.state, self._copying = state, None
+        self._publish()
 
     def _publish(self) -> About:
         """Let readers see what was committed; nothing new is no new state."""

@@ -141,10 +141,14 @@ class MemoryStaging:
             meta={**state.meta, **description(model, recipe)},
             changes=(*state.changes, _now()),
             live=live,
-            embedded=_embedded(live.values()),
+            embedded=embedded_of(live.values()),
             aim=None,
             staged={},
         )
+
+
+OWN = frozenset(("identity", "model", "recipe"))
+"""What an index says of itself, beside what it is told to."""
 
 
 def description(model: Model, recipe: str) -> dict[str, str]:
@@ -164,11 +168,12 @@ def _changed(state: State, entries: Sequence[Entry], gone: set[str]) -> State:
         changes=(*state.changes, _now()),
         live=live,
         last_row=state.last_row + len(entries),
-        embedded={**state.embedded, **_embedded(entries)},
+        embedded={**state.embedded, **embedded_of(entries)},
     )
 
 
-def _embedded(entries: Iterable[Entry]) -> dict[str, Embedded]:
+def embedded_of(entries: Iterable[Entry]) -> dict[str, Embedded]:
+    """What was embedded, by text hash."""
     return {entry.text_hash: Embedded(entry.vector, entry.truncated) for entry in entries}
 
 

@@ -30,19 +30,34 @@ _FIRST_INFERENCE = threading.Lock()
 
 
 class OpenVinoEmbedder:
-    """Both calls are safe from many threads: each thread has an inference request of its own."""
+    """Both calls are safe from many threads: each thread has an inference request of its own.
+
+    Args:
+        converted: The model.
+        name: As in :class:`~indexer.models.embedder.Model`, like the next two.
+        revision: Likewise.
+        weights_sha256: Likewise.
+        threads: To compute with; by default as many as the machine has cores.
+    """
 
     def __init__(
-        self, converted: Converted, *, name: str, revision: str, weights_sha256: str
+        self,
+        converted: Converted,
+        *,
+        name: str,
+        revision: str,
+        weights_sha256: str,
+        threads: int | None = None,
     ) -> None:
         facts = converted.facts
+        self.converted = converted
         self._facts = facts
         self._reader = TokenReader(
             tokenizer_from_file(converted.folder / TOKENIZER),
             max_tokens=facts.max_tokens,
             pad_id=facts.pad_id,
         )
-        self._compiled, precision = _compiled(converted.folder / GRAPH, facts.precision)
+        self._compiled, precision = _compiled(converted.folder / GRAPH, facts.precision, threads)
         self._of_thread = threading.local()
         self._model = Model(
             name=name,
@@ -126,7 +141,7 @@ def _padded(tokens: Sequence[Tokens], pad_id: int) -> list[NDArray[np.int64]]:
     return [ids, mask]
 
 
-def _compiled(graph: Path, precision: str) -> tuple[CompiledModel, str]:
+def _compiled(graph: Path, precision: str, threads: int | None) -> tuple[CompiledModel, str]:
     """The model ready to run, and the precision it runs in.
 
     One stream with all threads (LATENCY): a lone question is answered soonest, and batches of
@@ -136,6 +151,8 @@ def _compiled(graph: Path, precision: str) -> tuple[CompiledModel, str]:
     fast = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
     hint = "f32" if precision == "f32" else fast  # in int8: of what was left as it was
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = str(threads)
     return core.compile_model(core.read_model(graph), "CPU", options), (
         "int8" if precision == "int8" else hint
     )

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 _BATCH = 32
 
 
-def load_torch(folder: ModelFolder) -> TorchEmbedder:
-    """The embedder of a model as sentence-transformers runs it.
+def load_torch(folder: ModelFolder, device: str = "cpu") -> TorchEmbedder:
+    """The embedder of a model as sentence-transformers runs it on a device.
 
     Raises:
         ModelError: It can't be loaded, or its weights are not what they must be.
     """
     weights = model_hashes(folder, cache_folder()).weights
     with quiet():
-        transformer = load_transformer(folder)
+        transformer = load_transformer(folder, device)
         return TorchEmbedder(
             transformer, name=folder.name, revision=folder.revision, weights_sha256=weights
         )
@@ -98,14 +98,14 @@ class TorchEmbedder:
         return np.array([one.truncated for one in tokens], bool)
 
 
-def load_transformer(folder: ModelFolder) -> SentenceTransformer:
-    """The ``SentenceTransformer`` in fp32 on the CPU; raises ``ModelError``. Call it quietly."""
+def load_transformer(folder: ModelFolder, device: str = "cpu") -> SentenceTransformer:
+    """The ``SentenceTransformer`` in fp32; raises ``ModelError``. Call it quietly."""
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
     try:
         # Nothing in the folder is run as code, nothing is fetched.
-        loaded = SentenceTransformer(str(folder.path), device="cpu", local_files_only=True)
+        loaded = SentenceTransformer(str(folder.path), device=device, local_files_only=True)
     except (
         *(OSError, ValueError, TypeError, LookupError, AttributeError),
         *(RuntimeError, ImportError, SafetensorError),

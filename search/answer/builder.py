@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -234,12 +235,13 @@ def _doubts(snapshot: Snapshot, retrieved: Retrieved, *, far: bool) -> tuple[str
     """What to say when nothing is close, or when the question is in another language."""
     papers = snapshot.about.papers
 
-    def is_rare(word: str) -> bool:
-        """Whether less than one in 10,000 papers holds a word, which is no stop word."""
-        stems = snapshot.stems(word)
-        return bool(stems) and snapshot.document_frequency(stems[0]) * 10_000 < papers
+    def rare(words: Sequence[str]) -> int:
+        """How many words, stop words not counted, less than one in 10,000 papers holds."""
+        stems = [stems[0] for stems in map(snapshot.stems, words) if stems]
+        held = snapshot.document_frequencies(stems)
+        return sum(frequency * 10_000 < papers for frequency in held)
 
-    doubts = hint(retrieved.typed, is_rare)
+    doubts = hint(retrieved.typed, rare)
     if not far:
         return doubts
     passing = snapshot.count(retrieved.ranking.counted)

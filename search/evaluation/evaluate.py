@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -14,8 +15,9 @@ import numpy as np
 
 from indexer.cached_index import Watch, index_corpus, unwatched
 from indexer.errors import SourceError
-from indexer.location import open_store
-from indexer.models.embedder import DEFAULT_MODEL
+from indexer.location import Location, open_store
+from indexer.maintenance.scratch import scratch_copy
+from indexer.models.embedder import DEFAULT_MODEL, Embedder
 from indexer.models.load import load_embedder
 from indexer.store import Store
 from search.engine import Engine
@@ -106,6 +108,7 @@ def evaluate(
     modes: Iterable[Mode] = MODES,
     pool: Pool = "all",
     watch: Watch = unwatched,
+    cluster: Location | None = None,
 ) -> Iterator[Score]:
     """Measure modes on collections, one collection after the other.
 
@@ -116,6 +119,7 @@ def evaluate(
         modes: Each is measured once, in the order of :data:`MODES`.
         pool: See :data:`Pool`.
         watch: Shows the progress of indexing.
+        cluster: Measures on this one, to which the papers are copied for as long as it takes.
 
     Raises:
         SourceError: A collection can't be read, or its parts don't fit together.
@@ -125,15 +129,23 @@ def evaluate(
     collections = [read_collection(folder, corpus) for folder in folders]
     embedder = load_embedder(model or DEFAULT_MODEL)
     for collection in collections:
-        store = open_store(index_corpus(collection.corpus, embedder.model, watch))
-        store.recover()
-        missing = _missing(collection, store)
-        # Each mode is timed over the same questions, so none may find them encoded already.
-        encoder = Encoder(store, embedder, remembered=0)
-        with Engine(store, encoder) as engine:
-            runs = measure_modes(collection.questions, engine, modes, pool)
-            for mode in runs:
-                yield _score(collection, mode, runs, engine.papers, missing)
+        folder = index_corpus(collection.corpus, embedder.model, watch)
+        with nullcontext(folder) if cluster is None else scratch_copy(folder, cluster) as location:
+            yield from _scores(collection, open_store(location), embedder, modes, pool)
+
+
+def _scores(
+    collection: Collection, store: Store, embedder: Embedder, modes: Iterable[Mode], pool: Pool
+) -> Iterator[Score]:
+    """Each mode on an index of a collection."""
+    store.recover()
+    missing = _missing(collection, store)
+    # Each mode is timed over the same questions, so none may find them encoded already.
+    encoder = Encoder(store, embedder, remembered=0)
+    with Engine(store, encoder) as engine:
+        runs = measure_modes(collection.questions, engine, modes, pool)
+        for mode in runs:
+            yield _score(collection, mode, runs, engine.papers, missing)
 
 
 def _missing(collection: Collection, store: Store) -> int:

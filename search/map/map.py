@@ -18,6 +18,7 @@ from search.map.regions import Region, find_regions
 
 MOST = 200_000
 """Papers that are shown where nobody says."""
+_BLOCK, _SEED = 4_096, 1
 
 Report = Callable[[str, float], None]
 """Is told what is being done, and how much of it is done, from 0 to 1."""
@@ -58,7 +59,7 @@ def draw(
 
     Args:
         location: Of the index.
-        most: Papers that are shown; of more, so many from all over the index.
+        most: Papers that are shown; of more, so many at random.
         report: Is told of the progress.
 
     Raises:
@@ -87,24 +88,21 @@ def draw(
 def _taken(
     snapshot: Snapshot, count: int, report: Report
 ) -> tuple[list[Heading], NDArray[np.float16]]:
-    """Headings and vectors of ``count`` papers from all over the index."""
+    """Headings and vectors of ``count`` papers."""
     headings, vectors = list[Heading](), list[NDArray[np.float16]]()
-    for keys in _spread(snapshot, count):
+    for keys in _chosen(snapshot, count):
         headings += map(_heading, snapshot.papers(keys))
         vectors.append(snapshot.vectors(keys))
         report("Reading titles", len(headings) / count)
     return headings, np.concatenate(vectors)
 
 
-def _spread(snapshot: Snapshot, count: int) -> Iterator[Keys]:
-    """``count`` papers at even distances, some at a time."""
-    wanted = np.arange(count) * snapshot.about.papers // count
-    passed = 0
-    for keys in snapshot.scan(ALL):
-        here = wanted[(wanted >= passed) & (wanted < passed + len(keys))] - passed
-        passed += len(keys)
-        if len(here):
-            yield keys[here]
+def _chosen(snapshot: Snapshot, count: int) -> Iterator[Keys]:
+    """All papers, or ``count`` of them at random, some at a time."""
+    if count == snapshot.about.papers:
+        return snapshot.scan(ALL, _BLOCK)
+    keys = snapshot.sample(count, ALL, _SEED)
+    return (keys[first : first + _BLOCK] for first in range(0, len(keys), _BLOCK))
 
 
 def _heading(paper: Paper) -> Heading:

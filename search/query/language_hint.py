@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from indexer.papers.folding import words
 
@@ -21,12 +21,12 @@ _SHARE = 0.25
 _HINT = "the question doesn't look English; the model knows English best, so try it in English"
 
 
-def hint(text: str, is_rare: Callable[[str], bool]) -> tuple[str, ...]:
+def hint(text: str, rare: Callable[[Sequence[str]], int]) -> tuple[str, ...]:
     """A warning for a question that doesn't look English, else nothing.
 
     Args:
         text: The question.
-        is_rare: Whether the papers hardly ever use a word.
+        rare: How many of some words the papers hardly ever use.
     """
     asked = words(text)
     if not asked:
@@ -35,6 +35,10 @@ def hint(text: str, is_rare: Callable[[str], bool]) -> tuple[str, ...]:
     foreign_script = sum(ord(letter) > 0x24F for letter in letters) > 0.5 * len(letters)
     known = sum(word in FOREIGN for word in asked)
     foreign_words = known >= 2 and known >= _SHARE * len(asked)
-    rare = sum(word in FOREIGN or is_rare(word) for word in asked if len(word) > 2)
-    rare_words = len(asked) > 2 and rare > 0.6 * len(asked) and _ENGLISH.isdisjoint(asked)
-    return (_HINT,) if foreign_script or foreign_words or rare_words else ()
+    if foreign_script or foreign_words:
+        return (_HINT,)
+    if len(asked) <= 2 or not _ENGLISH.isdisjoint(asked):
+        return ()
+    others = [word for word in asked if len(word) > 2 and word not in FOREIGN]
+    strange = sum(len(word) > 2 for word in asked) - len(others) + rare(others)
+    return (_HINT,) if strange > 0.6 * len(asked) else ()

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.models.embedder import Embedder
+from indexer.models.embedder import Embedder, unit_rows
 from indexer.models.recipe import document_text, embed
+from indexer.neighbours import parts_of
 from indexer.papers.paper import Paper
 from indexer.store import Keys, Snapshot
 from indexer.where import Where, without
@@ -23,6 +24,10 @@ from search.ranking.examples import AGAINST, SAME
 from search.ranking.ranking import NO_KEYS
 
 NEIGHBOURS = 3
+MOST = 50_000
+"""Papers that are all compared. Of more, those that are nearest to the topics of the library: a
+cluster would have to send every vector."""
+TOPICS, PER_TOPIC = 16, 500
 _BLOCK = 8_192  # papers compared with a library at a time, some 32 MB
 
 Vectors = NDArray[np.float32]
@@ -80,8 +85,7 @@ def suiting(
 
     None where even the nearest has nothing to do with it.
     """
-    held = tuple(library.held.tolist())
-    blocks = list(snapshot.scan(without(where, held), _BLOCK))
+    blocks = _candidates(library, snapshot, without(where, tuple(library.held.tolist())))
     if not blocks:
         return NO_KEYS, np.empty(0)
     near = np.concatenate(
@@ -95,3 +99,21 @@ def suiting(
     scores = background.scale_by(library.nearness).scores(near[order])
     good = scores >= min_score
     return np.concatenate(blocks)[order][good], scores[good]
+
+
+def _candidates(library: Library, snapshot: Snapshot, where: Where) -> list[Keys]:
+    """Papers that may suit, ascending, in blocks."""
+    if snapshot.count(where) <= MOST:
+        return list(snapshot.scan(where, _BLOCK))
+    nearest = [snapshot.nearest(topic, PER_TOPIC, where)[0] for topic in _topics(library.near)]
+    keys = np.unique(np.concatenate(nearest))
+    return [keys[first : first + _BLOCK] for first in range(0, len(keys), _BLOCK)]
+
+
+def _topics(vectors: Vectors) -> Vectors:
+    """``(t, d)``: the middles of at most :data:`TOPICS` groups of vectors."""
+    if len(vectors) <= TOPICS:
+        return vectors
+    groups = parts_of(vectors.astype(np.float64), TOPICS)
+    middles = [vectors[groups == group].mean(axis=0) for group in np.unique(groups)]
+    return unit_rows(np.array(middles))

@@ -204,7 +204,7 @@ def test_every_command_and_option_has_help() -> None:
     assert set(group.commands) == {
         *("index", "search", "similar", "show", "remove"),
         *("info", "check", "rebuild", "compact", "evaluate", "serve"),
-        *("backup", "restore", "export", "fetch", "map", "digest", "mcp"),
+        *("backup", "restore", "copy", "export", "fetch", "map", "digest", "mcp"),
     }
     for command in (group, *group.commands.values()):
         assert command.help

@@ -121,6 +121,7 @@ def test_mixed_papers_take_their_words_from_both(sample: list[Paper]) -> None:
     assert set(words) - set(sample[0].abstract.split())
 
 
+@pytest.mark.slow
 def test_an_index_grows_through_real_papers_into_mixed_ones(
     sample_index: Path, tmp_path: Path
 ) -> None:

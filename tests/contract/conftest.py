@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,39 @@ import pytest
 from indexer.local.store import LocalStore
 from indexer.memory.store import MemoryStore
 from indexer.store import Snapshot, Store
+from tests.cluster.stores import new_store
 from tests.contract.papers import History, a_history, dice, fill, only_added
 
-STORES: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda folder: MemoryStore(),
-    "folder": LocalStore,
-}
-OTHERS = [name for name in STORES if name != "memory"]
+Make = Callable[[Path, pytest.FixtureRequest], AbstractContextManager[Store]]
+
+
+@contextmanager
+def in_memory(folder: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Exact, slow and obvious: what the others are compared with."""
+    yield MemoryStore()
+
+
+@contextmanager
+def in_folder(folder: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """On the disk."""
+    store = LocalStore(folder)
+    yield store
+    store.close()
+
+
+@contextmanager
+def on_cluster(folder: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """On three nodes."""
+    hosts = request.getfixturevalue("hosts")
+    with new_store(hosts) as store:
+        yield store
+
+
+STORES: dict[str, Make] = {"memory": in_memory, "folder": in_folder, "cluster": on_cluster}
+KINDS = [
+    pytest.param(kind, marks=pytest.mark.cluster) if kind == "cluster" else kind for kind in STORES
+]
+OTHERS = KINDS[1:]
 """Those that must give the answers of the one in memory."""
 HISTORIES: dict[str, History] = {
     "added": only_added(1, 60),
@@ -26,13 +53,14 @@ HISTORIES: dict[str, History] = {
 }
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A new index of each kind."""
-    yield from made(request.param, tmp_path / "index")
+    with STORES[request.param](tmp_path / "index", request) as store:
+        yield store
 
 
-@pytest.fixture(scope="module", params=STORES)
+@pytest.fixture(scope="module", params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """Each kind of store."""
     return str(request.param)
@@ -43,7 +71,7 @@ def snapshot(
     kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Snapshot]:
     """Of each kind of store, with each history behind it."""
-    for store in made(kind, tmp_path_factory.mktemp(kind) / "index"):
+    with STORES[kind](tmp_path_factory.mktemp(kind) / "index", request) as store:
         yield filled(store, HISTORIES[request.param])
 
 
@@ -59,7 +87,7 @@ def pair(
 ) -> Iterator[tuple[Snapshot, Snapshot]]:
     """The same papers in memory and in another store."""
     history = HISTORIES[request.param]
-    for store in made(other, tmp_path_factory.mktemp(other) / "index"):
+    with STORES[other](tmp_path_factory.mktemp(other) / "index", request) as store:
         yield filled(MemoryStore(), history), filled(store, history)
 
 
@@ -69,10 +97,3 @@ def filled(store: Store, history: History) -> Snapshot:
     snapshot = store.snapshot()
     assert snapshot is not None
     return snapshot
-
-
-def made(kind: str, folder: Path) -> Iterator[Store]:
-    """A new index of a kind, let go of at the end."""
-    store = STORES[kind](folder)
-    yield store
-    store.close()

@@ -39,7 +39,7 @@ from tests.contract.papers import (
     WORDS,
 )
 
-few = settings(max_examples=40)
+few = settings(max_examples=20)
 """So often each of many properties is tried, on each of several indexes."""
 ORDERS: tuple[Order, ...] = get_args(Order)
 

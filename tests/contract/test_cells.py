@@ -17,7 +17,7 @@ from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
 from indexer.store import Snapshot, Store, Vector
 from indexer.where import ALL, Dates, Where
-from tests.contract.conftest import made
+from tests.contract.conftest import STORES
 from tests.contract.papers import MODEL
 
 PAPERS, DIMENSION, QUESTIONS, K = 2_000, 32, 200, 10
@@ -26,13 +26,15 @@ RARE = Dates(20200000, 20200000)
 
 
 @pytest.fixture(scope="module")
-def large(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+def large(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Snapshot]:
     """Papers of some topics, one in ten of them of 2020."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 100)
         # Not as a tail of what was published when the index was made: nothing.
         patch.setattr(indexer.local.segments.publisher, "TAIL_ROWS", 100)
-        for store in made(kind, tmp_path_factory.mktemp(kind) / "index"):
+        with STORES[kind](tmp_path_factory.mktemp(kind) / "index", request) as store:
             yield filled_with_vectors(store)
 
 

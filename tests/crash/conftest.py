@@ -1,4 +1,4 @@
-"""One process for all kills of a run, whose figures stand at the end of the report."""
+"""One process for all kills of a run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import FIGURES
 from tests.crash.harness import Jobs
-
-FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -22,19 +21,6 @@ def jobs(
 
 
 @pytest.fixture
-def figures(request: pytest.FixtureRequest) -> list[str]:
-    """Lines for the end of the report."""
-    return request.config.stash.setdefault(FIGURES, [])
-
-
-@pytest.fixture
 def strace() -> None:
     if shutil.which("strace") is None:
         pytest.skip("needs strace (Debian: apt-get install strace)")
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    for line in config.stash.get(FIGURES, []):
-        terminalreporter.write_line(line)

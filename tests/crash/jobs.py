@@ -22,10 +22,10 @@ from typing import Any
 import faiss  # noqa: F401 - loaded once, for all children
 import tantivy  # noqa: F401
 
-from indexer import pipeline
+from indexer import batches, pipeline
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.segments import lexicon_writer
-from indexer.maintenance import reembed
+from indexer.maintenance import copy, reembed
 from indexer.maintenance.backup import backup, restore
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, rebuild, remove
@@ -65,6 +65,7 @@ JOBS: dict[str, Callable[[Path, str, Acknowledging], object]] = {
     "compact": lambda index, _argument, _: compact(index),
     "backup": lambda index, target, _: backup(index, Path(target)),
     "restore": lambda index, source, _: restore(Path(source), index),
+    "copy": lambda index, target, _: copy.copy(index, Path(target)),
 }
 
 
@@ -126,8 +127,8 @@ def work(request: dict[str, Any], gate: Gate) -> None:
     code = 1
     try:
         index, argument = Path(request["index"]), request["argument"]
-        pipeline.BATCH = BATCH
-        vars(reembed)["BATCH"] = BATCH
+        batches.BATCH = BATCH
+        vars(reembed)["BATCH"] = copy.BATCH = BATCH
         pipeline.PUBLISH_SECONDS = 0.0
         if request["where"] == "lexicon":
             # A new index begins with a commit of no words.

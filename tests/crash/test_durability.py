@@ -11,6 +11,8 @@ import pytest
 from indexer.local.catalog.catalog import Catalog
 from tests.crash.harness import Jobs
 
+pytestmark = pytest.mark.slow
+
 _WRITES = {"write", "writev", "pwrite64", "pwritev", "ftruncate"}
 _SYNCS = {"fsync", "fdatasync"}
 _RENAMES = {"rename", "renameat", "renameat2"}
@@ -95,8 +97,9 @@ def test_all_is_synced_before_the_rename_that_publishes(jobs: Jobs, name: str) -
 
 
 @pytest.mark.usefixtures("strace")
-def test_a_copy_is_synced_before_it_gets_its_name(jobs: Jobs) -> None:
-    trace, named = jobs.trace("backup"), 0
+@pytest.mark.parametrize("name", ["backup", "copy"])
+def test_a_copy_is_synced_before_it_gets_its_name(jobs: Jobs, name: str) -> None:
+    trace, named = jobs.trace(name), 0
     disk, partial = Disk(), jobs.folder / "copy.partial"
     for call, arguments, paths in events(trace):
         if call in _RENAMES and paths[-2] == partial:

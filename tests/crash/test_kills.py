@@ -12,7 +12,7 @@ from tests.crash.kills import Kill
 
 NAMES = (
     *("index", "update", "remove", "rebuild", "rebuild --embed"),
-    *("compact", "backup", "restore"),
+    *("compact", "backup", "restore", "copy"),
 )
 CHOSEN = (
     ("index", "fdatasync", 4),
@@ -23,6 +23,8 @@ CHOSEN = (
     ("rebuild --embed", "fdatasync", 7),
     ("compact", "unlink", 1),
     ("backup", "rename", 2),
+    ("copy", "fdatasync", 4),
+    ("copy", "rename", 3),
 )
 """The last commit of a batch, the first publication, and what comes between."""
 
@@ -36,6 +38,7 @@ def random_kills(jobs: Jobs, kills: int, seed: int) -> None:
             pass
 
 
+@pytest.mark.slow
 def test_kills_at_random_instants(jobs: Jobs) -> None:
     random_kills(jobs, 12, seed=7)
 

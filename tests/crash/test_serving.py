@@ -89,6 +89,7 @@ def ask(address: str, mode: str, done: threading.Event) -> list[Answered]:
     return answers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [2, pytest.param(120, marks=pytest.mark.crash)])
 def test_no_request_fails_and_none_names_a_removed_paper(
     tmp_path: Path, figures: list[str], seconds: float

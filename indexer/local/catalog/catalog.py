@@ -121,10 +121,10 @@ class Catalog:
             "SELECT * FROM papers WHERE row IN (SELECT value FROM json_each(?))", json.dumps(rows)
         )
         found = {record[0]: paper_of(record) for record in records}
-        self._require_all(rows, found)
+        self.require_all(rows, found)
         return [found[row] for row in rows]
 
-    def _require_all(self, rows: Collection[int], found: Collection[int]) -> None:
+    def require_all(self, rows: Collection[int], found: Collection[int]) -> None:
         """Raise ``SnapshotExpiredError`` for rows that two compactions have purged meanwhile."""
         if gone := set(rows) - set(found):
             raise SnapshotExpiredError(

@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 from indexer.local.catalog.catalog import Catalog
 from indexer.store import Moment
 
+OWN = frozenset(
+    ("identity", "model", "recipe", "next", "embedded", "compacted", "compacted_at"),
+)
+"""What a catalog says of itself, beside what it is told to remember."""
+
 
 def moment(catalog: Catalog, change: int, newest: int) -> Moment:
     """The index after a change, which it may never have had, or not up to ``newest``."""
@@ -27,6 +32,25 @@ def moment_before(catalog: Catalog, time: str, newest: int) -> Moment:
     found = catalog.database.one("SELECT min(number) FROM changes WHERE made >= ?", time)
     first = found[0] if found else None
     return moment(catalog, newest if first is None else min(newest, int(first) - 1), newest)
+
+
+def changes(catalog: Catalog, newest: int) -> dict[int, str]:
+    """When each change up to ``newest`` was committed, by its number."""
+    return dict(
+        catalog.database.rows(
+            "SELECT number, made FROM changes WHERE number <= ? AND made <> '' ORDER BY number",
+            newest,
+        )
+    )
+
+
+def committed(catalog: Catalog) -> tuple[int, dict[str, str]]:
+    """Number of the last change, and what the index was told to remember by then."""
+    found = catalog.database.rows(
+        "SELECT key, value, (SELECT coalesce(max(number), 0) FROM changes) FROM meta"
+    )
+    meta = {key: value for key, value, _ in found if key not in OWN}
+    return max((number for *_, number in found), default=0), meta
 
 
 def came_earlier(catalog: Catalog, row: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

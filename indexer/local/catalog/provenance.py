@@ -1,9 +1,10 @@
-"""The live papers of an index by the sources that tell of them."""
+"""What was committed of papers, to be committed again; and the sources that tell of them."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 from indexer.entries import Entry
 from indexer.local.catalog.catalog import Catalog
@@ -22,15 +23,28 @@ def of_source(catalog: Catalog, name: str, most: int) -> list[Entry]:
     """Up to ``most`` papers that a source tells of, ready to be committed again."""
     lists = catalog.database.rows("SELECT DISTINCT sources FROM papers WHERE died IS NULL")
     among = [sources for (sources,) in lists if name in json.loads(sources)]
-    records = catalog.database.rows(
-        "SELECT papers.*, vector FROM papers JOIN vectors USING (row) WHERE died IS NULL "
+    found = catalog.database.rows(
+        "SELECT row FROM papers WHERE died IS NULL "
         "AND sources IN (SELECT value FROM json_each(?)) LIMIT ?",
         json.dumps(among),
         most,
     )
-    rows = [record[0] for record in records]
+    return entries(catalog, [row for (row,) in found])
+
+
+def entries(catalog: Catalog, rows: Sequence[int]) -> list[Entry]:
+    """What was committed as these row ids, in their order; raises ``SnapshotExpiredError``."""
+    records = catalog.database.rows(
+        "SELECT papers.*, vector FROM papers JOIN vectors USING (row) "
+        "WHERE row IN (SELECT value FROM json_each(?))",
+        json.dumps([*rows]),
+    )
     names, arrived = catalog.names(rows), catalog.arrived(rows)
-    return [entry_of(record, names[record[0]], arrived[record[0]]) for record in records]
+    found = {
+        record[0]: entry_of(record, names[record[0]], arrived[record[0]]) for record in records
+    }
+    catalog.require_all(rows, found)
+    return [found[row] for row in rows]
 
 
 def _lists_after(catalog: Catalog, change: int) -> list[tuple[str, int]]:

@@ -45,17 +45,23 @@ class Block:
     vectors: NDArray[np.float16]
 
 
-def insert(connection: sqlite3.Connection, entry: Entry, number: int | None) -> None:
-    """Write a paper, its vector and its names, born with the change of that number."""
+def insert(
+    connection: sqlite3.Connection, entry: Entry, number: int | None, row: int | None = None
+) -> None:
+    """Write a paper, its vector and its names, born with the change of that number.
+
+    By default its row id is the next one.
+    """
     stored = [_stored(entry.paper, name) for name in _FIELDS]
     known = (entry.text_hash, int(entry.truncated), number, None)
-    row = connection.execute(_INSERT, [None, *stored[:_FIRST], *known, *stored[_FIRST:]]).lastrowid
+    values = [row, *stored[:_FIRST], *known, *stored[_FIRST:]]
+    row = connection.execute(_INSERT, values).lastrowid
     connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, entry.vector.tobytes()))
     connection.executemany(
         "INSERT INTO names VALUES (?, ?, ?, ?, ?)",
         [(name.name, row, name.archive, name.year, name.author) for name in entry.names],
     )
-    if entry.arrived is not None:
+    if entry.arrived not in (None, number):
         connection.execute("INSERT INTO arrivals VALUES (?, ?)", (row, entry.arrived))
 
 

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from indexer import analysis
+from indexer.analysis import NO_WORDS
 from indexer.errors import StorageError
 from indexer.local.catalog.rows import Block
 from indexer.local.segments.lexicon import damaged_lexicon, last_row, lexicon_files, open_lexicon
+from indexer.papers.paper import Paper
 
 _HEAP_BYTES = 128_000_000
+_SHORT = 200
+"""Characters, beyond which a text has words."""
 
 
 class LexiconWriter:
@@ -36,11 +41,11 @@ class LexiconWriter:
         for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
             document = tantivy.Document()
             document.add_integer("row", row)
-            for text in (paper.title, paper.title, paper.abstract):
+            for text in _scored(paper):
                 document.add_text("text", text)
             document.add_text("title", paper.title)
             document.add_text("abstract", paper.abstract)
-            for name in paper.authors:
+            for name in paper.authors if any(map(analysis.names, paper.authors)) else [NO_WORDS]:
                 document.add_text("author", name)
             with self._room():
                 self._writer.add_document(document)
@@ -64,3 +69,11 @@ class LexiconWriter:
                 f"{self._folder}: could not be written ({error}); check free space and the "
                 "folder's mode"
             ) from error
+
+
+def _scored(paper: Paper) -> tuple[str, ...]:
+    """Title and abstract, the title twice; :data:`NO_WORDS` where they have no words."""
+    texts = (paper.title, paper.title, paper.abstract)
+    if sum(map(len, texts)) < _SHORT and not any(map(analysis.stems, texts)):
+        return (NO_WORDS,)
+    return texts

@@ -144,6 +144,7 @@ def hf(address: str, home: Path, *arguments: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 def test_the_hub_s_own_command_works(address: str, tmp_path: Path) -> None:
     listed = hf(address, tmp_path, "ls", "--date", "2024-12-17", "--format", "json")
     assert [paper["id"] for paper in json.loads(listed.stdout)] == ["2412.00017"]

@@ -63,7 +63,7 @@ def wait_for(archive: ArchiveServer, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kills", "pages", "delay"), [(4, 20, DELAY), pytest.param(10, 50, 3.0, marks=pytest.mark.slow)]
+    ("kills", "pages", "delay"), [(1, 8, DELAY), pytest.param(10, 50, 3.0, marks=pytest.mark.slow)]
 )
 def test_a_harvest_that_is_killed_is_complete_and_asks_for_no_page_needlessly(
     archive: ArchiveServer, index: Path, kills: int, pages: int, delay: float
@@ -93,6 +93,7 @@ def test_a_harvest_that_is_killed_is_complete_and_asks_for_no_page_needlessly(
     assert min(after - before for before, after in pairwise(times)) >= delay
 
 
+@pytest.mark.slow
 def test_following_in_a_cron_line(
     archive: ArchiveServer, index: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

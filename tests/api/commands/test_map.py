@@ -165,9 +165,10 @@ def test_what_cannot_be_written_leaves_the_old_file(nearpaper: Nearpaper, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sign", "code"),
-    [(signal.SIGINT, 130), pytest.param(signal.SIGKILL, -signal.SIGKILL, marks=pytest.mark.slow)],
+    [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)],
 )
 def test_a_stop_leaves_no_half_file(
     sample_index: Path, tmp_path: Path, sign: signal.Signals, code: int

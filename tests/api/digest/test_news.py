@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ import pytest
 from indexer.errors import ModelError
 from indexer.files import acquire_lock
 from indexer.maintenance.backup import backup
+from indexer.maintenance.copy import copy
 from indexer.maintenance.upkeep import remove
+from indexer.pipeline import add
 from tests.api.digest.conftest import SEARCHES, Call, Place, others, paper
+from tests.cluster.stores import new_store
 
 
 def titles(text: str) -> list[int]:
@@ -117,6 +121,36 @@ def test_of_an_index_that_was_restored_what_comes_anew_is_told_once(
     assert code == 0
     assert "the index was restored" in err
     assert digest()[1:] == ("", "nearpaper: nothing new\n")
+
+
+@pytest.mark.parametrize("kind", ["folder", pytest.param("cluster", marks=pytest.mark.cluster)])
+def test_of_an_index_that_moved_nothing_is_told_twice(
+    kind: str, place: Place, digest: Call, request: pytest.FixtureRequest
+) -> None:
+    place.put(paper(1))
+    place.put(paper(2), paper(1, upvotes=7))
+    digest()
+    forget_what_was_sent(place)  # what the reader knows is then told by the index alone
+    place.put(paper(3))
+    with ExitStack() as stack:
+        moved: Path | str = place.folder / "moved"
+        if kind == "cluster":
+            moved = stack.enter_context(new_store(request.getfixturevalue("hosts"))).location
+        copy(place.index, moved)
+        there = ("--index", str(moved), "--searches", str(place.searches))
+        code, out, err = digest(*there)
+        assert (code, titles(out), err) == (0, [3], "")
+        assert digest(*there)[1:] == ("", "nearpaper: nothing new\n")
+        place.put(paper(2), paper(4))  # in the file that is now added to the copy
+        add(moved, [str(place.folder / "papers.jsonl")])
+        assert titles(digest(*there)[1]) == [4]
+
+
+def forget_what_was_sent(place: Place) -> None:
+    kept = json.loads(place.state.read_text())
+    assert kept["readers"]["written"].pop("sent")
+    kept["readers"]["written"]["sent"] = []
+    place.state.write_text(json.dumps(kept))
 
 
 def test_two_at_once_are_told(place: Place, digest: Call) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from api.digest.saved_searches import MailSettings, read_searches
-from indexer.errors import NearpaperError, StorageError
+from api.digest.saved_searches import MailSettings, find_searches, read_searches
+from indexer.errors import NearpaperError, StorageError, UsageError
+from indexer.location import parse_location
 from search.query.filters import Filters
 
 BIB = "@article{a, title={Folding proteins}, year={2020}, doi={10.1000/x}}\n"
@@ -144,3 +145,15 @@ def test_of_a_large_library_the_youngest_papers_count(tmp_path: Path) -> None:
     (search,) = read_searches(path).searches
     years = [int(paper.date) for paper in search.library]
     assert (len(years), years[0], years[-1]) == (1000, 2499, 1500)
+
+
+def test_beside_a_cluster_there_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "")
+    cluster = parse_location("opensearch://search/papers")
+    with pytest.raises(UsageError, match=r"^[^ ]*/config/nearpaper/searches.toml: .* --searches$"):
+        find_searches(None, cluster)
+    named = tmp_path / "searches.toml"
+    assert find_searches(named, cluster) == named
+    assert find_searches(None, tmp_path / "index") == named

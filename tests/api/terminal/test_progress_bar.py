@@ -37,6 +37,13 @@ def test_summary_tells_what_a_person_must_know() -> None:
     assert "run the same command again" in summary(tally)
 
 
+def test_summary_tells_how_to_keep_rejects_that_went_nowhere() -> None:
+    tally = Tally(added=1, rejected=2)
+    assert "--rejects" in summary(tally, rejects_option="--rejects")
+    assert "reasons" not in summary(tally)
+    assert "--rejects" not in summary(Tally(added=1), rejects_option="--rejects")
+
+
 def test_off_a_terminal_only_the_estimate_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     with ProgressBar() as bar:
         bar.estimated(

@@ -38,6 +38,7 @@ def vectors(index: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float16]]:
     return np.concatenate([block.vectors for block in blocks])
 
 
+@pytest.mark.slow
 def test_an_index_is_brought_to_another_model(index: Path) -> None:
     remove(index, ["3"])
     rebuild(index, embed=True, model="all-MiniLM-L6-v2")

@@ -13,14 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.errors import ModelError, UsageError
+from indexer.errors import IndexNotFoundError, ModelError, UsageError
 from indexer.local.embedder_loading import load_matching
 from indexer.local.index_model import load_kept
 from indexer.local.segments.manifest import Manifest
 from indexer.location import using_store
 from indexer.maintenance.backup import backup, restore
 from indexer.maintenance.check import check
+from indexer.maintenance.copy import copy
 from indexer.maintenance.upkeep import info, rebuild
+from indexer.memory.store import MemoryStore
 from indexer.models import quantisation
 from indexer.models.embedder import DEFAULT_MODEL
 from indexer.models.load import load_embedder
@@ -183,6 +185,21 @@ def test_a_backup_holds_the_model_that_nothing_can_derive(own_copy: Path, tmp_pa
     shutil.rmtree(own_copy)
     restore(tmp_path / "backup", own_copy)
     assert first(own_copy, "grokking") == "2201.02177"
+
+
+def test_a_copy_in_a_folder_holds_it_and_none_goes_elsewhere(
+    own_copy: Path, tmp_path: Path
+) -> None:
+    copy(own_copy, tmp_path / "copy")
+    assert check(tmp_path / "copy") == []
+    store = MemoryStore()
+    with pytest.raises(UsageError, match="rebuild --embed --precision auto") as caught:
+        copy(own_copy, store)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(IndexNotFoundError):
+        store.snapshot()
+    shutil.rmtree(own_copy)
+    assert first(tmp_path / "copy", "grokking") == "2201.02177"
 
 
 def test_an_index_has_one_precision(own_copy: Path, tmp_path: Path) -> None:

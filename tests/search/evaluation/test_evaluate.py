@@ -217,7 +217,10 @@ def test_a_corpus_without_papers_is_refused(collection: Path, cache: Path) -> No
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("name", "pool", "questions", "papers"),
-    [("med", "all", 30, 1_033), ("csfcube", "judged", 50, 4_205)],
+    [
+        ("med", "all", 30, 1_033),
+        pytest.param("csfcube", "judged", 50, 4_205, marks=pytest.mark.slow),
+    ],
 )
 def test_a_collection_of_its_kind_is_read_whole(
     name: str, pool: Pool, questions: int, papers: int, cache: Path

@@ -71,13 +71,13 @@ def test_nothing_close_is_said_plainly(store: MemoryStore) -> None:
     ],
 )
 def test_a_question_in_another_language_gets_a_hint(question: str) -> None:
-    assert "English" in hint(question, lambda word: False)[0]
+    assert "English" in hint(question, lambda words: 0)[0]
 
 
 def test_words_that_no_paper_uses_look_foreign() -> None:
     for question in ("redes neuronales profundas", "jak dzialaja sieci neuronowe"):
-        assert hint(question, lambda word: True)
-    assert not hint("kittenization of the zorblax", lambda word: True)
+        assert hint(question, len)
+    assert not hint("kittenization of the zorblax", len)
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_words_that_no_paper_uses_look_foreign() -> None:
     ["", "die rolling in dungeons", "Van der Waals forces", "Erdős–Rényi graphs", "α-decay of U"],
 )
 def test_english_gets_none(question: str) -> None:
-    assert hint(question, lambda word: False) == ()
+    assert hint(question, lambda words: 0) == ()

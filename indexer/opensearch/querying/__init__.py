@@ -1,0 +1,1 @@
+"""Conditions and rankings as queries, and what they find."""

@@ -1,0 +1,1 @@
+"""What stands on a cluster: mappings, papers and changes as documents, the head."""
