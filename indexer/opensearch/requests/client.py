@@ -76,8 +76,6 @@ class Cluster:
         tries = _Tries(patience)
         # Some requests take one JSON object a line.
         sent = "".join(f"{line}\n" for line in body) if isinstance(body, Sequence) else body
-        if seconds > SECONDS:
-            self._nodes.look()  # who may wait long for an answer waits for no node that hangs
         while True:
             node = self._nodes.next()
             asked = {**(params or {}), **self._copies(method, path, params, len(tries.failed))}
