@@ -70,7 +70,8 @@ def test_scores_are_bm25_as_its_formula_says(lexicon: Lexicon) -> None:
     def scores(term: str, fields: list[list[str]]) -> list[float]:
         n = sum(term in words for words in fields)
         idf = math.log(1 + (len(fields) - n + 0.5) / (n + 0.5))
-        mean = sum(map(len, fields)) / len(fields)
+        # A field without words holds a stand-in.
+        mean = sum(max(1, len(words)) for words in fields) / len(fields)
         norm = [k1 * (1 - b + b * len(words) / mean) for words in fields]
         counts = [Counter(words)[term] for words in fields]
         return [idf * (k1 + 1) * c / (c + k) for c, k in zip(counts, norm, strict=True)]
