@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from indexer.errors import (
+        ClusterError,
         FetchError,
         IndexBusyError,
         IndexDamagedError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "ClusterError",
     "Engine",
     "FetchError",
     "Filters",

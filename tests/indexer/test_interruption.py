@@ -25,10 +25,9 @@ from indexer.local.store import LocalStore
 from indexer.local.writer import LocalWriter
 from indexer.location import using_store
 from indexer.maintenance import check as checking
-from indexer.maintenance import reembed as reembedding
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, rebuild, remove
-from indexer.models import recipe
+from indexer.models import bulk, recipe
 from indexer.models.embedder import Embedder, Encoded
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
@@ -73,7 +72,7 @@ def leave_swapped(index: Path) -> None:
         return Encoded(-encoded.vectors, encoded.truncated)
 
     with pytest.MonkeyPatch.context() as patch, killed_before_publishing():
-        patch.setattr(reembedding, "embed", turned)
+        patch.setattr(bulk, "embed", turned)
         rebuild(index, embed=True)
 
 

@@ -11,8 +11,7 @@ from indexer.errors import UsageError
 from indexer.local.store import LocalStore
 from indexer.location import default_location, folder_of, open_store, parse_location, using_store
 from indexer.maintenance.backup import backup, restore
-from indexer.maintenance.check import check
-from indexer.maintenance.upkeep import compact, info, rebuild
+from indexer.maintenance.upkeep import info
 from indexer.memory.store import MemoryStore
 from indexer.opensearch.address import Address
 from indexer.pipeline import add
@@ -97,12 +96,6 @@ def test_a_location_has_a_folder_or_says_what_to_do_instead(tmp_path: Path) -> N
 def test_what_is_about_files_names_what_clusters_have(
     location: str | Address, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="_cluster/health"):
-        check(location)
-    with pytest.raises(UsageError, match="merges its segments"):
-        compact(location)
-    with pytest.raises(UsageError, match="--embed"):
-        rebuild(location)
     with pytest.raises(UsageError, match="snapshot repository"):
         backup(location, tmp_path / "copy")
     with pytest.raises(UsageError, match="snapshot repository"):
