@@ -111,7 +111,13 @@ def judge(log: Path, generations: dict[int, Published]) -> int:
     return len({answer["generation"] for answer in answers})
 
 
-@pytest.mark.parametrize("steps", [8, pytest.param(200, marks=pytest.mark.crash)])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(8, marks=pytest.mark.slow),
+        pytest.param(200, marks=pytest.mark.crash),
+    ],
+)
 def test_every_answer_is_one_generations_and_says_which(tmp_path: Path, steps: int) -> None:
     index, logs = tmp_path / "index", [tmp_path / f"{n}.log" for n in range(3)]
     first = write(index, 0)

@@ -28,6 +28,8 @@ from indexer.ray.placement import places_on_cpus
 from indexer.ray.pool import ActorPool
 from tests.indexer.ray.processes import wait_for_actors
 
+pytestmark = pytest.mark.slow  # Ray takes seconds to start
+
 TWO = RayOptions(address="local", actors=2)
 BATCHES = [[f"Title {n}\nof {n} words " + "and more " * n for n in range(k)] for k in range(1, 40)]
 
@@ -73,7 +75,6 @@ def test_the_batch_of_a_dead_actor_is_given_to_another(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.slow
 def test_when_all_actors_are_dead_it_says_so(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

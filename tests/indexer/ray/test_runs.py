@@ -23,6 +23,8 @@ from indexer.store import ALL, Snapshot
 from tests.indexer.ray.conftest import WritePapers
 from tests.indexer.ray.processes import actors
 
+pytestmark = pytest.mark.slow  # Ray takes seconds to start
+
 TWO = RayOptions(address="local", actors=2)
 Reading = Callable[[Path], Snapshot]
 
@@ -70,7 +72,6 @@ def test_known_papers_need_no_actors(cluster: Cluster, papers: WritePapers, tmp_
     assert not actors(psutil.Process())
 
 
-@pytest.mark.slow
 def test_a_stopped_run_keeps_what_is_in_and_is_resumed(
     cluster: Cluster, papers: WritePapers, tmp_path: Path, reading: Reading
 ) -> None:
@@ -97,7 +98,6 @@ def test_a_harvested_page_is_committed_whole(
     assert [paper.id for paper in content(reading(index))[0]] == [paper.id for paper in records]
 
 
-@pytest.mark.slow
 def test_all_papers_are_embedded_again_in_their_order(
     cluster: Cluster, papers: WritePapers, tmp_path: Path, reading: Reading
 ) -> None:
