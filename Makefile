@@ -50,9 +50,9 @@ test: $(VENV)/dev-installed ## install, run the tests (some 8 minutes on two cor
 test-all: $(VENV)/dev-installed ## run the slow tests, too, as CI does (some 20 minutes)
 	$(BIN)/python -m pytest -m "not crash and not cluster"
 
-test-cluster: $(VENV)/dev-installed ## install, run the tests that need an OpenSearch cluster (2 minutes)
+test-cluster: $(VENV)/dev-installed ## install, run the tests that need an OpenSearch cluster (some 10 minutes)
 	@$(BIN)/python -m tests.cluster.java > /dev/null 2>&1 || $(INSTALL) --editable '.[dev,cluster]'
-	NEARPAPER_REQUIRE_CLUSTER=1 $(BIN)/python -m pytest -m cluster
+	NEARPAPER_REQUIRE_CLUSTER=1 $(BIN)/python -m pytest -m "cluster and not slow"
 
 crash: $(VENV)/dev-installed ## kill the writer at every system call, change an index under load (an hour)
 	$(BIN)/python -m pytest -m crash
