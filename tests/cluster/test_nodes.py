@@ -201,6 +201,7 @@ def test_a_node_hangs(
     assert answers.seconds(99) <= SLOWEST_SECONDS
 
 
+@pytest.mark.slow
 def test_two_of_three_are_gone(
     breakable: Cluster, growth: Growth, server: str, figures: list[str]
 ) -> None:
