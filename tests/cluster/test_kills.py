@@ -169,6 +169,6 @@ def test_kills_at_random_instants(hosts: Hosts, tmp_path: Path) -> None:
     kills(hosts, tmp_path, dice(1), updates=7, makings=3)
 
 
-@pytest.mark.slow
+@pytest.mark.crash
 def test_more_kills_at_random_instants(hosts: Hosts, tmp_path: Path) -> None:
     kills(hosts, tmp_path, dice(2), updates=30, makings=10)

@@ -37,6 +37,7 @@ WRITES = (
     ("remove", "1706.03762"),
     ("compact",),
     ("rebuild",),
+    ("compact",),  # deletes what the rebuild left behind, as every next writer does
 )
 UNSEEN = {
     # Asked when a node hangs, or has lost the copies that it should keep.
