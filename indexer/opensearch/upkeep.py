@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from indexer.errors import ClusterError
-from indexer.opensearch.querying.conditions import any_of
+from indexer.opensearch.querying.conditions import living
 from indexer.opensearch.requests.client import Cluster
 from indexer.opensearch.store import OpenSearchStore
 
@@ -22,14 +22,8 @@ def purge(store: OpenSearchStore) -> int:
     """
     with store.writer(outdated=True) as writer:
         about, head = writer.publish(), writer.head
-        gone = any_of(
-            [
-                {"range": {"died": {"lte": about.change}}},
-                {"terms": {"born": list(head.aborted)}},
-            ]
-        )
         cluster, index = store.cluster, head.index
-        dead = {"bool": {"filter": [gone], "must_not": [{"terms": {"died": list(head.aborted)}}]}}
+        dead = {"bool": {"must_not": [living(about.change, head.aborted)]}}
         _awaited(cluster, f"/{index}/_delete_by_query", {"query": dead}, conflicts="proceed")
         _awaited(cluster, f"/{index}/_forcemerge", None, only_expunge_deletes="true")
         return about.generation

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 
 from indexer.copying import Origin, require_all
 from indexer.entries import Entry
@@ -128,13 +127,9 @@ def _begin_anew(cluster: Cluster, lease: Lease, origin: Origin) -> None:
     """Throw away what was copied of another state."""
     old, log = lease.head.index, log_index(cluster.address)
     new = _head(origin, next_index(cluster.address, old))
-    remove(cluster, new.index)
     create_papers(cluster, new.index, new.model, new.recipe)
     cluster.write("POST", f"/{log}/_refresh")
     every = {"query": {"exists": {"field": "number"}}}
     cluster.write("POST", f"/{log}/_delete_by_query", every, conflicts="proceed", refresh="true")
-    own = ("owner", "until", "nonce")
-    lease.change(
-        **{each.name: getattr(new, each.name) for each in fields(new) if each.name not in own}
-    )
+    lease.put(new)
     remove(cluster, old)

@@ -68,10 +68,13 @@ class Lease:
         for number in range(head.decided + 1, head.change + 1):
             head = decide(self._cluster, head, number)
         if head.decided > self.head.decided:
-            self.change(
-                **{name: getattr(head, name) for name in Head.__dataclass_fields__}
-                | {"owner": self._owner, "until": time.time() + LEASE_SECONDS}
-            )
+            self.put(head)
+
+    def put(self, head: Head) -> None:
+        """Replace all of the head but who writes."""
+        with self._changing:
+            self._stored = replace(self._stored, head=head)
+            self._change({})
 
     def decided(self, head: Head) -> None:
         """Take over what was decided just now; the cluster is told with the next change."""

@@ -117,7 +117,8 @@ def test_the_alias_comes_last_and_a_taken_one_is_told_first(
     with target.copying(origin_of(shown(source))):
         assert not cluster.call("HEAD", f"/{name}")["found"]
     copy(source, target)
-    assert [*cluster.call("GET", f"/{name}/_alias")] == [f"{name}.papers-000001"]
+    (named,) = cluster.call("GET", f"/{name}/_alias")
+    assert named.startswith(f"{name}.papers-000001-")
     taken = OpenSearchStore(replace(target.address, name=f"{name}-taken"))
     cluster.write("PUT", f"/{name}.other")
     cluster.write("PUT", f"/{name}.other/_alias/{name}-taken")
