@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import chain
 
 from indexer.entries import Held
-from indexer.papers.identity import Name, meet, names_of
-from indexer.papers.ids import preference
+from indexer.papers.identity import CITED, Name, differ, is_doi, meet, names_of
+from indexer.papers.ids import preference, title_id
 from indexer.papers.paper import Paper, merge
 from indexer.store import Writer
+
+_TOLD = 1_000
+"""Records of one DOI that are compared with each other: more than a book has chapters."""
 
 
 @dataclass(slots=True)
@@ -42,7 +46,11 @@ class Group:
         paper = reduce(merge, known) if known else self.records[0]
         for record in self.records:
             paper = merge(paper, record, second_hand=second_hand)
-        return None if known == [paper] and self.told <= self.names else paper
+        return None if known == [paper] and all(map(self._is_told, self.told)) else paper
+
+    def _is_told(self, name: Name) -> bool:
+        """Whether a name is known; older indexes don't say of a DOI whose work it names."""
+        return name in self.names or name._replace(author="") in self.names
 
     @property
     def names(self) -> set[Name]:
@@ -65,9 +73,14 @@ def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) 
         records: A batch.
         keep_duplicates: Only records of the same id are of one paper.
     """
+    linking, bearers = _linking(writer, records, keep_duplicates=keep_duplicates)
+    if strangers := _strangers(writer, linking, bearers):
+        records = [
+            _without_doi(record) if place in strangers else record
+            for place, record in enumerate(records)
+        ]
+        linking, bearers = _linking(writer, records, keep_duplicates=keep_duplicates)
     names = [names_of(record) for record in records]
-    linking = [one[:1] for one in names] if keep_duplicates else names
-    bearers = writer.bearers({name.name for one in linking for name in one}, own=keep_duplicates)
     nodes = _joined(linking, bearers)
     groups: defaultdict[int, Group] = defaultdict(Group)
     for place, record in enumerate(records):
@@ -78,6 +91,51 @@ def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) 
     for row, held in writer.known(rows).items():
         rows[row].known[row] = held
     return list(groups.values())
+
+
+def _linking(
+    writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool
+) -> tuple[list[list[Name]], list[tuple[Name, int]]]:
+    """Names of each record by which it may be joined to others, and where these stand."""
+    names = [[name for name in names_of(record) if name.archive != CITED] for record in records]
+    linking = [one[:1] for one in names] if keep_duplicates else names
+    wanted = {name.name for one in linking for name in one}
+    return linking, writer.bearers(wanted, own=keep_duplicates)
+
+
+def _strangers(
+    writer: Writer, names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]
+) -> set[int]:
+    """Places of records with a DOI that other papers have, too, and that isn't known as theirs."""
+    told: defaultdict[str, set[Name]] = defaultdict(set)
+    for name in (*chain.from_iterable(names), *(name for name, _ in bearers)):
+        if is_doi(name.name) and len(told[name.name]) < _TOLD:
+            told[name.name].add(name)
+    shared = {
+        (place, name)
+        for place, one in enumerate(names)
+        for name in one
+        if any(differ(name, other) for other in told.get(name.name, ()))
+    }
+    if not shared:
+        return set()
+    owners: defaultdict[str, list[Name]] = defaultdict(list)
+    for name, _ in writer.bearers({name.name for _, name in shared}, own=True):
+        owners[name.name].append(name)
+    return {
+        place
+        for place, name in shared
+        if all(differ(name, owner) for owner in owners.get(name.name, ()))
+    }
+
+
+def _without_doi(record: Paper) -> Paper:
+    """A chapter that carries the DOI of its book: it keeps that, and goes by another name."""
+    ids = tuple(id for id in record.ids if not is_doi(id))
+    if not is_doi(record.id):
+        return replace(record, ids=ids)
+    own = title_id(record.title, "".join(record.authors[:1]))
+    return replace(record, id=own, ids=tuple(id for id in ids if id != own))
 
 
 def _joined(names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]) -> _Nodes:

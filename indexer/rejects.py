@@ -12,16 +12,21 @@ from typing import TextIO
 from indexer.errors import storage_error
 from indexer.sources import Reject
 
+MAX_BYTES = 10 << 20
+"""Of the file, some 20,000 rejects: a small input that is no papers may hold millions of them."""
+
 
 class RejectsFile:
     """Comes into being with the first reject; the file of an earlier run goes away.
 
-    Without a path nothing is written.
+    Without a path nothing is written. Behind :data:`MAX_BYTES` rejects are counted alone, and the
+    last line says how many.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: TextIO | None = None
+        self._bytes = self._unlisted = 0
         try:
             if path is not None:
                 path.unlink(missing_ok=True)
@@ -36,11 +41,19 @@ class RejectsFile:
             if self._file is None:
                 self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")
             for reject in rejects:
-                self._file.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+                self._list(reject, self._file)
             self._file.flush()
         except OSError as error:
             raise storage_error(error, self._path) from error
         return self._path
+
+    def _list(self, reject: Reject, file: TextIO) -> None:
+        line = _line(reject)
+        if self._unlisted or self._bytes + len(line) > MAX_BYTES:
+            self._unlisted += 1
+            return
+        self._bytes += len(line)
+        file.write(line)
 
     def __enter__(self) -> RejectsFile:
         return self
@@ -51,5 +64,16 @@ class RejectsFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self._file is None or self._path is None:
+            return
+        try:
+            with self._file:
+                if self._unlisted:
+                    reason = f"{self._unlisted:,} more rejects aren't listed"
+                    self._file.write(_line(Reject("", 0, reason, "")))
+        except OSError as failure:
+            raise storage_error(failure, self._path) from failure
+
+
+def _line(reject: Reject) -> str:
+    return json.dumps(asdict(reject), ensure_ascii=False) + "\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from indexer.errors import FetchError
 from indexer.sources.reading.raw import Bad, Gone, Raw
 
 
@@ -42,6 +43,10 @@ class Answer(NamedTuple):
     kind: str = ""
 
 
+MAX_TOKEN = 2_000
+"""Characters; servers take addresses of some 8,000, and three stand for one that is escaped."""
+
+
 class Place(NamedTuple):
     """Where in a list a page begins.
 
@@ -75,6 +80,14 @@ class Page:
     total: int | None = None
     days: tuple[str, ...] = ()
     mark: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ``FetchError`` for a token that no archive gives: it goes into an address."""
+        if len(self.token) > MAX_TOKEN:
+            raise FetchError(
+                f"the archive's token for the next page is longer than {MAX_TOKEN:,} characters; "
+                "ask whoever runs the archive"
+            )
 
 
 class Archive(Protocol):

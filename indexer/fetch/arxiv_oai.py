@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indexer.errors import FetchError, UsageError
 from indexer.fetch.archive import Answer, ExpiredError, Page, Place, TryAgainError, mark_of
-from indexer.sources.formats.oai_pmh import OaiPage, parse_oai_pmh
+from indexer.sources.formats.xml.oai_pmh import OaiPage, parse_oai_pmh
 from indexer.sources.reading.xml_stream import BrokenXMLError
 
 # The protocol's own definition of a set.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from indexer.errors import FetchError, UsageError
 from indexer.fetch.archive import Answer, Page, Place, TryAgainError, mark_of
-from indexer.sources.formats.arxiv_atom import parse_arxiv_atom
+from indexer.sources.formats.xml.arxiv_atom import parse_arxiv_atom
 from indexer.sources.reading.xml_stream import BrokenXMLError
 
 PAGE_SIZE = 200

@@ -14,7 +14,7 @@ _DAY_FIRST = re.compile(
     rf"(?:[a-z]+,\s*)?(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+([a-z]+)\.?,?[\s-]+(\d{{4}}){_TIME}",
     re.ASCII | re.IGNORECASE,
 )
-_MONTHS = {
+MONTHS = {
     "jan": "january",
     "feb": "february",
     "mar": "march",
@@ -28,6 +28,7 @@ _MONTHS = {
     "nov": "november",
     "dec": "december",
 }
+"""Months by the three letters that each begins with, in order."""
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
 
@@ -83,9 +84,9 @@ def days_before(day: str, count: int) -> str:
 def _month(name: str) -> str:
     """The number of a month from its English name or at least three letters of it."""
     name = name.lower()
-    if not _MONTHS.get(name[:3], "").startswith(name):
+    if not MONTHS.get(name[:3], "").startswith(name):
         raise ValueError("not a month")
-    return str(list(_MONTHS).index(name[:3]) + 1)
+    return str(list(MONTHS).index(name[:3]) + 1)
 
 
 def _joined(year: str, month: str | None, day: str | None) -> str:

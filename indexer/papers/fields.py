@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from indexer.papers.dates import parse_date
 from indexer.papers.ids import ARCHIVE
+from indexer.papers.persons import natural_name
 from indexer.papers.text import clean_text
 
 MAX_AUTHORS = 10_000
@@ -22,6 +24,7 @@ MAX_URL = 2_000
 MAX_COUNT = 2**31 - 1
 """Fits every integer type that an index or a client may keep a count in."""
 
+_TRUE = frozenset(("true", "yes", "y", "t", "1", "1.0", "retracted"))
 _AND = re.compile(r",? and ")
 _ARXIV_CATEGORY = re.compile(rf"(?:{ARCHIVE})|[a-z-]+\.[A-Za-z-]+")
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[ -]?|[ -]|$)){1,5}")
@@ -73,12 +76,37 @@ def date_of(value: object) -> str:
 
 
 def url_of(value: object) -> str:
-    """A web address; anything else (``javascript:...`` for one) counts as not known."""
+    """A web address; anything else (``javascript:...`` for one) counts as not known.
+
+    So does one that names another host than it leads to, see :func:`host_of`.
+    """
     if not isinstance(value, str):
         return ""
     url = value.strip()
     web = url.startswith(("https://", "http://")) and len(url) <= MAX_URL
-    return url if web and url.isprintable() and " " not in url else ""
+    return url if web and url.isprintable() and " " not in url and host_of(url) else ""
+
+
+def host_of(url: str) -> str:
+    r"""The host that a browser goes to for an address; empty where people could read another one.
+
+    Browsers take a backslash for a slash: ``http://evil.example\@arxiv.org/`` leads to the first
+    host, and ``http://arxiv.org@evil.example/`` to the second.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return ""
+    return "" if set("@\\").intersection(parts.netloc) else host
+
+
+def flag_of(value: object) -> bool:
+    """Whether something is said to be so, also in words; what can't be read counts as not said."""
+    if isinstance(value, str):
+        return value.strip().lower() in _TRUE
+    return isinstance(value, bool | int) and bool(value)
 
 
 def count_of(value: object, what: str) -> int | None:
@@ -111,7 +139,7 @@ def names_of(value: object) -> tuple[str, ...]:
     if len(value) > MAX_AUTHORS:
         raise ValueError(f"authors are more than {MAX_AUTHORS:,}")
     names = (text_of(_name(author), "an author's name", MAX_NAME) for author in value)
-    return tuple(name for name in names if name)
+    return tuple(natural_name(name) for name in names if name)
 
 
 def split_authors(text: str) -> list[str]:

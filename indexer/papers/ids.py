@@ -40,7 +40,9 @@ _ARXIV_HOSTS = ("arxiv.org", "alphaxiv.org", "ar5iv.org", "huggingface.co", "hf.
 _ARXIV_PATH = re.compile(
     r"(?:abs|pdf|html|papers|overview|format|e-print|src)/(.+?)(?:\.pdf)?/?", re.IGNORECASE
 )
-_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.ASCII | re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:?\s*)?(10\.\d{4,9}/\S+)(?: \[doi\])?", re.ASCII | re.IGNORECASE)
+_TAIL = ".,;:'\"”’"
+_OPENING = {")": "(", "]": "[", "}": "{"}
 _ARXIV_DOI = "10.48550/arxiv."
 _ACL = re.compile(r"[A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.ASCII)
 _ACL_DOI = re.compile(rf"10\.(?:18653|3115)/v1/({_ACL.pattern})", re.ASCII | re.IGNORECASE)
@@ -74,6 +76,11 @@ def normalise_id(text: str) -> Id:
     return _checked(found)
 
 
+def leads_elsewhere(id: str) -> bool:
+    """Whether a browser would read an id in an address as a way out of where papers are."""
+    return not {".", ".."}.isdisjoint(id.replace("\\", "/").split("/"))
+
+
 def archive_of(id: str) -> str:
     """``arxiv`` or ``acl`` for a normalised id of an archive that holds no paper twice."""
     if _NEW.fullmatch(id) or _OLD.fullmatch(id):
@@ -91,11 +98,24 @@ def preference(id: str) -> tuple[int, str]:
 def normalise_doi(text: str) -> str:
     """The bare, lower-case DOI that ``text`` names; raises ``ValueError`` when it names none."""
     text = " ".join(text.split())
+    if len(text) > 10 * MAX_ID:
+        raise ValueError("not a DOI")
     host, path = _address(text)
     match = _DOI.fullmatch(unquote(path) if _is_under(host, ("doi.org",)) else text)
-    if not match:
+    doi = _without_tail(match[1]) if match else ""
+    if not doi or (match and doi != match[1] and not _DOI.fullmatch(doi)):
         raise ValueError("not a DOI")
-    return _checked((unicodedata.normalize("NFC", match[1].lower()), None))[0]
+    return _checked((unicodedata.normalize("NFC", doi.lower()), None))[0]
+
+
+def _without_tail(doi: str) -> str:
+    """A DOI without what a sentence, a bracket around it or MEDLINE's note puts behind it."""
+    if doi[-1].isalnum():
+        return doi
+    bare = doi.rstrip(_TAIL)
+    while bare.endswith((")", "]", "}")) and bare.count(bare[-1]) > bare.count(_OPENING[bare[-1]]):
+        bare = bare[:-1].rstrip(_TAIL)
+    return bare
 
 
 def title_id(title: str, author: str = "") -> str:

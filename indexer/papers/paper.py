@@ -13,12 +13,21 @@ from indexer.papers.fields import (
     count_of,
     date_of,
     first_of,
+    flag_of,
     lower_keys,
     names_of,
     text_of,
     url_of,
 )
-from indexer.papers.ids import normalise_doi, normalise_id, preference, title_id
+from indexer.papers.ids import (
+    MAX_ID,
+    leads_elsewhere,
+    normalise_doi,
+    normalise_id,
+    preference,
+    title_id,
+)
+from indexer.papers.retraction import says_retracted
 from indexer.papers.text import clean_text
 
 __all__ = [
@@ -48,13 +57,14 @@ _DATE = ("date", "published", "publishedat", "publication_date", "publicationdat
 _CATEGORIES = ("categories", "category")
 _VENUE = ("venue", "journal", "journal_ref", "booktitle")
 _COMMENTS = ("comments", "numcomments")
+_RETRACTED = ("retracted", "is_retracted", "isretracted")
 _LICENCE = ("licence", "license")
 
 FIELD_NAMES = frozenset(
     (
         *("title", "author_count", "doi", "ids", "licence", "license", "listed", "submitted"),
-        *("upvotes", "url", "version", *_ID, *_ABSTRACT, *_AUTHORS, *_DATE, *_CATEGORIES),
-        *(*_VENUE, *_COMMENTS),
+        *("upvotes", "url", "version", "cite_keys", *_RETRACTED, *_ID, *_ABSTRACT, *_AUTHORS),
+        *(*_DATE, *_CATEGORIES, *_VENUE, *_COMMENTS),
     )
 )
 """All names that say something in a record."""
@@ -87,6 +97,8 @@ class Paper:
         licence: Licence of the record, as its source words it.
         ids: Other ids that it is known by, normalised and sorted.
         harvested: When a source last told something new, ISO 8601 in UTC.
+        retracted: Whether a source says that it was retracted.
+        cite_keys: What libraries cite it by; each means something in its own library alone.
     """
 
     id: str
@@ -108,6 +120,8 @@ class Paper:
     licence: str = ""
     ids: tuple[str, ...] = ()
     harvested: str = ""
+    retracted: bool = False
+    cite_keys: tuple[str, ...] = ()
 
 
 def make_paper(fields: Fields, *, source: str) -> Paper:
@@ -149,6 +163,8 @@ def make_paper(fields: Fields, *, source: str) -> Paper:
         listed=date_of(raw.get("listed")),
         licence=text_of(first_of(raw, _LICENCE), "licence", MAX_LICENCE),
         ids=_other_ids(name, doi, raw.get("ids")),
+        retracted=flag_of(first_of(raw, _RETRACTED)) or says_retracted(title),
+        cite_keys=_cite_keys(raw.get("cite_keys")),
     )
 
 
@@ -182,6 +198,10 @@ def merge(old: Paper, new: Paper, *, second_hand: bool = False) -> Paper:
     ids = {old.id, new.id, *old.ids, *new.ids} - {id}
     sources = tuple(dict.fromkeys(old.sources + new.sources))
     changes |= {"id": id, "ids": tuple(sorted(ids)), "sources": sources}
+    # Most sources say nothing of it; one that did may take it back.
+    changes["retracted"] = new.retracted or (old.retracted and old.sources != new.sources)
+    keys = dict.fromkeys(old.cite_keys + new.cite_keys)
+    changes["cite_keys"] = tuple(keys)[:MAX_IDS]
     same = all(getattr(old, name) == value for name, value in changes.items())
     return old if same else replace(old, **changes)
 
@@ -189,7 +209,7 @@ def merge(old: Paper, new: Paper, *, second_hand: bool = False) -> Paper:
 _UNKNOWN: tuple[object, ...] = ("", (), None)
 _COUNTS = frozenset(("upvotes", "comments"))
 _DATES = ("date", "submitted", "listed")
-_OWN = frozenset(("id", "ids", "sources", "harvested"))
+_OWN = frozenset(("id", "ids", "sources", "harvested", "retracted", "cite_keys"))
 _MERGED = tuple(field.name for field in fields(Paper) if field.name not in _OWN)
 
 
@@ -207,16 +227,27 @@ def _other_ids(own: str, doi: str, values: object) -> tuple[str, ...]:
     return tuple(sorted(found - {own}))
 
 
+def _cite_keys(values: object) -> tuple[str, ...]:
+    """Cite keys, from a list or a text with semicolons; what no library would have is left out."""
+    listed = values.split(";") if isinstance(values, str) else values
+    if not isinstance(listed, list):
+        return ()
+    keys = (value.strip() for value in listed[:MAX_IDS] if isinstance(value, str))
+    good = (key for key in keys if key.isprintable() and " " not in key)
+    return tuple(dict.fromkeys(key for key in good if 0 < len(key) <= MAX_ID))
+
+
 def _identify(value: object, doi: str, title: str, author: str) -> tuple[str, int | None]:
     """The record's own id, else its DOI, else one made from title and first author."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is not None and not isinstance(value, str):
         raise ValueError("id is not text")
-    if value and value.strip():
-        return normalise_id(value)
-    if doi:
-        return normalise_id(doi)
+    if (value and value.strip()) or doi:
+        id, version = normalise_id(value if value and value.strip() else doi)
+        if leads_elsewhere(id):
+            raise ValueError("the id holds . or .. between slashes, which lead elsewhere")
+        return id, version
     if title:
         return title_id(title, author), None
     raise ValueError("no id, and neither DOI nor title to make one of")

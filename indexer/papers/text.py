@@ -91,11 +91,14 @@ def clean_text(text: str, limit: int) -> str:
     Raises:
         ValueError: The result is longer than ``limit``.
     """
+    # Of all that separates words only the plain space is printable.
+    spaced = "  " in text or text[:1] == " " or text[-1:] == " "
     if not text.isprintable():
-        text = _UNWANTED.sub(_mend, text)
+        text, spaced = _UNWANTED.sub(_mend, text), True
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    text = " ".join(text.split())
+    if spaced:
+        text = " ".join(text.split())
     if "\\" in text:
         text = _with_letters(text)
     if len(text) > limit:

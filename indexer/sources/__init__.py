@@ -8,6 +8,7 @@ that can't be read at all raises :class:`~indexer.errors.SourceError`.
 """
 
 from indexer.sources.detect import FORMATS
-from indexer.sources.source import Item, Reject, Removal, Source, judge, open_source
+from indexer.sources.items import Item, Reject, Removal, judge
+from indexer.sources.source import Source, open_source
 
 __all__ = ["FORMATS", "Item", "Reject", "Removal", "Source", "judge", "open_source"]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from indexer.papers.ids import normalise_id
 from indexer.sources.formats.document import read_document
 from indexer.sources.formats.jsonl import is_jsonl, read_jsonl
+from indexer.sources.reading.attempts import attempt
 from indexer.sources.reading.raw import Bad, Raw, Reader
 
 _HEAD = 1 << 16
-_CONTAINERS = ("results", "data", "recommendedPapers", "items")
+_CONTAINERS: tuple[str, ...] = ("results", "data", "recommendedPapers", "items")
 """Where the answers of OpenAlex, Semantic Scholar and reference managers hold their records."""
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
+_OUTER = ("message", "resultList")
+"""What Crossref and Europe PMC put around theirs."""
+_INNER = ("result", "items")
 
 Shape = Callable[[Mapping[str, Any]], Mapping[str, object]]
 """Turns a record into fields by our names; raises ``ValueError`` where it can't."""
@@ -24,7 +27,7 @@ def json_reader(shape: Shape) -> Reader:
     """A reader of JSON whose objects are records of one shape."""
 
     def read(stream: BinaryIO) -> Iterator[Raw | Bad]:
-        return shaped(_objects(stream), shape)
+        return shaped(records(stream), shape)
 
     return read
 
@@ -35,10 +38,7 @@ def shaped(items: Iterable[Raw | Bad], shape: Shape) -> Iterator[Raw | Bad]:
         if isinstance(item, Bad):
             yield item
             continue
-        try:
-            yield item._replace(fields=shape(item.fields))
-        except ValueError as error:
-            yield Bad(item.line, item.text, str(error))
+        yield attempt(item.line, item.text, partial(shape, item.fields))
 
 
 def mapping(value: object) -> Mapping[str, Any]:
@@ -63,11 +63,6 @@ def addressed(*values: object) -> list[str]:
     return [value for value in values if isinstance(value, str) and _names_paper(value)]
 
 
-def without_tags(value: object) -> object:
-    """Text without the mark-up that publishers leave in titles and abstracts."""
-    return _TAG.sub("", value) if isinstance(value, str) and "<" in value else value
-
-
 def _names_paper(address: str) -> bool:
     try:
         return "://" in address and "://" not in normalise_id(address)[0]
@@ -75,7 +70,8 @@ def _names_paper(address: str) -> bool:
         return False
 
 
-def _objects(stream: BinaryIO) -> Iterator[Raw | Bad]:
+def records(stream: BinaryIO) -> Iterator[Raw | Bad]:
+    """The objects of lines, of a list, or of an API's answer, as they stand there."""
     peek = getattr(stream, "peek", None)
     head = peek(_HEAD)[:_HEAD].decode("utf-8", "replace").lstrip() if peek else ""
     for item in read_jsonl(stream) if is_jsonl(head) else read_document(stream):
@@ -84,9 +80,13 @@ def _objects(stream: BinaryIO) -> Iterator[Raw | Bad]:
 
 def _contained(item: Raw) -> Iterator[Raw | Bad]:
     """The records of an API's answer, or the record itself."""
-    inner = next((item.fields[key] for key in _CONTAINERS if key in item.fields), None)
+    fields, keys = item.fields, _CONTAINERS
+    for key in _OUTER:
+        if isinstance(outer := fields.get(key), dict):
+            fields, keys = outer, _INNER
+    inner = next((fields[key] for key in keys if key in fields), None)
     if not isinstance(inner, list):
-        yield item
+        yield item if fields is item.fields else item._replace(fields=fields)
         return
     for value in inner:
         if isinstance(value, dict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.sources.formats.json_shapes import json_reader, known, mapping, sequence, without_tags
+from indexer.sources.formats.json_shapes import json_reader, known, mapping, sequence
 
 MAX_WORDS = 50_000
 """Words of an abstract: more than fit into the longest that a paper may have."""
@@ -46,13 +46,14 @@ def openalex_fields(work: Mapping[str, Any]) -> Mapping[str, object]:
         "id": next(iter(names), None),
         "ids": names,
         "doi": doi,
-        "title": without_tags(work.get("title") or work.get("display_name")),
-        "abstract": without_tags(abstract_of(work.get("abstract_inverted_index"))),
+        "title": work.get("title") or work.get("display_name"),
+        "abstract": abstract_of(work.get("abstract_inverted_index")),
         "authors": [_author(authorship) for authorship in sequence(work.get("authorships"))],
         "date": work.get("publication_date") or work.get("publication_year"),
         "url": location.get("landing_page_url") or doi or work.get("id"),
         "categories": [mapping(topic).get("display_name") for topic in _topics(work)],
         "venue": mapping(location.get("source")).get("display_name"),
+        "retracted": work.get("is_retracted"),
         "licence": location.get("license"),
     }
 

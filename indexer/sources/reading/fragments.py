@@ -54,10 +54,17 @@ class Cutter:
     Args:
         elements: Names of those that are wanted whole.
         tags: Names of those that are wanted for their attributes.
+        limit: Bytes of one element.
     """
 
-    def __init__(self, elements: tuple[str, ...], tags: tuple[str, ...] = ()) -> None:
-        self._elements = elements
+    def __init__(
+        self,
+        elements: tuple[str, ...],
+        tags: tuple[str, ...] = (),
+        *,
+        limit: int = MAX_FRAGMENT,
+    ) -> None:
+        self._elements, self._limit = elements, limit
         names = "|".join(map(re.escape, (*elements, *tags)))
         self._opening = re.compile(rf"<({names})(?=[\s/>])[^<>]*>".encode())
 
@@ -79,7 +86,7 @@ class Cutter:
                 place += len(fragment.data)
             else:
                 # What is left may end within a tag.
-                kept = max(place, rest.rfind(b"<"), len(rest) - MAX_FRAGMENT)
+                kept = max(place, rest.rfind(b"<"), len(rest) - self._limit)
                 line += rest.count(b"\n", place, kept)
                 place = kept
             rest = rest[place:]
@@ -104,5 +111,5 @@ class Cutter:
             )
         if final:
             return Fragment(line, name, data, f"breaks off before </{name}>")
-        too_long = len(data) > MAX_FRAGMENT
+        too_long = len(data) > self._limit
         return Fragment(line, name, data, "longer than any record") if too_long else None

@@ -53,8 +53,24 @@ class Gone(NamedTuple):
     id: str
 
 
+class Columns(NamedTuple):
+    """What a table's columns are taken for; comes before its records.
+
+    Attributes:
+        line: Of the header.
+        used: By heading, the field that it was taken for.
+        unused: Headings of which nothing is taken.
+    """
+
+    line: int
+    used: Mapping[str, str]
+    unused: tuple[str, ...]
+
+
 Reader = Callable[[BinaryIO], Iterator[Raw | Bad | Gone]]
 """Reads the decompressed bytes of an input, which begin behind any byte order mark."""
+TableReader = Callable[[BinaryIO], Iterator[Raw | Bad | Columns]]
+"""The same for a table."""
 
 
 class Line(NamedTuple):
@@ -106,8 +122,13 @@ BAD_BYTES = "not UTF-8 text"
 def excerpt(text: str | bytes, length: int = 500) -> str:
     """The first ``length`` characters as text that can be written anywhere."""
     if isinstance(text, str):
-        text = text[:length].encode("utf-8", "surrogateescape")
-    return text[: 4 * length].decode("utf-8", "replace").strip()[:length]
+        try:
+            data = text[:length].encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:  # half a letter, as JSON can write it
+            data = text[:length].encode("utf-8", "replace")
+    else:
+        data = text
+    return data[: 4 * length].decode("utf-8", "replace").strip()[:length]
 
 
 def _finish_line(stream: BinaryIO, begun: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ HEAD = 1 << 16
 """Bytes of decompressed content by which a format is guessed."""
 
 _GZIP = b"\x1f\x8b"
+_GZIP_WRAPPED = 16 + zlib.MAX_WBITS
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZSTD_CHUNK = 512
 """Bytes of zstd taken at a time: as little as 4 of them can stand for a block of 128 KB, so that
@@ -34,6 +34,11 @@ class Chunks(io.RawIOBase):
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
         self._rest = memoryview(b"")
+        self._given = 0
+
+    def tell(self) -> int:
+        """Bytes given so far."""
+        return self._given
 
     def readable(self) -> bool:
         """Always."""
@@ -49,6 +54,7 @@ class Chunks(io.RawIOBase):
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
+        self._given += count
         return count
 
 
@@ -97,14 +103,35 @@ def _failing(error: BrokenStreamError) -> Iterator[bytes]:
 
 
 def _gzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Members one behind the other, as the gzip command writes them; zeros may pad them."""
+    member, begun = None, False
     try:
-        with gzip.GzipFile(fileobj=buffered(chunks)) as file:
-            while chunk := file.read1(CHUNK):
-                yield chunk
-    except EOFError:
-        raise BrokenStreamError("the gzip data break off") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
+        for chunk in chunks:
+            data = chunk
+            while data:
+                if member is None:
+                    data = data.lstrip(b"\0") if begun else data
+                    member = zlib.decompressobj(_GZIP_WRAPPED) if data else None
+                    begun = True
+                    continue
+                yield from _inflated(member, data)
+                data = member.unused_data
+                member = None if member.eof else member
+    except zlib.error as error:
         raise BrokenStreamError(f"the gzip data are damaged ({error})") from None
+    if member is not None:
+        raise BrokenStreamError("the gzip data break off")
+
+
+def _inflated(member: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """What some bytes stand for, in pieces: a few may stand for many."""
+    while True:
+        out = member.decompress(data, CHUNK)
+        if out:
+            yield out
+        data = member.unconsumed_tail
+        if member.eof or (not data and len(out) < CHUNK):
+            return
 
 
 def _zstd(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
 
+import httpx2
 import pytest
 from archive_server import (
     ArchiveServer,
@@ -29,9 +32,11 @@ from archive_server import (
 
 from indexer.errors import FetchError, UsageError
 from indexer.fetch.archive import Answer, TryAgainError
-from indexer.fetch.client import Client, Limits, checked
+from indexer.fetch.arxiv_oai import ArxivSet
+from indexer.fetch.client import Client, Limits, allowed, checked
 from indexer.fetch.pace import Pace
 
+ARXIV_DELAY = ArxivSet("cs").delay
 IDENTIFY = {"verb": "Identify"}
 QUICK = Limits(connect_seconds=1, read_seconds=0.3, page_seconds=0.5, page_bytes=1_000_000)
 
@@ -252,3 +257,60 @@ def test_a_certificate_that_nobody_vouches_for_ends_it_at_once(tmp_path: Path) -
         with client, pytest.raises(FetchError, match="certificate isn't valid"):
             client.ask(IDENTIFY, lambda answer: answer)
         assert archive.requests == []
+
+
+def test_without_a_network_it_gives_up_soon_and_says_so(told: list[tuple[str, float]]) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/oai"
+        waits = lambda reason, seconds: told.append((reason, seconds))  # noqa: E731
+        limits = Limits(unreachable_seconds=1.0)
+        start = time.monotonic()
+        with Client(address, Pace(0.1), limits, waits) as client, pytest.raises(
+            FetchError, match=r"127\.0\.0\.1 can't be reached: the connection failed.*network"
+        ):  # fmt: skip
+            client.ask(IDENTIFY, lambda answer: answer)
+    assert time.monotonic() - start < 3
+    assert told
+
+
+def test_a_network_that_swallows_everything_is_given_up_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where no name server answers, which no time-out of a connection ends."""
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(60))
+    start = time.monotonic()
+    limits = Limits(unreachable_seconds=0.5)
+    with Client("https://example.org/oai", Pace(0.0), limits, lambda *_: None) as client:
+        with pytest.raises(
+            FetchError, match=r"example\.org can't be reached: no connection in time"
+        ):
+            client.ask(IDENTIFY, lambda answer: answer)
+        assert time.monotonic() - start < 5
+        release.set()
+
+
+def test_by_default_that_is_within_half_a_minute() -> None:
+    assert Limits().unreachable_seconds + 2 * ARXIV_DELAY < 30
+
+
+def test_a_server_that_was_reached_is_waited_for(archive: ArchiveServer, ask: Ask) -> None:
+    archive.faults.extend([hangs_up] * 5)
+    assert ask(Limits(read_seconds=1, unreachable_seconds=0.5), delay=0.05).status == 200
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        *("https://10.0.0.1/", "https://192.168.1.1/oai", "https://169.254.169.254/latest"),
+        *("https://[fd00::1]/", "https://[::ffff:10.0.0.1]/", "https://localhost/"),
+        *("https://localhost./", "https://[::1]/", "https://0.0.0.0/", "//172.16.0.1/x"),
+    ],
+)
+def test_no_public_server_leads_into_this_network(inside: str) -> None:
+    public, private = httpx2.URL("https://1.1.1.1/oai"), httpx2.URL("https://10.0.0.2/oai")
+    with pytest.raises(FetchError, match="isn't followed"):
+        allowed(public, inside)
+    assert allowed(public, "https://8.8.8.8/").host == "8.8.8.8"
+    assert allowed(private, "https://10.0.0.3/").host == "10.0.0.3"

@@ -18,6 +18,8 @@ from indexer.fetch.client import Limits
 from indexer.fetch.harvest import SilentHarvest
 from indexer.fetch.held import PAGE_FILE
 from indexer.maintenance.check import check
+from indexer.models.embedder import Encoded
+from indexer.models.hashing import HashingEmbedder
 from indexer.papers.paper import Paper
 from indexer.pipeline import Run, Tally
 from indexer.sources import Item
@@ -336,3 +338,22 @@ def test_waiting_is_told(archive: ArchiveServer, fetch: Harvest) -> None:
 def test_limits_hold_in_a_harvest(archive: ArchiveServer, fetch: Harvest) -> None:
     with pytest.raises(FetchError, match="more than 0 MB"):
         fetch(limits=Limits(page_bytes=1000))
+
+
+def test_ctrl_c_within_a_page_keeps_its_first_papers_and_asks_for_it_again(
+    archive: ArchiveServer, fetch: Harvest, papers: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed, left = HashingEmbedder.encode_documents, iter(range(1))
+
+    def stopped(self: HashingEmbedder, texts: list[str]) -> Encoded:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return embed(self, texts)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HashingEmbedder, "encode_documents", stopped)
+        tally = fetch()
+    assert tally.interrupted
+    assert len(papers()) == tally.added == 4
+    assert fetch().added == 55 - tally.added
+    assert len(papers()) == 55

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.errors import SourceError
 from indexer.papers.paper import Paper
 from indexer.sources import FORMATS, Reject, open_source
-from indexer.sources.reading.raw import Bad, Raw
+from indexer.sources.reading.raw import Bad, Columns, Raw
 from indexer.sources.reading.stream import buffered
 
 
@@ -28,7 +28,7 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
     "cut off": (line()[:-5], "not JSON: unterminated string starting at column 60"),
     "two records on a line": (line() + line(), "not JSON: more text at column 73"),
     "no object": (b'["A title", "An abstract"]', "not a JSON object"),
-    "not UTF-8": (b'{"title": "caf\xe9"}', "not UTF-8 text"),
+    "not UTF-8": (b'{"title": "caf\xe9 \xc3\xa9 \xc3\xa9"}', "not UTF-8 text"),
     "not a number": (line(upvotes=float("nan")), "not JSON: NaN is no JSON value"),
     "too deep": (b'{"title": ' + b"[" * 100_000, "not readable JSON: nested too deeply"),
     "no text": (line(title="", abstract=None), "neither title nor abstract"),
@@ -119,10 +119,13 @@ def test_readers_take_any_bytes(name: str, data: bytes) -> None:
         items = list(FORMATS[name](buffered([data])))
     except SourceError:
         return
-    assert all(isinstance(item, Raw | Bad) for item in items)
+    assert all(isinstance(item, Raw | Bad | Columns) for item in items)
     assert [item.line for item in items] == sorted(item.line for item in items)
 
 
+@example(
+    data=b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00:\x01"
+)  # one byte that isn't text, then cut
 @given(data=st.one_of(st.binary(), PIECES, st.tuples(COMPRESSED, st.binary()).map(b"".join)))
 def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any"

@@ -13,8 +13,8 @@ from indexer.maintenance.upkeep import info
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
 from indexer.sources import Item, Reject, Removal, open_source
-from indexer.sources.formats.arxiv_atom import parse_arxiv_atom, read_arxiv_atom
-from indexer.sources.formats.oai_pmh import parse_oai_pmh, read_oai_pmh
+from indexer.sources.formats.xml.arxiv_atom import parse_arxiv_atom, read_arxiv_atom
+from indexer.sources.formats.xml.oai_pmh import parse_oai_pmh, read_oai_pmh
 from indexer.sources.reading.raw import Bad, Gone
 from indexer.sources.reading.xml_stream import BrokenXMLError, elements
 

@@ -42,8 +42,12 @@ def read_acl(stream: BinaryIO) -> Iterator[Raw | Bad]:
         elif fragment.name == "meta":
             _describe(volume, fragment)
         elif name := _ID.search(fragment.data):
-            collection = volume.collection if fragment.name == "volume" else name[1].decode()
-            volume = _Volume(collection, name[1].decode())
+            collection = (
+                volume.collection
+                if fragment.name == "volume"
+                else name[1].decode("utf-8", "replace")
+            )
+            volume = _Volume(collection, name[1].decode("utf-8", "replace"))
     if not found:
         raise SourceError("no <paper> in it, as the ACL Anthology's XML has them")
 
@@ -79,6 +83,7 @@ def _paper(fragment: Fragment, volume: _Volume) -> Raw | Bad:
             "date": _date(volume),
             "url": f"https://aclanthology.org/{name}" if name else None,
             "venue": volume.title,
+            "retracted": paper.find("retracted") is not None,
         },
     )
 

@@ -1,4 +1,7 @@
-"""Answers of arXiv's query interface: Atom (https://info.arxiv.org/help/api/user-manual.html)."""
+"""Atom of arXiv: answers of its query interface, and its daily news feed.
+
+Formats: https://info.arxiv.org/help/api/user-manual.html, https://info.arxiv.org/help/rss.html
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from indexer.sources.formats.xml.announcements import DC, OAI, announced
 from indexer.sources.reading.raw import Bad, Raw
 from indexer.sources.reading.xml_stream import BrokenXMLError, elements, source_of, text_at
 
@@ -71,7 +75,25 @@ def _item(entry: Element) -> Raw | Bad:
     line, text = entry.sourceline or 1, source_of(entry)
     if _is_error(text_at(entry, f"{_ATOM}id")):
         return Bad(line, text, text_at(entry, f"{_ATOM}summary") or "an error, no paper")
+    if text_at(entry, f"{_ATOM}id").startswith(OAI):
+        return Raw(line, text, _news(entry))
     return Raw(line, text, _fields(entry))
+
+
+def _news(entry: Element) -> Mapping[str, object]:
+    """An entry of the daily feed, which names authors, DOI and journal in its own way."""
+    link = entry.find(f"{_ATOM}link")
+    return announced(
+        {
+            **_fields(entry),
+            "authors": text_at(entry, f"{DC}creator"),
+            "doi": text_at(entry, f"{_ARXIV}DOI").partition(" ")[0],
+            "venue": text_at(entry, f"{_ARXIV}journal_reference"),
+            "licence": text_at(entry, f"{_ATOM}rights"),
+            "url": link.get("href", "") if link is not None else "",
+        },
+        kind=text_at(entry, f"{_ARXIV}announce_type"),
+    )
 
 
 def _fields(entry: Element) -> Mapping[str, object]:

@@ -1,17 +1,17 @@
 """Parquet and Arrow tables, read in batches of rows by pyarrow, which is an extra.
 
-Only the columns are read whose names a record may have. Lines are rows here, from 1.
+Only the columns are read that say something of a paper. Lines are rows here, from 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from datetime import date, time
+from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.errors import SourceError
-from indexer.papers.fields import lower_keys
-from indexer.papers.paper import FIELD_NAMES, TEXT_NAMES
-from indexer.sources.reading.raw import Bad, Raw
+from indexer.sources.formats.tables.layout import Layout
+from indexer.sources.reading.raw import Bad, Columns, Raw
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch, Schema
@@ -24,7 +24,7 @@ ROWS = 256
 HINT = "reading Parquet and Arrow needs pyarrow; run `pip install 'nearpaper[parquet]'`"
 
 
-def read_parquet(stream: BinaryIO) -> Iterator[Raw | Bad]:
+def read_parquet(stream: BinaryIO) -> Iterator[Raw | Bad | Columns]:
     """One record for every row; memory holds a row group's columns at most."""
     try:
         from pyarrow import ArrowException
@@ -38,13 +38,14 @@ def read_parquet(stream: BinaryIO) -> Iterator[Raw | Bad]:
         )
     try:
         table = ParquetFile(stream)
-        names = _wanted(table.schema_arrow)
-    except (ArrowException, OSError) as error:
+        layout = _layout(table.schema_arrow)
+    except (ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
         raise SourceError(f"not a Parquet file: {_line(error)}") from None
-    yield from _rows(table.iter_batches(batch_size=ROWS, columns=names))
+    yield layout.described(0)
+    yield from _rows(table.iter_batches(batch_size=ROWS, columns=_wanted(layout)), layout)
 
 
-def read_arrow(stream: BinaryIO) -> Iterator[Raw | Bad]:
+def read_arrow(stream: BinaryIO) -> Iterator[Raw | Bad | Columns]:
     """One record for every row of Arrow's stream or file format, which is a stream in a frame."""
     try:
         from pyarrow import ArrowException
@@ -56,40 +57,44 @@ def read_arrow(stream: BinaryIO) -> Iterator[Raw | Bad]:
         stream.read(8)
     try:
         batches = open_stream(stream)
-        names = _wanted(batches.schema)
-    except (ArrowException, OSError) as error:
+        layout = _layout(batches.schema)
+    except (ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
         raise SourceError(f"not an Arrow file: {_line(error)}") from None
-    yield from _rows(batch.select(names) for batch in batches)
+    yield layout.described(0)
+    yield from _rows((batch.select(_wanted(layout)) for batch in batches), layout)
 
 
-def _wanted(schema: Schema) -> list[str]:
-    """The columns that tell something of a paper; raises ``SourceError`` if none has text."""
-    found = {name: next(iter(lower_keys({name: True}))) for name in schema.names if name.strip()}
-    if TEXT_NAMES.isdisjoint(found.values()):
+def _layout(schema: Schema) -> Layout:
+    """What the columns are taken for; raises ``SourceError`` if none has text."""
+    layout = Layout(schema.names)
+    if not layout.has_text:
         raise SourceError("no column of titles or abstracts")
-    return [name for name, key in found.items() if key in FIELD_NAMES]
+    return layout
 
 
-def _rows(batches: Iterable[RecordBatch]) -> Iterator[Raw | Bad]:
+def _wanted(layout: Layout) -> list[str]:
+    return list(dict.fromkeys(column.heading for column in layout.columns))
+
+
+def _rows(batches: Iterable[RecordBatch], layout: Layout) -> Iterator[Raw | Bad]:
     from pyarrow import ArrowException
 
     row = 0
     try:
         for batch in batches:
+            batch.validate(full=True)  # what is damaged would end the process
             for start in range(0, batch.num_rows, ROWS):
                 for fields in batch.slice(start, ROWS).to_pylist():
                     row += 1
-                    yield Raw(row, str(fields)[:1_000], _plain(fields))
-    except (ArrowException, OSError, UnicodeDecodeError) as error:
+                    cells = [_plain(fields.get(heading)) for heading in layout.headings]
+                    yield Raw(row, str(fields)[:1_000], layout.fields(cells))
+    except (ArrowException, OSError, UnicodeDecodeError, MemoryError) as error:
         yield Bad(row + 1, "", f"damaged: {_line(error)}; the rest was not read")
 
 
-def _plain(fields: dict[str, Any]) -> dict[str, object]:
+def _plain(value: object) -> object:
     """Dates and times as text, as in any other source."""
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in fields.items()
-    }
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _line(error: Exception) -> str:

@@ -1,0 +1,94 @@
+"""The fields of a BibTeX or BibLaTeX entry as the fields of a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from indexer.papers.loose_dates import loose_date
+from indexer.papers.persons import unnumbered
+from indexer.sources.formats.bibtex.latex import plain_text
+from indexer.sources.formats.json_shapes import addressed, known
+
+_PLACES = (
+    *("journal", "journaltitle", "booktitle", "eventtitle", "school", "institution"),
+    *("organization", "publisher"),
+)
+_TEXTS = ("title", "subtitle", "abstract", "date", "year", "month", "day", *_PLACES)
+_VERBATIM = ("author", "doi", "url", "eprint", "eprinttype", "archiveprefix", "volume", "ids")
+
+READ = frozenset((*_TEXTS, *_VERBATIM, "note", "primaryclass", "crossref", "xdata", "series"))
+"""Names of the fields that say something of a paper."""
+
+_ID = r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?"
+_ARXIV = re.compile(rf"(?:arxiv:)?\s*{_ID}", re.IGNORECASE)
+_PREPRINT = re.compile(rf"(?:arxiv:\s*|\bcorr\b.{{0,20}}?\babs/){_ID}", re.IGNORECASE)
+
+
+def bibtex_fields(entry: Mapping[str, str], key: str = "") -> Mapping[str, object]:
+    """The fields of a paper.
+
+    Args:
+        entry: Values by names in lower case.
+        key: By which the library cites it. It means something in that library alone.
+
+    Raises:
+        ValueError: Braces are nested too deeply.
+    """
+    text = {name: plain_text(entry[name]) for name in _TEXTS if name in entry}
+    doi, url = entry.get("doi"), entry.get("url")
+    names = [*_arxiv(entry), *addressed(url), *known(doi)]
+    return {
+        "id": next(iter(names), None),
+        "ids": names,
+        "cite_keys": [key, *entry.get("ids", "").split(",")],
+        "doi": doi,
+        "title": _title(text),
+        "abstract": text.get("abstract"),
+        "authors": _authors(entry.get("author", "")),
+        "date": _date(text),
+        "url": url,
+        "retracted": entry.get("note", "").strip("{} ").lower() == "retracted",
+        "categories": entry.get("primaryclass", "").split(),
+        "venue": next((text[place] for place in _PLACES if text.get(place)), None),
+    }
+
+
+def _title(text: Mapping[str, str]) -> str | None:
+    """BibLaTeX keeps what stands behind a colon in a field of its own."""
+    title, subtitle = text.get("title"), text.get("subtitle")
+    return f"{title}: {subtitle}" if title and subtitle else title
+
+
+def _date(text: Mapping[str, str]) -> str:
+    """BibLaTeX's ``date``, or ``year`` with ``month`` in any way of writing that."""
+    date = loose_date(text.get("date", "").partition("/")[0])
+    return date or loose_date(*(text.get(part, "") for part in ("year", "month", "day")))
+
+
+def _arxiv(entry: Mapping[str, str]) -> list[str]:
+    """The arXiv id where ``eprint`` is one, or where a preprint's ``journal`` names it."""
+    kind = entry.get("archiveprefix", entry.get("eprinttype", "arxiv"))
+    if kind.lower() == "arxiv" and (match := _ARXIV.fullmatch(entry.get("eprint", "").strip())):
+        return [f"arXiv:{match[1]}"]
+    found = _PREPRINT.search(" ".join(entry.get(name, "")[:500] for name in ("journal", "volume")))
+    return [f"arXiv:{found[1]}"] if found else []
+
+
+def _authors(names: str) -> list[str]:
+    """Names as printed: ``van den Berg, Jan and {The Team}`` are two, particles kept."""
+    from bibtexparser.middlewares.names import split_multiple_persons_names
+
+    # A line break between names is as good as a space.
+    split = split_multiple_persons_names(" ".join(names.split()))
+    return [plain_text(_printed(name)) for name in split if name.lower() != "others"]
+
+
+def _printed(name: str) -> str:
+    """A name in its natural order, without the number by which DBLP tells namesakes apart."""
+    from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
+
+    try:
+        return parse_single_name_into_parts(unnumbered(name)).merge_first_name_first
+    except InvalidNameError:
+        return name
