@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
-from indexer.sources import Item, Source
+from indexer.sources import Item, Removal, Source
+
+T = TypeVar("T")
 
 BATCH = 256
 """Papers in one commit: some seconds of embedding, which a kill may cost."""
@@ -26,11 +29,21 @@ class Batch:
         second_hand: They only fill what others leave open.
         meta: Values of the index's description, committed together with them.
         fraction: How much of the inputs was read with them, ``None`` if unknown.
+        numbers: Of papers that are rows of a table whose ids count rows, these by the papers' ids.
     """
 
     records: Sequence[Item]
     second_hand: bool
     meta: Mapping[str, str] = field(default_factory=dict)
+    fraction: float | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Read(NamedTuple):
+    """A record; where it was read ahead, with how much of the inputs was read by then."""
+
+    source: Source
+    item: Item
     fraction: float | None = None
 
 
@@ -39,22 +52,28 @@ class Records:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
-        self._left: Iterator[tuple[Source, Item]] = (
-            (source, item) for source in sources for item in source
-        )
+        self._left: Iterator[_Read] = (_Read(source, item) for source in sources for item in source)
 
     def sample(self) -> list[str]:
         """Texts of the papers among the next records, which are read all the same."""
-        ahead = list(islice(self._left, SAMPLE))
+        ahead = [
+            read._replace(fraction=_fraction(self._sources)) for read in islice(self._left, SAMPLE)
+        ]
         self._left = chain(ahead, self._left)
-        return [document_text(record) for _, record in ahead if isinstance(record, Paper)]
+        return [document_text(read.item) for read in ahead if isinstance(read.item, Paper)]
 
     def batches(self) -> Iterator[Batch]:
         """All records, at most :data:`BATCH` of one source together."""
-        for source, pairs in groupby(self._left, key=itemgetter(0)):
-            for records in _parts(record for _, record in pairs):
-                fraction = _fraction(self._sources)
-                yield Batch(records=records, second_hand=source.second_hand, fraction=fraction)
+        for source, read in groupby(self._left, key=attrgetter("source")):
+            for part in _parts(read):
+                records = [one.item for one in part]
+                fraction = part[-1].fraction
+                yield Batch(
+                    records=records,
+                    second_hand=source.second_hand,
+                    fraction=_fraction(self._sources) if fraction is None else fraction,
+                    numbers=_numbers(source, records),
+                )
 
 
 def batches_of(
@@ -66,7 +85,29 @@ def batches_of(
     return [*batches[:-1], replace(batches[-1], meta=meta)]
 
 
-def _parts(source: Iterable[Item]) -> Iterator[list[Item]]:
+def last_words(records: Iterable[Item]) -> tuple[list[Paper], set[str]]:
+    """The papers among some records, and the ids of those that they say last are gone."""
+    papers: list[Paper] = []
+    gone: set[str] = set()
+    for record in records:
+        if isinstance(record, Removal):
+            papers = [paper for paper in papers if paper.id != record.id]
+            gone.add(record.id)
+        elif isinstance(record, Paper):
+            papers.append(record)
+            gone.discard(record.id)
+    return papers, gone
+
+
+def _numbers(source: Source, records: Iterable[Item]) -> dict[str, str]:
+    """Numbers of rows, which the source needn't keep any longer."""
+    if not source.numbers:
+        return {}
+    ids = {record.id for record in records if isinstance(record, Paper)}
+    return {id: source.numbers.pop(id) for id in ids & source.numbers.keys()}
+
+
+def _parts(source: Iterable[T]) -> Iterator[list[T]]:
     records = iter(source)
     return iter(lambda: list(islice(records, BATCH)), [])
 

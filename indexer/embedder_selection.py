@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
+from typing import TypeGuard
 
+from indexer.errors import UsageError
 from indexer.models.bulk import BulkEmbedder, InProcess
+from indexer.models.choice import Choice, Named, choice_of
 from indexer.models.compatibility import is_int8, require_original, require_precision
-from indexer.models.embedder import DEFAULT_MODEL, Embedder, Model
+from indexer.models.embedder import HASHING_MODEL, Embedder, Model
 from indexer.models.load import load_embedder
 from indexer.models.precision import Precision
 from indexer.ray.options import RayOptions
@@ -20,25 +24,45 @@ def no_sample() -> list[str]:
 
 
 def require_ray(ray: RayOptions | None) -> None:
-    """Raise what would keep a run from embedding on Ray, where it is to; before anything is made.
+    """Raise what would keep a run from embedding where it is to; before anything is made.
 
     Raises:
-        UsageError: Ray isn't installed, or the address isn't one.
+        UsageError: There is no GPU, Ray isn't installed, or the address isn't one.
         RayError: Nobody answers there.
     """
-    if ray is not None:
+    if ray is not None and not ray.address and ray.device == "cuda":
+        from indexer.models.gpu import require_gpu
+
+        require_gpu()
+    if is_elsewhere(ray):
         from indexer.ray.cluster import require_reachable
 
         require_reachable(ray.address)
 
 
 def bulk_embedder(embedder: Embedder, ray: RayOptions | None) -> BulkEmbedder:
-    """What embeds papers like ``embedder``: here, or on Ray."""
-    if ray is None:
-        return InProcess(embedder)
-    from indexer.ray.embedder import RayEmbedder
+    """What embeds papers like ``embedder``: here, on the CPU or a GPU, or on Ray.
 
-    return RayEmbedder(embedder, ray)
+    Raises:
+        UsageError: A GPU is asked for, and the model doesn't run on one.
+    """
+    if is_elsewhere(ray):
+        from indexer.ray.embedder import RayEmbedder
+
+        return RayEmbedder(embedder, ray)
+    from indexer.models.gpu import PATIENCE, OnGpu, has_gpu, runs_on_gpus
+
+    device, is_able = ray.device if ray else "auto", runs_on_gpus(embedder.model)
+    if device == "cuda" and not is_able:
+        raise UsageError(f"int8 models and {HASHING_MODEL} run on CPUs only; leave out --device")
+    if device == "cuda" or (device == "auto" and is_able and has_gpu()):
+        return OnGpu(embedder, patience=0 if device == "cuda" else PATIENCE)
+    return InProcess(embedder)
+
+
+def is_elsewhere(ray: RayOptions | None) -> TypeGuard[RayOptions]:
+    """Whether these options are for Ray, and not for this process."""
+    return ray is not None and bool(ray.address)
 
 
 class EmbedderSelection:
@@ -46,23 +70,23 @@ class EmbedderSelection:
 
     Args:
         store: Of the index.
-        name: Of the model that was asked for, if one was.
+        named: The model that was asked for, if one was.
         precision: Likewise.
         sample: Gives texts of the papers to come, which int8 is calibrated on.
-        ray: Embed on Ray; raises as :func:`require_ray` does.
+        ray: Where to embed; raises as :func:`require_ray` does.
     """
 
     def __init__(
         self,
         store: Store,
-        name: str | None,
+        named: Named | None,
         precision: Precision | None = None,
         sample: Callable[[], list[str]] = no_sample,
         ray: RayOptions | None = None,
     ) -> None:
         require_ray(ray)
         self._ray = ray
-        self._store, self._name, self._precision = store, name, precision
+        self._store, self._choice, self._precision = store, choice_of(named), precision
         self._sample = sample
         self._expected: Model | None = None
 
@@ -75,7 +99,7 @@ class EmbedderSelection:
         """Hold to the model that an index was made with."""
         require_precision(self._store.location, model, self._precision)
         is_new, self._expected = self._expected is not None, model
-        if self._name is not None and not is_new:
+        if self._choice != Choice() and not is_new:
             _ = self.embedder  # another one ends the run before anything is read
 
     @cached_property
@@ -83,15 +107,23 @@ class EmbedderSelection:
         """The model, loaded."""
         expected = self._expected
         if expected is None:
-            name, precision = self._name or DEFAULT_MODEL, self._precision or "auto"
-            return self._store.new_embedder(name, precision, self._sample)
-        if self._name is None:
+            return self._store.new_embedder(self._choice, self._precision or "auto", self._sample)
+        if self._choice == Choice():
             return self._store.embedder(expected)
-        named = load_embedder(self._name)
+        named = self._named(expected)
         if not is_int8(expected):
             return self._store.embedder(expected, named)
         require_original(self._store.location, expected, named.model)
         return self._store.embedder(expected)
+
+    def _named(self, expected: Model) -> Embedder:
+        """What was asked for; what that left open is as in the index, if it is the same model."""
+        whole = self._choice.after(expected)
+        if self._choice.name is None:
+            return load_embedder(whole)
+        named = load_embedder(self._choice)
+        is_same = named.model.weights_sha256 == expected.weights_sha256
+        return load_embedder(replace(whole, name=self._choice.name)) if is_same else named
 
     @cached_property
     def bulk(self) -> BulkEmbedder:
@@ -101,7 +133,7 @@ class EmbedderSelection:
     @property
     def looks_ahead(self) -> bool:
         """Whether batches may be embedded before their turn."""
-        return self._ray is not None
+        return is_elsewhere(self._ray)
 
     @property
     def lead(self) -> int:

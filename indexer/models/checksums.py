@@ -13,7 +13,8 @@ from indexer.errors import ModelError, StorageError, storage_error
 from indexer.files import replace_file, sha256_of
 from indexer.models.hub import ModelFolder
 
-_WEIGHTS = {".safetensors", ".bin", ".pt"}
+_PICKLED = {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
+_WEIGHTS = {".safetensors", *_PICKLED}
 _SETTINGS = {".json", ".txt", ".model"}
 _OTHER_RUNTIMES = {"onnx", "openvino"}
 _MAX_FILES = 10_000
@@ -65,9 +66,18 @@ def _model_files(folder: Path) -> list[Path]:
         raise ModelError(f"{folder} holds over {_MAX_FILES} files; give the model's own folder")
     files = [file for file in found if _counts(file.relative_to(folder)) and file.is_file()]
     safe = {file.parent for file in files if file.suffix == ".safetensors"}
-    return sorted(
-        file for file in files if file.suffix not in {".bin", ".pt"} or file.parent not in safe
-    )
+    pickled = [file for file in files if file.suffix in _PICKLED]
+    if others := [file for file in pickled if file.parent not in safe]:
+        raise ModelError(
+            f"{others[0]}: pickled weights, which could run code, are not read; save the model as "
+            "safetensors, or give --model another one"
+        )
+    return sorted(set(files) - set(pickled))
+
+
+def require_safetensors(folder: Path) -> None:
+    """Raise ``ModelError`` for a folder without a model, or with one whose weights are pickled."""
+    _model_files(folder)
 
 
 def _counts(file: Path) -> bool:

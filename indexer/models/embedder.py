@@ -9,8 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.errors import ModelError
+
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 HASHING_MODEL = "hashing"
+
+UNIT_WITHIN = 0.01
+"""How far a length may be from 1: float16 rounds each number by 0.0005 of it at most."""
 
 Vectors = NDArray[np.float32]
 """``(n, d)`` float32, each row of unit length."""
@@ -80,11 +85,34 @@ class Embedder(Protocol):
         ...
 
 
+def are_unit(vectors: NDArray[Any]) -> NDArray[np.bool_]:
+    """``(n,)``: which of ``(n, d)`` vectors are finite and of unit length, as far as they tell."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
+        close: NDArray[np.bool_] = np.abs(lengths - 1) <= UNIT_WITHIN
+    return close
+
+
+def require_finite(numbers: NDArray[Any]) -> None:
+    """Raise ``ModelError`` where some of a model's numbers aren't finite."""
+    if not np.isfinite(numbers).all():
+        raise ModelError(
+            "the model gives vectors that aren't finite numbers: its weights are damaged, or can't "
+            "be run here; give --model another model"
+        )
+
+
 def unit_rows(rows: NDArray[Any]) -> Vectors:
-    """``(n, d)`` float32 of unit length; a row without a direction becomes the first axis."""
-    vectors = np.array(rows, dtype=np.float32)
-    lengths = np.linalg.norm(vectors, axis=1)
-    lost = ~np.isfinite(lengths) | (lengths == 0)
+    """``(n, d)`` float32 of unit length; a row of zeros becomes the first axis.
+
+    Raises:
+        ModelError: Some numbers aren't finite, so that nothing can be compared with them.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        vectors = np.array(rows, dtype=np.float32)
+        lengths = np.linalg.norm(vectors, axis=1)
+    require_finite(lengths)
+    lost = lengths == 0
     vectors[lost] = np.eye(1, vectors.shape[1], dtype=np.float32)
     lengths[lost] = 1
     units: Vectors = vectors / lengths[:, None]

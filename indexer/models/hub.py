@@ -18,6 +18,8 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _ORGANISATION = "sentence-transformers"
 _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 _SETTINGS = ["*.json", "*.txt", "*.model"]
+_CARD = "README.md"
+_WEIGHTS = "*.safetensors"
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
 
 _LOG = logging.getLogger("nearpaper")
@@ -87,13 +89,13 @@ def _hub_model(name: str) -> ModelFolder:
         if folder is not None:
             return ModelFolder(name, folder, folder.name)
     raise ModelError(
-        f"the model {name} is not in the local cache and can't be fetched from the hub; check the "
-        "name and the network, or give --model a folder that holds it"
+        f"the model {name} is not in the local cache and can't be fetched from the hub as "
+        "safetensors; check the name and the network, or give --model a folder that holds it"
     )
 
 
 def _snapshot(repository: str, *, local_files_only: bool) -> Path | None:
-    """The hub's folder with weights in it, safetensors if there are any."""
+    """The hub's folder with weights in it; pickled ones, which could act, are not fetched."""
     from huggingface_hub import snapshot_download
 
     # Of whatever HTTP library the hub's client uses.
@@ -101,19 +103,16 @@ def _snapshot(repository: str, *, local_files_only: bool) -> Path | None:
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     disable_progress_bars()
-    for weights in ("*.safetensors", "*.bin"):
-        try:
-            folder = Path(
-                snapshot_download(
-                    repository,
-                    allow_patterns=[*_SETTINGS, weights],
-                    ignore_patterns=_OTHER_RUNTIMES,
-                    local_files_only=local_files_only,
-                )
+    try:
+        folder = Path(
+            snapshot_download(
+                repository,
+                allow_patterns=[*_SETTINGS, _CARD, _WEIGHTS],
+                ignore_patterns=_OTHER_RUNTIMES,
+                local_files_only=local_files_only,
             )
-        except (OSError, ValueError, RuntimeError, HTTPError) as error:
-            _LOG.debug("%s: %s", repository, error)
-            return None
-        if any(folder.glob(f"**/{weights}")):
-            return folder
-    return None
+        )
+    except (OSError, ValueError, RuntimeError, HTTPError) as error:
+        _LOG.debug("%s: %s", repository, error)
+        return None
+    return folder if any(folder.glob(f"**/{_WEIGHTS}")) else None

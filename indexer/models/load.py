@@ -3,45 +3,57 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 from indexer.models.cache import Converted, Facts, cache_folder, converted_model
 from indexer.models.checksums import model_hashes
+from indexer.models.choice import Choice, Named, choice_of, name_of
 from indexer.models.embedder import DEFAULT_MODEL, HASHING_MODEL, Embedder
 from indexer.models.hub import ModelFolder, find_model
 from indexer.models.openvino_embedder import OpenVinoEmbedder
 
 _LOG = logging.getLogger("nearpaper")
 
-CONVERSION = 1
+CONVERSION = 2
 """Raised whenever the conversion would give other files or facts."""
 
 
-def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
-    """The embedder of that name; raises :class:`~indexer.errors.ModelError`.
+def load_embedder(named: Named = DEFAULT_MODEL) -> Embedder:
+    """The embedder that is asked for.
 
     Args:
-        name: ``all-MiniLM-L6-v2`` (comes with nearpaper), a folder or a hub name of any other
-            sentence-transformers model, or ``hashing``, which needs no model and knows only words.
-    """
-    from indexer.models.hashing import HashingEmbedder
+        named: ``all-MiniLM-L6-v2`` (comes with nearpaper), a folder or a hub name of any other
+            sentence-transformers model, or ``hashing``, which needs no model and knows only words;
+            or a choice that says more.
 
+    Raises:
+        ModelError: It can't be loaded, or not be run as is asked.
+        UsageError: More is asked of ``hashing`` than it has.
+    """
+    from indexer.models.hashing import DIMENSION, HashingEmbedder
+
+    name, choice = name_of(named), choice_of(named)
     if name == HASHING_MODEL:
+        choice.require_plain(DIMENSION)
         return HashingEmbedder()
     folder = find_model(name)
-    from indexer.models.conversion import ConversionError
+    from indexer.models.conversion.requirements import require_sentence_transformer
+
+    require_sentence_transformer(folder)
+    from indexer.models.conversion.checking import ConversionError
 
     try:
-        return load_openvino(folder)
+        return load_openvino(folder, choice)
     except ConversionError as error:
         _LOG.warning("%s does not run under OpenVINO (%s); torch is used", name, error)
         from indexer.models.torch_embedder import load_torch
 
-        return load_torch(folder)
+        return load_torch(folder, choice=choice)
 
 
-def load_openvino(folder: ModelFolder) -> OpenVinoEmbedder:
+def load_openvino(folder: ModelFolder, choice: Choice) -> OpenVinoEmbedder:
     """The embedder of a model, which is converted first where the cache doesn't hold it.
 
     Raises:
@@ -49,22 +61,27 @@ def load_openvino(folder: ModelFolder) -> OpenVinoEmbedder:
         ModelError: It can't be loaded, or its weights are not what they must be.
         StorageError: The cache can't be written.
     """
-    converted, weights = convert_once(folder)
+    converted, weights = convert_once(folder, choice)
     return OpenVinoEmbedder(
         converted, name=folder.name, revision=folder.revision, weights_sha256=weights
     )
 
 
-def convert_once(folder: ModelFolder) -> tuple[Converted, str]:
-    """A model as converted, and what its weights as distributed hash to; raises the same."""
+def convert_once(folder: ModelFolder, choice: Choice) -> tuple[Converted, str]:
+    """A model as converted, and what its weights as distributed hash to; raises the same.
+
+    The files are the same whatever is chosen; what it is run with is as chosen.
+    """
     cache = cache_folder()
     hashes = model_hashes(folder, cache)
     runtime = metadata.version("openvino")
     name = f"{hashes.weights[:16]}-{hashes.settings[:16]}-openvino{runtime}-{CONVERSION}"
 
     def make(target: Path) -> Facts:
-        from indexer.models.conversion import convert
+        from indexer.models.conversion.convert import convert
 
         return convert(folder, target)
 
-    return converted_model(cache, name, make), hashes.weights
+    converted = converted_model(cache, name, make)
+    facts = choice.facts(converted.facts, folder.name)
+    return replace(converted, facts=facts), hashes.weights

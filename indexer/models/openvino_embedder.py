@@ -75,7 +75,7 @@ class OpenVinoEmbedder:
         # The binding sets itself up in the first inference of a process, once for all threads, and
         # there takes the interpreter's lock: two first inferences at once wait for each other.
         with _FIRST_INFERENCE:
-            self._infer(self._reader.read(["first"]))
+            unit_rows(self._infer(self._reader.read(["first"])))  # refused where it isn't finite
 
     @property
     def model(self) -> Model:
@@ -102,7 +102,7 @@ class OpenVinoEmbedder:
     def _in_batches(self, tokens: Sequence[Tokens]) -> Vectors:
         rows = np.empty((len(tokens), self._facts.dimension), np.float32)
         for batch in batches([len(one.ids) for one in tokens], TOKEN_BUDGET):
-            rows[batch] = self._infer([tokens[place] for place in batch])
+            rows[batch] = self._infer([tokens[place] for place in batch])[:, : rows.shape[1]]
         return unit_rows(rows)
 
     def _infer(self, tokens: Sequence[Tokens]) -> Vectors:

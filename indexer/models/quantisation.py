@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 from importlib import metadata
 from itertools import islice
@@ -23,7 +23,8 @@ import numpy as np
 
 from indexer.errors import ModelError, UsageError
 from indexer.models.cache import GRAPH, TOKENIZER, Converted, Facts, cache_folder, converted_model
-from indexer.models.conversion import ConversionError, name_by_order
+from indexer.models.choice import Choice, Named, choice_of, name_of
+from indexer.models.conversion.checking import ConversionError, name_by_order
 from indexer.models.hub import ModelFolder, find_model
 from indexer.models.load import convert_once
 from indexer.models.openvino_embedder import OpenVinoEmbedder, openvino
@@ -52,11 +53,11 @@ fails. Least cosine over 100 abstracts: 0.994 with none left, 0.9977 with the fi
 all, which costs 15 % of the speed."""
 
 
-def quantised(name: str, texts: Sequence[str]) -> tuple[OpenVinoEmbedder, Converted]:
-    """The model ``name`` in int8, made where the cache doesn't hold it.
+def quantised(named: Named, texts: Sequence[str]) -> tuple[OpenVinoEmbedder, Converted]:
+    """A model in int8, made where the cache doesn't hold it.
 
     Args:
-        name: As for :func:`~indexer.models.load.load_embedder`.
+        named: As for :func:`~indexer.models.load.load_embedder`.
         texts: Of papers, see :func:`~indexer.models.recipe.document_text`; the same texts
             give the same model.
 
@@ -69,17 +70,17 @@ def quantised(name: str, texts: Sequence[str]) -> tuple[OpenVinoEmbedder, Conver
             f"int8 is calibrated on at least {LEAST_SAMPLE} papers, there are {len(texts)}; index "
             "without it, and later run `nearpaper rebuild --embed --precision int8`"
         )
-    folder = find_model(name)
-    base, weights = _base(folder)
+    folder = find_model(name_of(named))
+    base, weights = _base(folder, choice_of(named))
     converted = converted_model(
         cache_folder(), _key(base, texts), lambda target: _quantise(base, texts, target)
     )
     return _embedder(converted, folder.name, folder.revision, weights), converted
 
 
-def _base(folder: ModelFolder) -> tuple[Converted, str]:
+def _base(folder: ModelFolder, choice: Choice) -> tuple[Converted, str]:
     try:
-        return convert_once(folder)
+        return convert_once(folder, choice)
     except ConversionError as error:
         raise ModelError(
             f"{folder.name} does not run under OpenVINO ({error}), and only what does can be int8; "
@@ -89,7 +90,7 @@ def _base(folder: ModelFolder) -> tuple[Converted, str]:
 
 def _key(base: Converted, texts: Sequence[str]) -> str:
     """Names what the result depends on."""
-    made_of = [base.sha256, QUANTISATION, _nncf_version(), *texts]
+    made_of = [base.sha256, asdict(base.facts), QUANTISATION, _nncf_version(), *texts]
     return f"int8-{sha256(json.dumps(made_of).encode()).hexdigest()[:32]}"
 
 

@@ -6,26 +6,38 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.errors import ModelError
 from indexer.models.cache import Facts, cache_folder
 from indexer.models.checksums import model_hashes
+from indexer.models.choice import Choice
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
 from indexer.models.hub import ModelFolder
+from indexer.models.openvino_embedder import batches
+from indexer.models.settings import needs_code, search_prompts
 from indexer.models.tokenizer import MAX_CHARACTERS, TokenReader, readable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _BATCH = 32
+AS_IT_IS = Choice()
 
 
-def load_torch(folder: ModelFolder, device: str = "cpu") -> TorchEmbedder:
+def load_torch(
+    folder: ModelFolder,
+    device: str = "cpu",
+    choice: Choice = AS_IT_IS,
+    tokens: int | None = None,
+) -> TorchEmbedder:
     """The embedder of a model as sentence-transformers runs it on a device.
+
+    ``tokens`` is as for :class:`TorchEmbedder`.
 
     Raises:
         ModelError: It can't be loaded, or its weights are not what they must be.
@@ -34,22 +46,38 @@ def load_torch(folder: ModelFolder, device: str = "cpu") -> TorchEmbedder:
     with quiet():
         transformer = load_transformer(folder, device)
         return TorchEmbedder(
-            transformer, name=folder.name, revision=folder.revision, weights_sha256=weights
+            transformer,
+            choice.facts(facts_of(transformer, "f32"), folder.name),
+            name=folder.name,
+            revision=folder.revision,
+            weights_sha256=weights,
+            tokens=tokens,
         )
 
 
 class TorchEmbedder:
-    """``SentenceTransformer.encode`` in fp32; calls from several threads take turns."""
+    """``SentenceTransformer.encode``; calls from several threads take turns.
+
+    Args:
+        transformer: In fp32.
+        facts: Of it.
+        name: As in :class:`~indexer.models.embedder.Model`, like the next two.
+        revision: Likewise.
+        weights_sha256: Likewise.
+        tokens: Padded tokens in a batch; without it, a batch is a fixed number of texts.
+    """
 
     def __init__(
         self,
         transformer: SentenceTransformer,
+        facts: Facts,
         *,
         name: str,
         revision: str = "",
         weights_sha256: str = "",
+        tokens: int | None = None,
     ) -> None:
-        facts = facts_of(transformer, "f32")
+        self._tokens = tokens
         self._transformer = transformer
         self._reader = _token_reader(transformer, facts)
         # Its tokenizer refuses to be used by two threads at once.
@@ -72,30 +100,45 @@ class TorchEmbedder:
         """What the vectors depend on."""
         return self._model
 
+    @property
+    def device(self) -> str:
+        """What computes, such as ``cpu`` or ``cuda:0``."""
+        return str(self._transformer.device)
+
     def encode_documents(self, texts: Sequence[str]) -> Encoded:
         """Vectors of ``n`` texts, in their order."""
-        rows = self._encode(self._transformer.encode_document, texts)
-        return Encoded(rows, self._truncated(texts))
+        prompt, encode = self._model.document_prefix, self._transformer.encode_document
+        if self._reader is None:
+            truncated = np.array([len(text) > MAX_CHARACTERS for text in texts], bool)
+            return Encoded(self._encode(encode, texts, prompt), truncated)
+        read = self._reader.read([prompt + text for text in texts])
+        truncated = np.array([one.truncated for one in read], bool)
+        if self._tokens is None:
+            return Encoded(self._encode(encode, texts, prompt), truncated)
+        rows = np.empty((len(texts), self._model.dimension), np.float32)
+        for batch in batches([len(one.ids) for one in read], self._tokens):
+            rows[batch] = self._encode(encode, [texts[place] for place in batch], prompt)
+        return Encoded(rows, truncated)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``n`` questions, in their order."""
-        return self._encode(self._transformer.encode_query, texts)
+        return self._encode(self._transformer.encode_query, texts, self._model.query_prefix)
 
-    def _encode(self, encode: Callable[..., Vectors], texts: Sequence[str]) -> Vectors:
+    def to_bf16(self) -> None:
+        """Compute in 16 bits from now on."""
+        self._transformer.bfloat16()
+        self._model = replace(self._model, precision="bf16")
+
+    def _encode(self, encode: Callable[..., Vectors], texts: Sequence[str], prompt: str) -> Vectors:
         with self._turn:
             rows = encode(
                 [readable(text) for text in texts],
-                batch_size=_BATCH,
+                prompt=prompt,
+                batch_size=_BATCH if self._tokens is None else max(1, len(texts)),
                 show_progress_bar=False,
-                normalize_embeddings=True,
             )
-        return unit_rows(np.asarray(rows).reshape(len(texts), self._model.dimension))
-
-    def _truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        if self._reader is None:
-            return np.array([len(text) > MAX_CHARACTERS for text in texts], bool)
-        tokens = self._reader.read([self._model.document_prefix + text for text in texts])
-        return np.array([one.truncated for one in tokens], bool)
+        kept = self._model.dimension
+        return unit_rows(np.array([row[:kept] for row in rows]).reshape(-1, kept))
 
 
 def load_transformer(folder: ModelFolder, device: str = "cpu") -> SentenceTransformer:
@@ -110,6 +153,11 @@ def load_transformer(folder: ModelFolder, device: str = "cpu") -> SentenceTransf
         *(OSError, ValueError, TypeError, LookupError, AttributeError),
         *(RuntimeError, ImportError, SafetensorError),
     ) as error:
+        if needs_code(folder.path):
+            raise ModelError(
+                f"{folder.name} needs code of its own, which nearpaper doesn't run; give --model "
+                "another model"
+            ) from error
         raise ModelError(
             f"the model in {folder.path} can't be loaded ({first_line(error)}); check that it is a "
             "complete sentence-transformers model"
@@ -117,17 +165,37 @@ def load_transformer(folder: ModelFolder, device: str = "cpu") -> SentenceTransf
     return loaded.float().eval()
 
 
+def require_torch(folder: ModelFolder, reason: str) -> None:
+    """Raise ``ModelError`` where a model can't be run without torch, and it isn't installed.
+
+    Args:
+        folder: Of the model.
+        reason: Why it needs torch.
+    """
+    missing = [name for name in ("torch", "transformers", "sentence_transformers") if _lacks(name)]
+    if missing:
+        raise ModelError(
+            f"the model {folder.name} needs PyTorch ({reason}), and {missing[0]} is not installed; "
+            "run: pip install sentence-transformers"
+        )
+
+
+def _lacks(package: str) -> bool:
+    try:
+        return find_spec(package) is None
+    except (ImportError, ValueError):  # it has been blocked
+        return True
+
+
 def facts_of(transformer: SentenceTransformer, precision: str) -> Facts:
     """What has to be known of a ``SentenceTransformer`` to run it elsewhere."""
     tokenizer = getattr(transformer, "tokenizer", None)
-    prompts = transformer.prompts
-    documents = [prompts[name] for name in ("document", "passage", "corpus") if name in prompts]
-    default = prompts.get(transformer.default_prompt_name, "")
+    query, document = search_prompts(transformer.prompts)
     return Facts(
         dimension=int(transformer.get_embedding_dimension()),
         pooling=_pooling(transformer),
-        query_prefix=prompts.get("query", default),
-        document_prefix=documents[0] if documents else default,
+        query_prefix=query,
+        document_prefix=document,
         max_tokens=_max_tokens(transformer),
         pad_id=int(getattr(tokenizer, "pad_token_id", 0) or 0),
         precision=precision,

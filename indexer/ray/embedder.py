@@ -8,8 +8,8 @@ from typing import Any
 
 from indexer.errors import UsageError
 from indexer.models.bulk import Wait
-from indexer.models.compatibility import is_int8
 from indexer.models.embedder import HASHING_MODEL, Embedder
+from indexer.models.gpu import runs_on_gpus
 from indexer.models.openvino_embedder import OpenVinoEmbedder
 from indexer.ray.cluster import Cluster, Node
 from indexer.ray.encoder import Encoder, Files, Plan, files_of
@@ -67,7 +67,7 @@ class RayEmbedder:
 
 def _is_cuda(embedder: Embedder, options: RayOptions, nodes: Sequence[Node]) -> bool:
     model = embedder.model
-    is_able = not is_int8(model) and model.runtime != HASHING_MODEL
+    is_able = runs_on_gpus(model)
     if options.device == "cuda" and not is_able:
         raise UsageError(f"int8 models and {HASHING_MODEL} run on CPUs only; leave out --device")
     return options.device == "cuda" or (options.device == "auto" and is_able and has_gpus(nodes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from indexer.models.cache import (
     checked,
     converted_model,
 )
+from indexer.models.choice import Choice
 from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Encoded, Model
 from indexer.models.hub import find_model
@@ -89,7 +90,7 @@ class Encoder:
         if self._plan.is_cuda or model.runtime == "torch":
             return self._under_torch()
         if self._plan.converted is None:
-            return load_embedder(model.name)
+            return load_embedder(Choice().after(model))
         return OpenVinoEmbedder(
             self._converted(self._plan.converted),
             name=model.name,
@@ -109,11 +110,14 @@ class Encoder:
                 (target / name).write_bytes(content)
             return wanted.facts
 
-        return converted_model(cache_folder(), f"sent-{wanted.sha256[:32]}", write)
+        sent = converted_model(cache_folder(), f"sent-{wanted.sha256[:32]}", write)
+        # Sent before for other prompts or dimensions, the files were the same.
+        return replace(sent, facts=wanted.facts)
 
     def _under_torch(self) -> Embedder:
         import torch
 
+        from indexer.models.gpu import load_on_gpu
         from indexer.models.torch_embedder import load_torch
 
         if self._plan.is_cuda and not torch.cuda.is_available():
@@ -122,8 +126,10 @@ class Encoder:
                 "use --device cpu"
             )
         torch.set_num_threads(self._threads)
-        device = "cuda" if self._plan.is_cuda else "cpu"
-        return load_torch(find_model(self._plan.model.name), device)
+        model = self._plan.model
+        if self._plan.is_cuda:
+            return load_on_gpu(model)
+        return load_torch(find_model(model.name), choice=Choice().after(model))
 
 
 def files_of(converted: Converted) -> Files:

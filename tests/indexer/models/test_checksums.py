@@ -9,6 +9,7 @@ import pytest
 from indexer.errors import ModelError
 from indexer.models.checksums import model_hashes
 from indexer.models.hub import ModelFolder
+from indexer.models.load import load_embedder
 
 
 @pytest.fixture
@@ -85,3 +86,14 @@ def test_weights_are_checked_every_time(folder: ModelFolder, tmp_path: Path) -> 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"no modules\.json"):
         model_hashes(ModelFolder("empty", tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "2_Dense/pytorch_model.bin", "model.pt"])
+def test_pickled_weights_are_refused(folder: ModelFolder, tmp_path: Path, name: str) -> None:
+    (folder.path / "model.safetensors").unlink()
+    (folder.path / name).parent.mkdir(exist_ok=True)
+    (folder.path / name).write_bytes(b"pickled")
+    with pytest.raises(ModelError, match="pickled"):
+        model_hashes(folder, tmp_path)
+    with pytest.raises(ModelError, match="pickled"):
+        load_embedder(str(folder.path))
