@@ -23,6 +23,7 @@ from indexer.errors import SourceError, StorageError, storage_error
 from indexer.files import sha256_of
 from indexer.local.segments.manifest import FORMAT
 from indexer.models.cache import cache_folder
+from indexer.models.choice import Choice
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
 from indexer.pipeline import Listener, Tally, add
@@ -68,8 +69,13 @@ def _add(folder: Path, corpus: Path, model: Model, watch: Watch) -> Tally:
     try:
         with watch() as listener:
             return add(
-                folder, [str(corpus)], model=model.name, keep_duplicates=True, listener=listener
-            )  # judgements name every id
+                folder,
+                [str(corpus)],
+                model=Choice().after(model),
+                keep_duplicates=True,  # judgements name every id
+                keep_numbers=True,
+                listener=listener,
+            )
     except StorageError as error:
         raise StorageError(f"{error}, or set NEARPAPER_CACHE to another folder") from error
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.errors import UsageError, storage_error
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _POLL_SECONDS = 0.02
+FileIdentity = tuple[int, int]
+"""Device and inode: they stay while a file is renamed, and differ where it is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,15 @@ class FileStamp:
     bytes: int
     sha256: str
     mtime_ns: int = field(default=0, compare=False)
+
+
+def identity_of(path: Path) -> FileIdentity | None:
+    """Which file stands at a path; ``None`` where there is none, or none that may be seen."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def require_file(path: Path) -> None:
@@ -60,6 +73,7 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """
     beside = path.with_name(f"{path.name}.new")
     try:
+        _make_anew(beside)
         yield beside
         if sync:
             _sync(beside)
@@ -72,6 +86,43 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
         # Where nothing may be written, to unlink what isn't there fails as well.
         with suppress(OSError):
             beside.unlink()
+
+
+def _make_anew(path: Path) -> None:
+    """An empty file that wasn't there: what a killed run, or somebody else, left is no target."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666))
+
+
+@contextmanager
+def reserved(path: Path, size: int) -> Iterator[Callable[[], None]]:
+    """Room on the disk, kept by a file until the block ends or calls what it is given.
+
+    Raises ``StorageError`` where there isn't so much.
+    """
+    try:
+        _make_anew(path)
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+        yield lambda: path.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """A file of an index, to be read.
+
+    Raises:
+        OSError: It can't be opened, or is a link, a pipe or the like, which isn't waited for.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a plain file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def stamp(path: Path) -> FileStamp:

@@ -14,21 +14,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.batches import BATCH, Batch, Records, batches_of
+from indexer.batches import BATCH, Batch, Records, batches_of, last_words
+from indexer.closeness.fitting import fitted_again
 from indexer.deduplication import Group, grouped
 from indexer.embedder_selection import EmbedderSelection, no_sample
 from indexer.entries import Embedded, Entry
 from indexer.location import Location, using_store
 from indexer.lookahead import Lookahead
 from indexer.models.bulk import held_back
+from indexer.models.choice import Named
 from indexer.models.precision import Precision
 from indexer.models.recipe import document_text
+from indexer.papers.folding import words
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.ray.options import RayOptions
 from indexer.rejects import RejectsFile
-from indexer.sources import Item, Reject, Removal, open_source
+from indexer.sources import Item, Reject, open_source
 from indexer.store import Writer
 
 LONG_SECONDS = 10.0
@@ -38,6 +41,8 @@ PUBLISH_SECONDS = 30.0
 PUBLISH_SHARE = 4.0
 """Times as long as publishing took they wait in a large index, so that most of a run is embedding.
 """
+SHOWN_SECONDS = 0.2
+"""Between two looks at a batch under way."""
 
 News = tuple[Paper, Group]
 """A paper of which something is new, and what it was put together from."""
@@ -48,10 +53,11 @@ def add(
     inputs: Sequence[str],
     *,
     format: str | None = None,
-    model: str | None = None,
+    model: Named | None = None,
     precision: Precision | None = None,
     rejects: Path | None = None,
     keep_duplicates: bool = False,
+    keep_numbers: bool = False,
     ray: RayOptions | None = None,
     listener: Listener | None = None,
 ) -> Tally:
@@ -68,6 +74,7 @@ def add(
             index without one has them only counted.
         keep_duplicates: Let only records of the same id be one paper, see
             :mod:`indexer.deduplication`.
+        keep_numbers: Take ids of a table for what they are, also where they only count its rows.
         ray: Embed on Ray, where this says.
         listener: Is told of the progress.
 
@@ -76,7 +83,10 @@ def add(
     """
     with ExitStack() as stack:
         # An input that can't be read ends the run before anything is made.
-        sources = [stack.enter_context(open_source(path, format)) for path in inputs]
+        sources = [
+            stack.enter_context(open_source(path, format, keep_numbers=keep_numbers))
+            for path in inputs
+        ]
         records = Records(sources)
         run = stack.enter_context(
             opened(
@@ -90,6 +100,7 @@ def add(
                 listener=listener or Silent(),
             )
         )
+        run.tally.inputs = [source.report for source in sources]
         for batch in run.in_turn(records.batches()):
             run.take_batch(batch)
             run.report(batch.fraction)
@@ -100,7 +111,7 @@ def add(
 def opened(
     location: Location,
     *,
-    model: str | None = None,
+    model: Named | None = None,
     precision: Precision | None = None,
     sample: Callable[[], list[str]] = no_sample,
     rejects: Path | None = None,
@@ -130,6 +141,11 @@ def opened(
         except KeyboardInterrupt:
             run.tally.interrupted = True
         run.tally.generation = writer.publish().generation
+        if run.tally.embedded and not run.tally.interrupted:
+            with using_store(location) as published:
+                found = fitted_again(published, model_of_run.embedder)
+            if found:
+                writer.commit((), meta=found)
     run.tally.seconds = time.monotonic() - started
 
 
@@ -149,6 +165,9 @@ class Run:
         self.started = time.monotonic()
         self._due = self.started + PUBLISH_SECONDS
         self._estimated = False
+        self._fraction: float | None = None
+        self._first: tuple[float, int] | None = None
+        self._shown = self.started
 
     def take(self, records: Sequence[Item], *, second_hand: bool, meta: Mapping[str, str]) -> None:
         """Take in records that belong together, batch by batch.
@@ -176,7 +195,7 @@ class Run:
             self._lookahead.forget(texts)
 
     def _begin(self, batch: Batch) -> list[str]:
-        papers, _ = _last_words(batch.records)
+        papers, _ = last_words(self._settled(batch))
         texts = _texts(self._news(papers, second_hand=batch.second_hand))
         known = self.writer.embedded(texts)
         return self._lookahead.begin({key: texts[key] for key in texts if key not in known})
@@ -186,16 +205,43 @@ class Run:
         rejected = [record for record in batch.records if isinstance(record, Reject)]
         if rejected:
             self.tally.rejects_file = self.rejects.write(rejected)
-        papers, gone = _last_words(batch.records)
+        papers, gone = last_words(self._settled(batch))
         news = self._news(papers, second_hand=batch.second_hand)
         removed = {paper.id for paper in self.writer.current(gone).values()}
+        vectors, whole = self._vectors(news, batch.fraction)
+        if not whole:  # of a harvest, the place stays where the page began
+            news = [one for one in news if text_hash(document_text(one[0])) in vectors]
+            removed, batch = set(), replace(batch, meta={})
         if news or removed or batch.meta:
             replaced = [held.paper.id for _, group in news for held in group.known.values()]
-            self.writer.commit(self._embed(news), [*replaced, *removed], batch.meta)
+            self.writer.commit(self._entries(news, vectors), [*replaced, *removed], batch.meta)
+        self.tally.ahead = 0
         self._count(news)
         self.tally.removed += len(removed)
         self.tally.rejected += len(rejected)
+        if not whole:
+            raise KeyboardInterrupt
         self.tally.unchanged += len(batch.records) - len(rejected) - len(news) - len(removed)
+        self._fraction = batch.fraction
+
+    def _settled(self, batch: Batch) -> Sequence[Item]:
+        """The records of a batch.
+
+        Papers that an older version indexed by the numbers of their rows in a table keep these.
+        """
+        if not batch.numbers:
+            return batch.records
+        known = self.writer.current(batch.numbers.values())
+        return [
+            replace(record, id=number)
+            if isinstance(record, Paper)
+            and (number := batch.numbers.get(record.id))
+            and (held := known.get(number))
+            and held.id == number
+            and words(held.title) == words(record.title)
+            else record
+            for record in batch.records
+        ]
 
     def _news(self, papers: Sequence[Paper], *, second_hand: bool) -> list[News]:
         groups = grouped(self.writer, papers, keep_duplicates=self.keep_duplicates)
@@ -208,13 +254,46 @@ class Run:
         self.tally.added += sum(not group.known for _, group in news)
         self.tally.folded += sum(group.folded for _, group in news)
 
-    def _embed(self, news: Sequence[News]) -> list[Entry]:
-        """Entries of papers; only texts that were never embedded go through the model."""
+    def _vectors(
+        self, news: Sequence[News], fraction: float | None
+    ) -> tuple[dict[str, Embedded], bool]:
+        """Vectors by the hashes of the texts, and whether these are all: Ctrl-C ends the work.
+
+        Only texts that were never embedded go through the model.
+        """
         texts = _texts(news)
-        known = self.writer.embedded(texts)
-        missing = {key: text for key, text in texts.items() if key not in known}
-        vectors = known | self._lookahead.vectors(missing)
-        self.tally.embedded += len(missing)
+        found = dict(self.writer.embedded(texts))
+        missing = {key: texts[key] for key in texts if key not in found}
+        left = len(missing)
+        try:
+            for part in self._lookahead.in_parts(missing):
+                found |= part
+                left -= len(part)
+                self.tally.embedded += len(part)
+                self._show(len(missing) - left, len(missing), fraction)
+        except KeyboardInterrupt:
+            return found, False
+        return found, True
+
+    def _show(self, done: int, of: int, after: float | None) -> None:
+        """Tell of a batch under way, with which ``after`` of the inputs is read."""
+        now = time.monotonic()
+        if self._first is None:
+            # Loading the model took its time, too.
+            self._first = now, self.tally.embedded
+        if done == of or now - self._shown < SHOWN_SECONDS:
+            return
+        self._shown, self.tally.ahead, self.tally.seconds = now, done, now - self.started
+        if after is not None:
+            after -= (after - (self._fraction or 0.0)) * (of - done) / of
+        self.listener.advanced(self.tally, after)
+
+    def _rate(self) -> float:
+        """Papers a second since the model was there; some need not be embedded."""
+        start, embedded = self._first or (self.started, 0)
+        return max(self.tally.embedded - embedded, 1) / max(time.monotonic() - start, 1e-3)
+
+    def _entries(self, news: Sequence[News], vectors: dict[str, Embedded]) -> list[Entry]:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         entries = [
             _entry(
@@ -240,24 +319,10 @@ class Run:
         enough = BATCH // 2 + BATCH * self.model.lead
         if not self._estimated and fraction and self.tally.embedded >= enough:
             self._estimated = True
-            ahead = estimate(self.tally, fraction, self.writer.model.dimension)
+            ahead = estimate(self.tally, fraction, self.writer.model.dimension, self._rate())
             if ahead.seconds >= LONG_SECONDS:
                 self.listener.estimated(ahead)
         self.listener.advanced(self.tally, fraction)
-
-
-def _last_words(batch: Iterable[Item]) -> tuple[list[Paper], set[str]]:
-    """The papers of a batch, and the ids of those of which it says last that they are gone."""
-    papers: list[Paper] = []
-    gone: set[str] = set()
-    for record in batch:
-        if isinstance(record, Removal):
-            papers = [paper for paper in papers if paper.id != record.id]
-            gone.add(record.id)
-        elif isinstance(record, Paper):
-            papers.append(record)
-            gone.discard(record.id)
-    return papers, gone
 
 
 def _texts(news: Iterable[News]) -> dict[str, str]:

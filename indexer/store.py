@@ -21,8 +21,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.closeness.calibration import Calibration
 from indexer.copying import Copying, Origin
 from indexer.entries import Embedded, Entry, Held
+from indexer.glossary.glossary import Glossary
+from indexer.models.choice import Named
 from indexer.models.embedder import Embedder, Encoded, Model
 from indexer.models.precision import Precision
 from indexer.papers.identity import Name
@@ -120,6 +123,11 @@ class Snapshot(Protocol):
         """What it is of."""
         ...
 
+    @property
+    def calibration(self) -> Calibration:
+        """What nearness means in this index; it may come after the papers."""
+        ...
+
     def locate(self, names: Sequence[str]) -> Keys:
         """``(n,)`` papers by any of their normalised names (ids, DOIs); -1 where there is none.
 
@@ -198,6 +206,11 @@ class Snapshot(Protocol):
         """How many papers hold each of some words of :meth:`stems` in title or abstract, about."""
         ...
 
+    @property
+    def glossary(self) -> Glossary:
+        """What the papers write and abbreviate; empty in an index that is older than this."""
+        ...
+
     def days(self, field: DayField, around: str = "") -> Days:
         """Days of publication, or of submission to a list, that are known to the day."""
         ...
@@ -237,8 +250,8 @@ class Staging(Protocol):
         """How many of the live papers have one, 0 to 1."""
         ...
 
-    def adopt(self) -> None:
-        """Make them the index's vectors, all at once; publish shows them."""
+    def adopt(self, meta: Mapping[str, str] = ...) -> None:
+        """Make them the index's vectors and set ``meta``, all at once; publish shows them."""
         ...
 
 
@@ -331,6 +344,11 @@ class Store(Protocol):
         """
         ...
 
+    @property
+    def problem(self) -> str:
+        """Why the last snapshot isn't of what is there now, in one line; empty where it is."""
+        ...
+
     def writer(
         self, create: Callable[[], Model] | None = None, *, outdated: bool = False
     ) -> AbstractContextManager[Writer]:
@@ -364,7 +382,7 @@ class Store(Protocol):
         ...
 
     def new_embedder(
-        self, name: str, precision: Precision, sample: Callable[[], Sequence[str]]
+        self, named: Named, precision: Precision, sample: Callable[[], Sequence[str]]
     ) -> Embedder:
         """The model that vectors are to be made with from now on; int8 is fitted to ``sample``."""
         ...

@@ -65,6 +65,16 @@ class AnyWord:
 
 
 @dataclass(frozen=True, slots=True)
+class AllWords:
+    """Title and abstract together hold each of the first 128 words of ``text`` that are looked up.
+
+    A text without such words is held by no paper.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TitleIs:
     """The paper's title has just these words, however it is printed."""
 
@@ -80,6 +90,11 @@ class Submitted:
 
     first: str = ""
     last: str = LAST_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """A source says that the paper was retracted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,20 @@ class Or:
 
 
 Where = (
-    All | Dates | Has | Phrase | AnyWord | TitleIs | Submitted | Arrived | Among | Not | And | Or
+    All
+    | Dates
+    | Has
+    | Phrase
+    | AnyWord
+    | AllWords
+    | TitleIs
+    | Submitted
+    | Retracted
+    | Arrived
+    | Among
+    | Not
+    | And
+    | Or
 )
 
 ALL = All()
@@ -128,7 +156,7 @@ ALL = All()
 
 def both(one: Where, other: Where) -> Where:
     """Both hold; as short as it can be said."""
-    each = tuple(part for where in (one, other) for part in _parts(where))
+    each = tuple(part for where in (one, other) for part in parts(where))
     return each[0] if len(each) == 1 else And(each) if each else ALL
 
 
@@ -137,7 +165,8 @@ def without(where: Where, keys: tuple[int, ...]) -> Where:
     return both(where, Not(Among(keys))) if keys else where
 
 
-def _parts(where: Where) -> tuple[Where, ...]:
+def parts(where: Where) -> tuple[Where, ...]:
+    """The conditions that all hold."""
     if isinstance(where, All):
         return ()
     return where.each if isinstance(where, And) else (where,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from indexer.analysis import TOKENS
 from indexer.errors import IndexDamagedError, IndexOutdatedError
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import CATALOG_FILE
@@ -41,6 +42,12 @@ def readable_manifest(folder: Path) -> Manifest | None:
         return Manifest.load(folder)
     except IndexDamagedError:
         return None
+
+
+def has_old_words(folder: Path) -> bool:
+    """Whether the words that are looked up were made by an older version than this one."""
+    manifest = Manifest.load(folder)
+    return manifest is not None and manifest.tokens < TOKENS
 
 
 def lags(folder: Path) -> bool:

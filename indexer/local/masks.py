@@ -18,6 +18,7 @@ from indexer.local.segments.generation import Generation
 from indexer.papers.folding import title_hash
 from indexer.where import (
     All,
+    AllWords,
     Among,
     And,
     AnyWord,
@@ -27,6 +28,7 @@ from indexer.where import (
     Not,
     Or,
     Phrase,
+    Retracted,
     Submitted,
     TitleIs,
     Where,
@@ -82,6 +84,9 @@ class Masks:
     def _any_word(self, where: AnyWord) -> Mask:
         return self._at_rows(self._generation.lexicon.holding_any(where.text))
 
+    def _all_words(self, where: AllWords) -> Mask:
+        return self._at_rows(self._generation.lexicon.holding_all(where.text))
+
     def _title_is(self, where: TitleIs) -> Mask:
         key = np.uint64(title_hash(where.title))
         return self._live(self._generation.mask(lambda columns: columns.titles == key))
@@ -89,6 +94,9 @@ class Masks:
     def _submitted(self, where: Submitted) -> Mask:
         submissions = Submissions(self._catalog, self._generation.manifest.change)
         return self._at_rows(submissions.rows(where.first, where.last))
+
+    def _retracted(self, where: Retracted) -> Mask:
+        return self._live(self._generation.mask(lambda columns: columns.retracted.copy()))
 
     def _arrived(self, where: Arrived) -> Mask:
         """Only rows whose papers came before them are looked up one by one."""
@@ -149,8 +157,10 @@ _WAYS: dict[type[Any], Callable[[Masks, Any], Mask]] = {
     Has: Masks._has,
     Phrase: Masks._phrase,
     AnyWord: Masks._any_word,
+    AllWords: Masks._all_words,
     TitleIs: Masks._title_is,
     Submitted: Masks._submitted,
+    Retracted: Masks._retracted,
     Arrived: Masks._arrived,
     Among: Masks._among,
     Not: Masks._not,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from indexer.errors import UsageError, storage_error
 from indexer.files import stamp, sync_folder
 from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.local.lock import LOCK_FILE, WriterLock
+from indexer.local.plain import require_plain
 from indexer.local.segments.manifest import MANIFEST_FILE
 from indexer.local.segments.publisher import FOLDERS
 
@@ -43,17 +45,22 @@ def partial_folder(target: Path) -> Iterator[Path]:
     """
     partial = target.absolute().with_name(f"{target.absolute().name}.partial")
     try:
+        if partial.is_symlink():
+            raise UsageError(f"{partial}: a link, which is never followed; remove it")
         partial.mkdir(parents=True, exist_ok=True)
+        require_plain(partial)
         with WriterLock(partial, patience=0, file=_LOCK_FILE):
             yield partial
     except OSError as error:
-        raise storage_error(error, error.filename or partial) from error
+        # A full disk is the target's, whatever was being read.
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise storage_error(error, partial if is_full else error.filename or partial) from error
 
 
 def empty(partial: Path) -> None:
     """Take away what an earlier run left."""
     for path in partial.iterdir():
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.name != _LOCK_FILE:
             path.unlink()

@@ -14,7 +14,7 @@ from indexer.errors import (
     StorageError,
 )
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.integrity import lags
+from indexer.local.integrity import has_old_words, lags
 from indexer.local.presence import require_index
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.local.writer import LocalWriter
@@ -26,12 +26,13 @@ def recover(folder: Path, *, most: int | None = None) -> None:
     """Publish what a killed writer committed, if nobody writes and this process may.
 
     A catalog of an older version is brought up to date; raises ``IndexOutdatedError`` where this
-    process may not. With ``most``, what takes longer than going through that many versions of
+    process may not. So are the words that are looked up, without which questions are read as they
+    were then. With ``most``, what takes longer than going through that many versions of
     papers is left to the next writer, with a warning; raises ``IndexDamagedError`` where nothing
     else can be read, since the manifest is lost.
     """
     require_index(folder)
-    if not lags(folder):
+    if not (lags(folder) or has_old_words(folder)):
         return
     if most is not None and Manifest.load(folder) is None:
         _require_few(folder, most)

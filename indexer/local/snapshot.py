@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
+from indexer.closeness.calibration import KEY, Calibration, calibration_of
 from indexer.entries import Entry
+from indexer.glossary.glossary import Glossary
 from indexer.local import orders
 from indexer.local.about import about_of
 from indexer.local.catalog import history
@@ -65,6 +67,11 @@ class LocalSnapshot:
         """What it is of."""
         identity = self._catalog.meta("identity") or ""
         return about_of(self.generation.manifest, identity, self.generation.nearness)
+
+    @property
+    def calibration(self) -> Calibration:
+        """What nearness means in this index, as it was fitted last."""
+        return calibration_of(self._catalog.meta(KEY))
 
     def locate(self, names: Sequence[str]) -> Keys:
         """``(n,)`` papers by any of their normalised names; -1 where there is none."""
@@ -173,11 +180,18 @@ class LocalSnapshot:
 
     def stems(self, text: str) -> list[str]:
         """The words of a text as they are looked up: folded, stemmed, without stop words."""
-        return analysis.stems(text)
+        return analysis.stems(text, self.generation.lexicon.tokens)
 
     def document_frequencies(self, stems: Sequence[str]) -> list[int]:
         """How many papers hold each stem in title or abstract; dead versions are counted, too."""
         return list(map(self.generation.lexicon.document_frequency, stems))
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Words and abbreviations; empty in an index that an older nearpaper wrote last."""
+        parts = [segment.columns.glossary for segment in self.generation.segments]
+        told = [part for part in parts if part is not None]
+        return Glossary(told if len(told) == len(parts) else ())
 
     def days(self, field: DayField, around: str = "") -> Days:
         """Days of publication, or of submission to a list, that are known to the day."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from indexer.errors import (
@@ -13,26 +14,40 @@ from indexer.errors import (
     StorageError,
     storage_error,
 )
+from indexer.files import FileIdentity, identity_of
 from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.local.integrity import require_catalog, require_same_index
+from indexer.local.plain import require_plain
 from indexer.local.presence import require_index
 from indexer.local.segments.generation import Generation
+from indexer.local.segments.held_files import HeldFiles
+from indexer.local.segments.lexicon import is_rewritten
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.local.snapshot import LocalSnapshot
 
 _LOG = logging.getLogger("nearpaper")
 _TRIES = 20  # generations that may come and go while one is being opened
+_Stamp = tuple[FileIdentity, int, FileIdentity | None]
+"""The manifest's file, when it was written, and the catalog's file."""
 
 
 class SnapshotProvider:
-    """The newest snapshot of a folder. Safe to use from many threads; it writes nothing."""
+    """The newest snapshot of a folder. Safe to use from many threads; it writes nothing.
+
+    Attributes:
+        folder: Where the index is.
+        problem: Why the newest snapshot isn't what the folder holds now, empty where it is.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.problem = ""
         self._refreshing = threading.Lock()
-        self._seen: tuple[int, int] | None = None
+        self._seen: _Stamp | None = None
         self._snapshot: LocalSnapshot | None = None
         self._catalog: Catalog | None = None
+        self._held: HeldFiles | None = None
 
     def snapshot(self) -> LocalSnapshot | None:
         """The newest published snapshot, the same one until there is another.
@@ -45,17 +60,30 @@ class SnapshotProvider:
 
         Raises:
             IndexNotFoundError: There is no index.
+            IndexDamagedError: Somebody wrote to its files, which are never trusted again.
         """
+        self._let_go_of_overwritten()
         if self._stamp() != self._seen:
             try:
                 self._take_up()
             except (IndexDamagedError, IndexFormatError, StorageError) as error:
                 if self._snapshot is None:
                     raise
+                self.problem = str(error)
                 _LOG.warning("nearpaper: going on with what was open: %s", error)
         if self._snapshot is None:
             require_index(self.folder)
         return self._snapshot
+
+    def _let_go_of_overwritten(self) -> None:
+        """What was written to in place isn't read any more; the folder is opened anew."""
+        snapshot = self._snapshot
+        if snapshot is None or self._held is None or (path := self._held.overwritten()) is None:
+            return
+        with self._refreshing:
+            if self._snapshot is snapshot:
+                _LOG.warning("nearpaper: %s: written to while it was open", path)
+                self._snapshot = self._seen = None
 
     def _take_up(self) -> None:
         """Open the newest generation, once for all threads that ask."""
@@ -65,23 +93,23 @@ class SnapshotProvider:
                 return
             if self._snapshot is not None:
                 self._seen = seen  # others go on meanwhile; a failure is met once for each change
-            newest = _open_newest(self.folder)
-            if newest is not None:
-                # Another one each time: the folder may hold another index by now. The last one goes
-                # with the last answer that reads it.
-                self._catalog = Catalog(self.folder)
-                self._snapshot = LocalSnapshot(newest, self._catalog)
-            elif self._snapshot is not None:
+            opened = _open_newest(self.folder)
+            if opened is None and self._snapshot is not None:
                 raise IndexDamagedError(f"{self.folder}: the manifest is gone")
-            self._seen = seen
+            if opened is not None:
+                # The last catalog goes with the last answer that reads it.
+                newest, self._catalog, self._held = opened
+                self._snapshot = LocalSnapshot(newest, self._catalog)
+            self._seen, self.problem = seen, ""
 
-    def _stamp(self) -> tuple[int, int] | None:
-        """Changes with every rename of the manifest."""
+    def _stamp(self) -> _Stamp | None:
+        """Changes with every rename of the manifest, and with another catalog in its place."""
         try:
             status = (self.folder / MANIFEST_FILE).stat()
         except OSError:
             return None
-        return status.st_ino, status.st_mtime_ns
+        manifest = status.st_dev, status.st_ino
+        return manifest, status.st_mtime_ns, identity_of(self.folder / CATALOG_FILE)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -91,35 +119,42 @@ class SnapshotProvider:
             self._catalog = self._snapshot = self._seen = None
 
 
-def _open_newest(folder: Path) -> Generation | None:
+def _open_newest(folder: Path) -> tuple[Generation, Catalog, HeldFiles] | None:
+    """The published generation and the catalog that it was made from, the same files throughout."""
     for _ in range(_TRIES):
+        require_plain(folder)
         manifest = Manifest.load(folder)
         if manifest is None:
             return None
-        try:
-            _require_whole(folder, manifest)
-            return Generation(folder, manifest)
-        except (OSError, IndexDamagedError) as error:
-            # A newer generation may have come, and the files of this one gone with it.
-            if Manifest.load(folder) != manifest:
-                continue
-            if isinstance(error, IndexDamagedError):
-                raise
-            raise _unopened(error, folder) from error
+        held = HeldFiles(folder / name for name in manifest.files if not is_rewritten(name))
+        with ExitStack() as opened:
+            try:
+                require_catalog(folder)
+                catalog = Catalog(folder)
+                opened.callback(catalog.close)
+                _require_whole(folder, manifest, catalog)
+                generation = Generation(folder, manifest)
+            except (OSError, IndexDamagedError) as error:
+                # A newer generation may have come, and the files of this one gone with it.
+                if Manifest.load(folder) != manifest:
+                    continue
+                if isinstance(error, IndexDamagedError):
+                    raise
+                raise _unopened(error, folder) from error
+            # What goes while it is opened, Tantivy may take for empty.
+            if Manifest.load(folder) == manifest and catalog.database.is_in_place():
+                opened.pop_all()
+                return generation, catalog, held
     raise IndexDamagedError(f"{folder}: changes faster than it can be opened; try again")
 
 
-def _require_whole(folder: Path, manifest: Manifest) -> None:
+def _require_whole(folder: Path, manifest: Manifest, catalog: Catalog) -> None:
     """Raise ``IndexDamagedError`` for files that aren't what was written, or of another index."""
-    require_catalog(folder)
-    altered, catalog = manifest.altered(folder), Catalog(folder)
-    try:
-        require_same_index(folder, manifest, catalog)
-        if altered and catalog.last_change() > manifest.change:
-            # A writer extends the lexicon before it publishes, which merges and unlinks files.
-            altered = [name for name in altered if not name.startswith("lexicon/")]
-    finally:
-        catalog.close()
+    altered = manifest.altered(folder)
+    require_same_index(folder, manifest, catalog)
+    if altered and catalog.last_change() > manifest.change:
+        # A writer extends the lexicon before it publishes, which merges and unlinks files.
+        altered = [name for name in altered if not name.startswith("lexicon/")]
     if altered:
         path = folder / altered[0]
         problem = "not what was written" if path.exists() else "missing"

@@ -17,6 +17,7 @@ from indexer.local.segments.publisher import QUICK
 from indexer.local.snapshot import LocalSnapshot
 from indexer.local.snapshot_provider import SnapshotProvider
 from indexer.local.writer import LocalWriter
+from indexer.models.choice import Named
 from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Model
 from indexer.models.precision import Precision
@@ -56,6 +57,11 @@ class LocalStore:
         """
         return self._reader.snapshot()
 
+    @property
+    def problem(self) -> str:
+        """Why the snapshot isn't of what the folder holds now; empty where it is."""
+        return self._reader.problem
+
     def writer(
         self, create: Callable[[], Model] | None = None, *, outdated: bool = False
     ) -> LocalWriter:
@@ -94,10 +100,10 @@ class LocalStore:
         return given
 
     def new_embedder(
-        self, name: str, precision: Precision, sample: Callable[[], Sequence[str]]
+        self, named: Named, precision: Precision, sample: Callable[[], Sequence[str]]
     ) -> Embedder:
         """The model that vectors are to be made with from now on; int8 is kept in the folder."""
-        return load_new(self.folder, name, precision, sample)
+        return load_new(self.folder, named, precision, sample)
 
     def close(self) -> None:
         """Let go of files and connections."""

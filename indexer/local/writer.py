@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from uuid import uuid4
 
 from indexer.entries import Embedded, Entry, Held
-from indexer.errors import IndexFormatError, IndexNotFoundError, storage_error
-from indexer.files import sync_folder
+from indexer.errors import (
+    IndexDamagedError,
+    IndexFormatError,
+    IndexNotFoundError,
+    StorageError,
+    storage_error,
+)
+from indexer.files import reserved, sync_folder
 from indexer.local.about import about_published
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.provenance import of_source
-from indexer.local.catalog.staged_vectors import StagedVectors
+from indexer.local.catalog.staged_vectors import ADOPTED, StagedVectors
 from indexer.local.index_model import forget_others
 from indexer.local.integrity import readable_manifest, require_catalog, require_same_index
 from indexer.local.lock import PATIENCE_SECONDS, WriterLock
+from indexer.local.plain import require_plain
 from indexer.local.presence import require_index
 from indexer.local.segments.manifest import Manifest
 from indexer.local.segments.publisher import QUICK, outlay, publish
@@ -31,6 +38,8 @@ from indexer.papers.paper import Paper
 from indexer.store import About
 
 _LOG = logging.getLogger("nearpaper")
+UNDO_BYTES = 16 << 10
+"""Of a catalog's log to undo the removal of one paper: the pages of its row and of the indexes."""
 
 
 class LocalWriter:
@@ -61,12 +70,13 @@ class LocalWriter:
             require_index(folder)
         with ExitStack() as opened:
             _make_folder(folder)
+            require_plain(folder)
             opened.enter_context(WriterLock(folder, patience=patience))
             require_catalog(folder)
             self.catalog = Catalog(folder, writable=True)
             opened.callback(self.catalog.close)
             self._model, self.recipe = self._description(create)
-            self._is_adopted = False
+            self._is_adopted = bool(self.catalog.meta(ADOPTED))
             if self.recipe != RECIPE and not outdated:
                 raise IndexFormatError(
                     f"{folder}: made with the text recipe {self.recipe!r}, this nearpaper uses "
@@ -82,8 +92,20 @@ class LocalWriter:
             else:
                 if pending > QUICK:
                     _LOG.warning("nearpaper: %s: finishing an interrupted run first", folder)
-                self.manifest = self._published(manifest, merge=rebuild)
+                self.manifest = self._brought_up(manifest, rebuild, outdated)
             self._opened = opened.pop_all()
+
+    def _brought_up(self, old: Manifest | None, rebuild: bool, outdated: bool) -> Manifest:
+        """Publish what is pending; an index that is to be brought up to date may hold rotten parts.
+
+        Those are what embedding everything again mends.
+        """
+        try:
+            return self._published(old, merge=rebuild)
+        except IndexDamagedError:
+            if old is None or rebuild or not outdated:
+                raise
+            return old
 
     def _description(self, create: Callable[[], Model] | None) -> tuple[Model, str]:
         """The model and the text recipe that the index was made with, or is to be made with."""
@@ -155,6 +177,22 @@ class LocalWriter:
         identity = self.catalog.meta("identity") or ""
         return about_published(self.folder, self.manifest, identity)
 
+    @contextmanager
+    def removing(self, papers: int) -> Iterator[None]:
+        """A block that commits a removal and publishes it, or undoes it where there is no room.
+
+        The room to undo it is kept free from the beginning.
+        """
+        before = self.catalog.last_change()
+        with reserved(self.folder / "reserve.new", UNDO_BYTES * (papers + 8)) as give_up:
+            try:
+                yield
+            except StorageError:
+                give_up()
+                if (number := self.catalog.last_change()) > before:
+                    self.catalog.take_back_removal(number)
+                raise
+
     def adopted(self, model: Model, recipe: str) -> None:
         """Take note that all vectors are of another model or recipe now."""
         self._model, self.recipe, self._is_adopted = model, recipe, True
@@ -174,10 +212,9 @@ class LocalWriter:
 
     def close(self) -> None:
         """Close the files and let the next writer in."""
-        try:
+        # Without room to move it, what stands in the log counts all the same.
+        with self._opened, suppress(StorageError):
             self.catalog.settle()
-        finally:
-            self._opened.close()
 
     def __enter__(self) -> LocalWriter:
         return self
@@ -198,9 +235,9 @@ class LocalStaging(StagedVectors):
         super().__init__(writer.catalog, model, recipe)
         self._writer, self._aim = writer, (model, recipe)
 
-    def adopt(self) -> None:
-        """Make them the index's vectors, all at once; publish shows them."""
-        super().adopt()
+    def adopt(self, meta: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make them the index's vectors and set ``meta``, all at once; publish shows them."""
+        super().adopt(meta)
         self._writer.adopted(*self._aim)
 
 

@@ -68,8 +68,8 @@ def check(location: Location) -> list[Finding]:
             for part, problem, remedy in on_cluster.problems(address, _MOST)
         ]
     folder = folder_of(location, _ELSEWHERE)
-    require_index(folder)
     try:
+        require_index(folder)
         for _ in range(_TRIES):
             recover(folder)
             with _writers_kept_out(folder):
@@ -144,7 +144,7 @@ def _catalog(folder: Path) -> Iterator[Finding]:
 def _savable(folder: Path) -> Iterator[Finding]:
     """How much of a damaged catalog can still be read, if any of it can."""
     with suppress(IndexDamagedError, StorageError):
-        catalog, manifest = Catalog(folder), Manifest.load(folder)
+        catalog, manifest = Catalog(folder, cut=True), Manifest.load(folder)
         try:
             if manifest is not None:
                 blocks = salvaged(catalog, manifest.model.dimension)

@@ -24,7 +24,7 @@ from indexer.papers.paper import Paper
 from indexer.progress import Listener, Silent, Tally
 from indexer.store import ALL, About, Snapshot
 
-_LISTS = ("authors", "categories", "sources", "ids")
+_LISTS = ("authors", "categories", "sources", "ids", "cite_keys")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")
 
 
@@ -81,6 +81,7 @@ def _schema(about: About) -> Any:  # noqa: ANN401 - pyarrow ships no types
     import pyarrow as pa
 
     kinds = dict.fromkeys(_LISTS, pa.list_(pa.string())) | dict.fromkeys(_NUMBERS, pa.int64())
+    kinds["retracted"] = pa.bool_()
     columns = [(field.name, kinds.get(field.name, pa.string())) for field in fields(Paper)]
     columns.append(("vector", pa.list_(pa.float32(), about.model.dimension)))
     facts = {

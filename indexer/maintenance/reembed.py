@@ -6,14 +6,19 @@ command continues where it was.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 
 from indexer.batches import BATCH, SAMPLE
+from indexer.closeness.fitting import fitted_again
 from indexer.embedder_selection import bulk_embedder, require_ray
+from indexer.local.catalog.staged_vectors import ADOPTED
 from indexer.location import Location, using_store
 from indexer.models.bulk import BulkEmbedder, Wait, held_back
+from indexer.models.choice import Named, choice_of
 from indexer.models.compatibility import is_int8
 from indexer.models.embedder import Embedder
 from indexer.models.precision import Precision
@@ -25,7 +30,7 @@ from indexer.store import Staging, Store, Writer
 
 def reembed(
     location: Location,
-    model: str | None = None,
+    model: Named | None = None,
     precision: Precision | None = None,
     ray: RayOptions | None = None,
     listener: Listener | None = None,
@@ -37,17 +42,26 @@ def reembed(
     require_ray(ray)
     with using_store(location) as store, store.writer(outdated=True) as writer:
         embedder = _embedder(store, writer, model, precision)
-        staging = writer.staging(embedder.model, RECIPE)
-        with closing(bulk_embedder(embedder, ray)) as bulk:
-            _fill(staging, bulk, listener or Silent())
-        staging.adopt()
-        return writer.publish().generation
+        aim = json.dumps([asdict(embedder.model), RECIPE])
+        if writer.meta(ADOPTED) != aim:  # else a run was killed when only publishing was left
+            staging = writer.staging(embedder.model, RECIPE)
+            with closing(bulk_embedder(embedder, ray)) as bulk:
+                _fill(staging, bulk, listener or Silent())
+            staging.adopt({ADOPTED: aim})
+        generation = writer.publish().generation
+        with using_store(location) as published:
+            found = fitted_again(published, embedder, anew=True)
+        writer.commit((), meta={**found, ADOPTED: ""})
+        return generation
 
 
 def _embedder(
-    store: Store, writer: Writer, model: str | None, precision: Precision | None
+    store: Store, writer: Writer, model: Named | None, precision: Precision | None
 ) -> Embedder:
-    """The next model; an int8 one is calibrated again, on papers from all over the index."""
+    """The next model; an int8 one is calibrated again, on papers from all over the index.
+
+    Another model is run as its files say; the index's own keeps what isn't chosen anew.
+    """
     own = writer.model
     if precision is None:
         precision = "int8" if is_int8(own) else "auto"
@@ -55,7 +69,9 @@ def _embedder(
     def sample() -> list[str]:
         return [document_text(paper) for paper in writer.sample(SAMPLE)]
 
-    return store.new_embedder(model or own.name, precision, sample)
+    choice = choice_of(model)
+    choice = choice.after(own) if choice.name is None else choice
+    return store.new_embedder(choice, precision, sample)
 
 
 def _fill(staging: Staging, bulk: BulkEmbedder, listener: Listener) -> None:

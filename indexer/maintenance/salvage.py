@@ -36,13 +36,17 @@ def salvaged(catalog: Catalog, dimension: int) -> Iterator[list[Entry]]:
 
 def salvage(folder: Path, target: Path) -> None:
     """Write what can be read of the catalog in ``folder`` to a new one in ``target``."""
-    damaged, saved = Catalog(folder), Catalog(target, writable=True)
+    damaged, saved = Catalog(folder, cut=True), Catalog(target, writable=True)
     try:
         model, recipe = _description(folder, damaged)
         saved.set_meta({"model": json.dumps(asdict(model)), "recipe": recipe})
         for entries in salvaged(damaged, model.dimension):
             if entries:
                 saved.commit(entries)
+        if not saved.count():
+            raise IndexDamagedError(
+                f"{folder / CATALOG_FILE}: no paper can be read; run `nearpaper restore BACKUP`"
+            )
     finally:
         damaged.close()
         saved.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from indexer.local.writer import LocalWriter
 from indexer.location import Location, address_of, folder_of, using_store
 from indexer.maintenance import on_cluster
 from indexer.maintenance.reembed import reembed
+from indexer.models.choice import Named
 from indexer.models.embedder import Model
 from indexer.models.precision import Precision
 from indexer.papers.paper import normalise_id
@@ -58,14 +60,20 @@ _SOURCE_BATCH = 1_000
 
 
 def remove(location: Location, ids: Sequence[str]) -> Removal:
-    """Take papers out of the index; what isn't there is listed, not an error."""
+    """Take papers out of the index; what isn't there is listed, not an error.
+
+    Raises:
+        StorageError: There is no room to publish it; nothing is removed then.
+    """
     with using_store(location) as store, store.writer() as writer:
         wanted = {_normalised(id): id for id in ids}
         known = writer.current(wanted)
         gone = tuple(dict.fromkeys(paper.id for paper in known.values()))
-        if gone:
-            writer.commit([], removed=gone)
-        generation = writer.publish().generation
+        local = writer if isinstance(writer, LocalWriter) and gone else None
+        with local.removing(len(gone)) if local else nullcontext():
+            if gone:
+                writer.commit([], removed=gone)
+            generation = writer.publish().generation
     return Removal(
         removed=gone,
         unknown=tuple(given for id, given in wanted.items() if id not in known),
@@ -113,7 +121,7 @@ def rebuild(
     location: Location,
     *,
     embed: bool = False,
-    model: str | None = None,
+    model: Named | None = None,
     precision: Precision | None = None,
     ray: RayOptions | None = None,
     listener: Listener | None = None,
@@ -134,9 +142,9 @@ def rebuild(
     if embed:
         return reembed(location, model, precision, ray, listener)
     if model is not None or precision is not None:
-        raise UsageError("another model or precision needs new vectors; add --embed")
+        raise UsageError("another model, prompt or precision needs new vectors; add --embed")
     if ray is not None:
-        raise UsageError("only embedding runs on Ray; add --embed, or leave out --ray")
+        raise UsageError("only embedding runs on Ray or a GPU; add --embed, or leave that out")
     if (address := address_of(location)) is not None:
         return on_cluster.rewrite(address, listener)
     folder = folder_of(location, _FOLDERS)

@@ -6,17 +6,19 @@ Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log
-from typing import NamedTuple
 
 from indexer import analysis
-from indexer.analysis import AUTHOR_WEIGHT, MAX_TERMS
+from indexer.analysis import AUTHOR_WEIGHT, MAX_TERMS, PART_WEIGHT
 from indexer.papers.paper import Paper
 
 K1, B = 1.2, 0.75
 _CACHED = 256
+
+Scores = dict[int, float]
+"""By key."""
 
 
 class Words:
@@ -24,13 +26,10 @@ class Words:
 
     def __init__(self, papers: Mapping[int, Paper]) -> None:
         texts = {
-            key: analysis.stems(paper.title) * 2 + analysis.stems(paper.abstract)
+            key: analysis.scored_text(paper.title, paper.title, paper.abstract).split()
             for key, paper in papers.items()
         }
-        names = {
-            key: [word for name in paper.authors for word in analysis.names(name)]
-            for key, paper in papers.items()
-        }
+        names = {key: analysis.names_text(paper.authors).split() for key, paper in papers.items()}
         self._text, self._author = _Field(texts), _Field(names)
         self.scores = lru_cache(_CACHED)(self._scores)
 
@@ -40,28 +39,30 @@ class Words:
 
     def _scores(self, text: str) -> dict[int, float]:
         """Scores for a text, by key, of the papers that hold a word of it."""
-        scores: dict[int, float] = {}
-        for term in self._terms(text):
-            for key, score in term.field.scores(term.word):
-                scores[key] = scores.get(key, 0.0) + term.weight * score
+        asked = analysis.asked(text)
+        known = self._rarest(asked.every())
+        scores: Scores = {}
+        for stem, weight in asked.stems.items():
+            _add(scores, self._text.scores([stem], weight, known))
+        for word, weight in asked.hyphenated.items():
+            whole = self._text.scores(word.whole, weight, known)
+            parts = self._text.scores(word.parts, weight * PART_WEIGHT, known)
+            either = whole.keys() | parts.keys()
+            _add(scores, {key: max(whole.get(key, 0.0), parts.get(key, 0.0)) for key in either})
+        for name in sorted(set(analysis.names(text)))[:MAX_TERMS]:
+            _add(scores, self._author.scores([name], AUTHOR_WEIGHT, {name}))
         return scores
 
-    def _terms(self, text: str) -> Iterator[_Term]:
-        """What is looked up; a word that stands four times in the question counts twice."""
-        counts = Counter(analysis.stems(text))
-        for stem in sorted(filter(self._text.frequency, counts), key=self._text.frequency)[
-            :MAX_TERMS
-        ]:
-            yield _Term(self._text, stem, counts[stem] ** 0.5)
-        for name in sorted(set(analysis.names(text)))[:MAX_TERMS]:
-            yield _Term(self._author, name, AUTHOR_WEIGHT)
+    def _rarest(self, stems: Iterable[str]) -> frozenset[str]:
+        """Those that are looked up."""
+        known = filter(self._text.frequency, stems)
+        return frozenset(sorted(known, key=self._text.frequency)[:MAX_TERMS])
 
 
 class _Field:
     """Counts of words that are scored together."""
 
     def __init__(self, words: Mapping[int, Sequence[str]]) -> None:
-        words = {key: each or [analysis.NO_WORDS] for key, each in words.items()}
         self._lengths = {key: _quantised(len(each)) for key, each in words.items()}
         self._average = sum(map(len, words.values())) / max(1, len(words))
         self._holders: dict[str, dict[int, int]] = {}
@@ -73,8 +74,15 @@ class _Field:
         """How many papers hold a word."""
         return len(self._holders.get(word, ()))
 
-    def scores(self, word: str) -> Iterator[tuple[int, float]]:
-        """Keys of the papers that hold a word, and what it adds to their scores."""
+    def scores(self, words: Iterable[str], weight: float, known: Container[str]) -> Scores:
+        """By key, what some words add to the scores of the papers that hold them."""
+        scores: Scores = {}
+        for word in words:
+            if word in known:
+                _add(scores, {key: weight * score for key, score in self._scores(word)})
+        return scores
+
+    def _scores(self, word: str) -> Iterator[tuple[int, float]]:
         holders = self._holders.get(word, {})
         idf = log(1 + (len(self._lengths) - len(holders) + 0.5) / (len(holders) + 0.5))
         for key, count in holders.items():
@@ -82,10 +90,9 @@ class _Field:
             yield key, idf * (K1 + 1) * count / (count + norm)
 
 
-class _Term(NamedTuple):
-    field: _Field
-    word: str
-    weight: float
+def _add(scores: Scores, more: Scores) -> None:
+    for key, score in more.items():
+        scores[key] = scores.get(key, 0.0) + score
 
 
 def _quantised(length: int) -> int:

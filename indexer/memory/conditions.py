@@ -10,6 +10,7 @@ from indexer.papers.dates import period_end
 from indexer.papers.folding import fold, title_hash, words
 from indexer.where import (
     All,
+    AllWords,
     Among,
     And,
     AnyWord,
@@ -19,13 +20,15 @@ from indexer.where import (
     Not,
     Or,
     Phrase,
+    Retracted,
     Submitted,
     TitleIs,
     Where,
 )
 
 _CACHED = 1_024
-_phrase = lru_cache(_CACHED)(analysis.phrase)
+_all_words = lru_cache(_CACHED)(analysis.all_words)
+_phrases = lru_cache(_CACHED)(analysis.phrases)
 _title_hash = lru_cache(_CACHED)(title_hash)
 
 
@@ -56,13 +59,23 @@ def _(where: Has, paper: Document) -> bool:
 
 @holds.register
 def _(where: Phrase, paper: Document) -> bool:
-    phrase = _phrase(where.text)
-    return any(_stands_in(phrase, paper.stems[field]) for field in where.fields)
+    return any(
+        _stands_in(phrase, paper.stems[field])
+        for phrase in _phrases(where.text)
+        for field in where.fields
+    )
 
 
 @holds.register
 def _(where: AnyWord, paper: Document) -> bool:
     return paper.key in paper.words.scores(where.text)
+
+
+@holds.register
+def _(where: AllWords, paper: Document) -> bool:
+    wanted = _all_words(where.text)
+    held = {stem for placed in paper.stems.values() for _, stem in placed}
+    return bool(wanted) and all(any(held.issuperset(way) for way in ways) for ways in wanted)
 
 
 @holds.register
@@ -74,6 +87,11 @@ def _(where: TitleIs, paper: Document) -> bool:
 def _(where: Submitted, paper: Document) -> bool:
     day = paper.paper.submitted
     return bool(day) and where.first <= day <= where.last
+
+
+@holds.register
+def _(where: Retracted, paper: Document) -> bool:
+    return paper.paper.retracted
 
 
 @holds.register
@@ -111,6 +129,6 @@ def _asked(where: Has) -> tuple[frozenset[str], int]:
 
 
 def _stands_in(phrase: list[tuple[int, str]], stems: frozenset[tuple[int, str]]) -> bool:
-    """Whether the stems of a phrase stand at its distances; none stand nowhere."""
-    starts = [place for place, stem in stems if phrase and stem == phrase[0][1]]
+    """Whether the stems of a phrase stand at its distances."""
+    starts = [place for place, stem in stems if stem == phrase[0][1]]
     return any(all((start + place, stem) in stems for place, stem in phrase) for start in starts)

@@ -13,6 +13,7 @@ from indexer.papers.paper import Paper
 from indexer.where import ListField, TextField
 
 _CACHED = 20_000
+_placed = lru_cache(_CACHED)(analysis.placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,3 @@ def _category(category: str) -> Value:
 def _venue(venue: str) -> Value:
     whole = words(venue)
     return Value(frozenset(whole), len(whole))
-
-
-@lru_cache(_CACHED)
-def _placed(text: str) -> frozenset[tuple[int, str]]:
-    """The stems of a text with their places, at which the words that are left out count, too."""
-    return frozenset((place, stem) for place, stem in enumerate(analysis.in_places(text)) if stem)

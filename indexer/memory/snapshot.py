@@ -12,7 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
+from indexer.closeness.calibration import KEY, calibration_of
 from indexer.entries import Entry
+from indexer.glossary.counts import Counts
+from indexer.glossary.glossary import Glossary
+from indexer.glossary.tables import Table, arrays_of
 from indexer.memory.bm25 import Words
 from indexer.memory.conditions import holds
 from indexer.memory.documents import Document, document_of
@@ -49,6 +53,7 @@ class MemorySnapshot:
             recipe=state.recipe,
             nearness=_nearness(self._vectors.astype(np.float32)),
         )
+        self.calibration = calibration_of(state.meta.get(KEY))
 
     @cached_property
     def _words(self) -> Words:
@@ -170,6 +175,12 @@ class MemorySnapshot:
     def document_frequencies(self, stems: Sequence[str]) -> list[int]:
         """How many papers hold each stem in title or abstract."""
         return list(map(self._words.document_frequency, stems))
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Words and abbreviations of the papers."""
+        papers = (entry.paper for entry in self._state.live.values())
+        return Glossary([Table(arrays_of(Counts.of(papers)))])
 
     def days(self, field: DayField, around: str = "") -> Days:
         """Days of publication, or of submission to a list, that are known to the day."""

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
+from indexer.closeness.calibration import KEY, calibration_of
 from indexer.copying import Origin
 from indexer.errors import IndexBusyError, IndexFormatError, IndexNotFoundError, UsageError
 from indexer.memory.copying import MemoryCopying
 from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.state import State
 from indexer.memory.writer import OWN, MemoryWriter, description
+from indexer.models.choice import Choice, Named
 from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
@@ -29,6 +31,7 @@ class MemoryStore:
 
     location = "memory"
     workspace = None
+    problem = ""
 
     def __init__(self) -> None:
         self._state: State | None = None
@@ -59,7 +62,9 @@ class MemoryStore:
 
     def snapshot(self) -> MemorySnapshot | None:
         """The newest published state; raises ``IndexNotFoundError`` where there is no index."""
-        _ = self.state
+        described = calibration_of(self.state.meta.get(KEY))
+        if self._snapshot is not None:
+            self._snapshot.calibration = described
         return self._snapshot
 
     @contextmanager
@@ -120,20 +125,20 @@ class MemoryStore:
 
     def embedder(self, model: Model, given: Embedder | None = None) -> Embedder:
         """What embeds like the model of the index: ``given``, if it does, else it is loaded."""
-        embedder = given or self._embedders.get(model) or load_embedder(model.name)
+        embedder = given or self._embedders.get(model) or load_embedder(Choice().after(model))
         require_match(self.location, model, embedder.model)
         return embedder
 
     def new_embedder(
-        self, name: str, precision: Precision, sample: Callable[[], Sequence[str]]
+        self, named: Named, precision: Precision, sample: Callable[[], Sequence[str]]
     ) -> Embedder:
         """The model that vectors are to be made with from now on; int8 is fitted to ``sample``."""
         if precision == "int8":
             from indexer.models.quantisation import quantised
 
-            embedder: Embedder = quantised(name, sample())[0]
+            embedder: Embedder = quantised(named, sample())[0]
         else:
-            embedder = load_embedder(name)
+            embedder = load_embedder(named)
         self._embedders[embedder.model] = embedder
         return embedder
 

@@ -125,7 +125,7 @@ class MemoryStaging:
         state = self.shelf.state
         return len(state.live.keys() & state.staged.keys()) / max(1, len(state.live))
 
-    def adopt(self) -> None:
+    def adopt(self, meta: Mapping[str, str] = MappingProxyType({})) -> None:
         """Make them the index's vectors; those of papers that were removed are forgotten."""
         state = self.shelf.state
         model, recipe = state.aim or (state.model, state.recipe)
@@ -138,7 +138,7 @@ class MemoryStaging:
             state,
             model=model,
             recipe=recipe,
-            meta={**state.meta, **description(model, recipe)},
+            meta={**state.meta, **description(model, recipe), **meta},
             changes=(*state.changes, _now()),
             live=live,
             embedded=embedded_of(live.values()),

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
+from indexer.closeness.calibration import KEY, calibration_of
 from indexer.entries import Entry
+from indexer.glossary.glossary import Glossary
 from indexer.opensearch.querying import vector_search
 from indexer.opensearch.querying.conditions import EVERYTHING, all_of, any_of
 from indexer.opensearch.querying.facets import facets, value_counts
+from indexer.opensearch.querying.glossaries import Glossaries
 from indexer.opensearch.querying.lexical_search import SCALE
-from indexer.opensearch.querying.vector_cache import VectorCache
+from indexer.opensearch.querying.recent import Recent
 from indexer.opensearch.querying.versions import RECORDS, Versions
 from indexer.opensearch.records.documents import ENTRY, entry_of, half_of, paper_of
 from indexer.opensearch.records.head import Head, Published
@@ -37,7 +40,9 @@ from indexer.where import ALL, Where
 DEPTH = 1_000
 """To which legs are always looked up and then cut, so that the first are the same for any ``k``."""
 KEPT = 256
-"""Legs of the last questions."""
+"""Legs, counts and facets of the last questions."""
+KEPT_VECTORS, KEPT_RECORDS, KEPT_WORDS = 20_000, 2_000, 20_000
+"""The last vectors (15 MB of 384 dimensions), records (8 MB) and words that are kept."""
 _DTYPES = {"date": np.int32, "upvotes": np.int32, "title_key": np.uint64}
 _ORDERS: dict[Order, tuple[str, ...]] = {
     "added": (),
@@ -48,6 +53,14 @@ _ORDERS: dict[Order, tuple[str, ...]] = {
 }
 
 
+class RecentPapers:
+    """The last records and vectors of one index of papers, by row; a row never changes."""
+
+    def __init__(self) -> None:
+        self.records: Recent[int, Paper] = Recent(KEPT_RECORDS)
+        self.halves: Recent[int, NDArray[np.float16]] = Recent(KEPT_VECTORS)
+
+
 class OpenSearchSnapshot:
     """A published state. Safe to use from many threads.
 
@@ -55,18 +68,30 @@ class OpenSearchSnapshot:
         cluster: Where the index is.
         head: Of the index.
         published: What of it is seen.
-        cache: Of the vectors of its papers.
+        recent: Of its papers.
+        tokens: Version of the words in its index of papers.
+        glossaries: Read what its papers write and abbreviate.
     """
 
     def __init__(
-        self, cluster: Cluster, head: Head, published: Published, cache: VectorCache
+        self,
+        cluster: Cluster,
+        head: Head,
+        published: Published,
+        recent: RecentPapers,
+        tokens: int,
+        glossaries: Glossaries,
     ) -> None:
-        self._cluster, self._cache = cluster, cache
-        self._versions = Versions(cluster, published.index, published.change, head.aborted)
+        self._cluster, self._recent = cluster, recent
+        self._parts, self._glossaries = head.glossary, glossaries
+        self._versions = Versions(cluster, published.index, published.change, head.aborted, tokens)
         self._bm25 = lru_cache(KEPT)(self._scored)
         self._nearest = lru_cache(KEPT)(self._approximate)
-        self._facets = lru_cache(KEPT)(self._counted)
+        self._facets = lru_cache(KEPT)(self._facets_of)
+        self._counts = lru_cache(KEPT)(self._counted)
+        self._frequencies: Recent[str, int] = Recent(KEPT_WORDS)
         self.about = about(head.identity, published)
+        self.calibration = calibration_of(head.meta.get(KEY))
 
     def locate(self, names: Sequence[str]) -> Keys:
         """``(n,)`` papers by any of their normalised names; -1 where there is none."""
@@ -88,13 +113,20 @@ class OpenSearchSnapshot:
 
     def papers(self, keys: Keys) -> list[Paper]:
         """The records, in the order of the keys; raises ``SnapshotExpiredError``."""
-        stored = list(self._versions.stored(keys.tolist(), ("record", "half")))
-        self._cache.put(keys.tolist(), map(half_of, stored))
+        return self._recent.records.get(keys.tolist(), self._records_with_halves)
+
+    def _records(self, keys: Sequence[int]) -> Iterator[Paper]:
+        return map(paper_of, self._versions.stored(keys, ("record",)))
+
+    def _records_with_halves(self, keys: Sequence[int]) -> list[Paper]:
+        """As whoever asks for whole papers often asks for their vectors next."""
+        stored = list(self._versions.stored(keys, ("record", "half")))
+        self._recent.halves.put(keys, map(half_of, stored))
         return list(map(paper_of, stored))
 
     def vectors(self, keys: Keys) -> NDArray[np.float16]:
         """``(n, d)`` vectors of unit length; raises ``SnapshotExpiredError``."""
-        halves = self._cache.get(keys.tolist(), self._halves)
+        halves = self._recent.halves.get(keys.tolist(), self._halves)
         return np.array(halves, np.float16).reshape(-1, self.about.model.dimension)
 
     def _halves(self, keys: Sequence[int]) -> Iterator[NDArray[np.float16]]:
@@ -111,8 +143,8 @@ class OpenSearchSnapshot:
     def values(self, column: Column, keys: Keys) -> NDArray[Any]:
         """``(n,)`` values of a column."""
         if column == "title":
-            stored = self._versions.stored(keys.tolist(), ("record",))
-            return np.array([paper_of(each).title for each in stored], np.object_)
+            papers = self._recent.records.get(keys.tolist(), self._records)
+            return np.array([paper.title for paper in papers], np.object_)
         found = self._versions.columns(np.unique(keys).tolist(), column)
         values = np.array([found[key] for key in keys.tolist()], np.int64)
         return values.astype(_DTYPES[column])
@@ -126,13 +158,16 @@ class OpenSearchSnapshot:
         """How many papers a condition holds for."""
         if where == ALL:
             return self.about.papers
+        return self._counts(where)
+
+    def _counted(self, where: Where) -> int:
         return self._versions.count(self._versions.query(where))
 
     def facets(self, where: Where, most: int) -> Facets:
         """Exact counts of years, and of the most frequent categories, authors and venues."""
         return {field: dict(counts) for field, counts in self._facets(where, most).items()}
 
-    def _counted(self, where: Where, most: int) -> Facets:
+    def _facets_of(self, where: Where, most: int) -> Facets:
         return facets(self._versions, self._versions.query(where), most)
 
     def nearest(self, vector: Vector, k: int, where: Where, *, exact: bool = False) -> Hits:
@@ -184,11 +219,16 @@ class OpenSearchSnapshot:
 
     def stems(self, text: str) -> list[str]:
         """The words of a text as they are looked up: folded, stemmed, without stop words."""
-        return analysis.stems(text)
+        return analysis.stems(text, self._versions.tokens)
 
     def document_frequencies(self, stems: Sequence[str]) -> list[int]:
         """How many papers hold each stem in title or abstract."""
-        return self._versions.frequencies(stems)
+        return self._frequencies.get(stems, self._versions.frequencies)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Words and abbreviations, read with the first question that asks for them."""
+        return self._glossaries.of(self._parts)
 
     def days(self, field: DayField, around: str = "") -> Days:
         """Days of publication, or of submission to a list, that are known to the day."""

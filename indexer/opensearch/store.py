@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 from opensearchpy.exceptions import NotFoundError
 
+from indexer.analysis import TOKENS
+from indexer.closeness.calibration import KEY, calibration_of
 from indexer.copying import Origin
 from indexer.errors import (
     ClusterError,
@@ -19,22 +21,24 @@ from indexer.errors import (
     StorageError,
     UsageError,
 )
+from indexer.models.choice import Choice, Named
 from indexer.models.compatibility import require_match
 from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE
 from indexer.opensearch.address import Address
-from indexer.opensearch.querying.vector_cache import VectorCache
+from indexer.opensearch.querying.glossaries import Glossaries
 from indexer.opensearch.records.head import Stored, read_head, require_published
 from indexer.opensearch.requests.client import Cluster
-from indexer.opensearch.snapshot import OpenSearchSnapshot
+from indexer.opensearch.snapshot import OpenSearchSnapshot, RecentPapers
 from indexer.opensearch.writing.copying import OpenSearchCopying, copying
 from indexer.opensearch.writing.creation import (
     copies_kept,
     create,
     remove_others,
     require_agreement,
+    tokens_of,
 )
 from indexer.opensearch.writing.decisions import abort
 from indexer.opensearch.writing.lease import Lease
@@ -52,6 +56,7 @@ class OpenSearchStore:
     """
 
     workspace = None
+    problem = ""  # what the cluster can't answer fails
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -59,7 +64,9 @@ class OpenSearchStore:
             _LOG.warning("nearpaper: %s: not encrypted; use opensearch:// for TLS", address)
         self.cluster = Cluster(address)
         self._snapshot: OpenSearchSnapshot | None = None
-        self._caches: dict[str, VectorCache] = {}
+        self._recent: dict[str, RecentPapers] = {}
+        self._tokens: dict[str, int] = {}
+        self._glossaries = Glossaries(self.cluster)
         self._taking = threading.Lock()
 
     @property
@@ -93,9 +100,16 @@ class OpenSearchStore:
             if held is None or held.about.fingerprint != published.fingerprint:
                 if held is None:
                     require_agreement(self.cluster, published.index)
-                cache = self._caches.setdefault(published.index, VectorCache())
-                held = OpenSearchSnapshot(self.cluster, head, published, cache)
-                self._caches, self._snapshot = {published.index: cache}, held
+                recent = self._recent.setdefault(published.index, RecentPapers())
+                tokens = self._tokens.get(published.index)
+                if tokens is None:
+                    tokens = tokens_of(self.cluster, published.index)
+                held = OpenSearchSnapshot(
+                    self.cluster, head, published, recent, tokens, self._glossaries
+                )
+                self._recent, self._tokens = {published.index: recent}, {published.index: tokens}
+                self._snapshot = held
+            held.calibration = calibration_of(head.meta.get(KEY))
             return held
 
     @contextmanager
@@ -106,7 +120,8 @@ class OpenSearchStore:
 
         Args:
             create: Gives the model of a new index; without it a missing index is an error.
-            outdated: Open even an index of another text recipe, to bring it up to date.
+            outdated: Open even an index of another text recipe or of older words, to bring it up
+                to date.
         """
         lease = Lease(self.cluster, self._stored(create))
         try:
@@ -116,6 +131,11 @@ class OpenSearchStore:
                 raise IndexFormatError(
                     f"{self.address}: made with the text recipe {head.recipe!r}, this nearpaper "
                     f"uses {RECIPE!r}; run `nearpaper rebuild --embed --index {self.address}`"
+                )
+            if head.tokens != TOKENS and not outdated:
+                raise IndexFormatError(
+                    f"{self.address}: an older nearpaper made the words that are looked up; run "
+                    f"`nearpaper rebuild --index {self.address}`"
                 )
             writer = OpenSearchWriter(self.cluster, lease, copies_kept(self.cluster, head.index))
             writer.publish()
@@ -162,12 +182,12 @@ class OpenSearchStore:
         Raises:
             ModelError: It can't be loaded, or isn't the same.
         """
-        embedder = given or load_embedder(model.name)
+        embedder = given or load_embedder(Choice().after(model))
         require_match(self.location, model, embedder.model)
         return embedder
 
     def new_embedder(
-        self, name: str, precision: Precision, sample: Callable[[], Sequence[str]]
+        self, named: Named, precision: Precision, sample: Callable[[], Sequence[str]]
     ) -> Embedder:
         """The model that vectors are to be made with from now on.
 
@@ -178,7 +198,7 @@ class OpenSearchStore:
             raise UsageError(
                 f"{self.address}: an index on a cluster keeps no int8 model; leave out --precision"
             )
-        return load_embedder(name)
+        return load_embedder(named)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -22,6 +22,7 @@ def purge(store: OpenSearchStore) -> int:
     """
     with store.writer(outdated=True) as writer:
         about, head = writer.publish(), writer.head
+        writer.recount()
         cluster, index = store.cluster, head.index
         dead = {"bool": {"must_not": [living(about.change, head.aborted)]}}
         _awaited(cluster, f"/{index}/_delete_by_query", {"query": dead}, conflicts="proceed")

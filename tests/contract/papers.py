@@ -23,6 +23,8 @@ WORDS = (
     *("the", "of", "is", "a", "network", "networks", "neural", "attention", "Über", "uber"),
     *("naïve", "graph", "graphs", "GPT-4", "C++", "β-VAE", "ﬁne", "learning", "learned"),
     *("İstanbul", "½", "量子", "x_y", "y" * 70),
+    *("fine-tuning", "finetuning", "tuning", "neural-network", "C", "c#", "behaviour", "Behavior"),
+    *("neural networks (NNs)", "graph attention (GA)"),
 )
 AUTHORS = (
     "Yoshua Bengio",
@@ -77,6 +79,8 @@ def a_paper(random: Random, id: str) -> Paper:
         upvotes=random.choice(UPVOTES),
         submitted=random.choice(SUBMITTED),
         sources=tuple(random.sample(SOURCES, k=random.randint(1, 2))),
+        retracted=random.random() < 0.2,
+        cite_keys=tuple(random.sample(("doe2023", "p0-0"), k=random.randint(0, 1))),
         ids=tuple(sorted({*random.sample(IDS, k=random.randint(0, 2))} - {id})),
     )
 

@@ -23,6 +23,7 @@ from indexer.where import (
     Not,
     Or,
     Phrase,
+    Retracted,
     Submitted,
     TextField,
     TitleIs,
@@ -57,6 +58,7 @@ _asked = st.sampled_from(
 )
 _leaves = st.one_of(
     st.just(ALL),
+    st.just(Retracted()),
     st.builds(Dates, _days, _days),
     st.builds(Has, st.sampled_from(get_args(ListField)), _asked, st.booleans()),
     st.builds(

@@ -178,6 +178,17 @@ def test_stems_and_their_frequency(pair: Pair, text: str) -> None:
         assert ours == theirs
 
 
+def test_the_glossary(pair: Pair) -> None:
+    """What a store still counts of papers that were replaced is its own business."""
+    ours, theirs = (each.glossary.counts() for each in pair)
+    assert ours.words <= theirs.words
+    assert ours.pairs <= theirs.pairs
+    if pair[0].about.change <= 1:
+        assert ours == theirs
+    for word, (_, count) in pair[0].glossary.alike("netwrok", 2).items():
+        assert pair[1].glossary.alike("netwrok", 2)[word][1] >= count
+
+
 @settings(max_examples=8)
 @given(
     random=st.randoms(use_true_random=False),

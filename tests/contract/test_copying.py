@@ -28,6 +28,7 @@ from indexer.errors import (
     SnapshotExpiredError,
     UsageError,
 )
+from indexer.glossary.counts import Counts
 from indexer.local.snapshot import LocalSnapshot
 from indexer.maintenance.check import check
 from indexer.maintenance.copy import copy
@@ -145,6 +146,7 @@ def assert_same_papers(ours: Snapshot, theirs: Snapshot) -> None:
     entries, copied = ([*map(plain, snapshot.entries(keys[::-1]))] for snapshot, keys in pair)
     assert entries == copied
     assert ours.sources() == theirs.sources()
+    assert theirs.glossary.counts() == Counts.of(ours.papers(pair[0][1]))
 
 
 def told(snapshot: Snapshot) -> dict[str, Any]:

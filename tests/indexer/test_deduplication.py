@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations, count
+from itertools import combinations, count, product, starmap
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer import pipeline
@@ -16,7 +16,7 @@ from indexer.errors import NotFoundError
 from indexer.local.catalog.catalog import Catalog
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, remove, remove_source
-from indexer.papers.identity import meet, names_of
+from indexer.papers.identity import differ, is_doi, meet, names_of
 from indexer.papers.ids import preference
 from indexer.papers.paper import Paper, make_paper, merge
 from indexer.pipeline import add
@@ -258,6 +258,7 @@ def test_any_order_gives_the_same_groups(
     tmp_path = tmp_path_factory.getbasetemp() / f"duplicates{next(_NUMBERS)}"
     tmp_path.mkdir()
     clean = [make_paper(record, source="s") for record in records]
+    assume(not any(starmap(apart, combinations(clean, 2))))
     expected = sorted(map(sorted, reference(clean)))
     for order in (records, data.draw(st.permutations(records))):
         folder = tmp_path / str(next(_NUMBERS))
@@ -267,6 +268,12 @@ def test_any_order_gives_the_same_groups(
         found = papers(folder).values()
         assert sorted(sorted(ids_of(paper)) for paper in found) == expected
         assert all(paper.id == min(ids_of_records(clean, paper), key=preference) for paper in found)
+
+
+def apart(one: Paper, other: Paper) -> bool:
+    """Whether these would need the same id for two papers, of which the first that comes has it."""
+    pairs = product(names_of(one), names_of(other))
+    return any(a.name == b.name and is_doi(a.name) and differ(a, b) for a, b in pairs)
 
 
 def ids_of_records(records: Sequence[Paper], paper: Paper) -> set[str]:
@@ -307,3 +314,85 @@ def test_a_paper_says_when_it_was_harvested(tmp_path: Path) -> None:
     assert before.endswith("+00:00")
     indexed(tmp_path, [PREPRINT])
     assert papers(tmp_path / "index")["2305.12345"].harvested == before
+
+
+CHAPTERS: list[Record] = [
+    {"title": title, "authors": [author], "doi": "10.5555/978-1", "date": "2020"}
+    for title, author in (
+        ("Wooden rails", "Ann Tester"),
+        ("Paper boats", "Bo Sample"),
+        ("Kites", "Carla Probe"),
+        ("A history of the spinning top", "Ann Tester"),
+    )
+]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 100])
+@pytest.mark.parametrize("keep_duplicates", [False, True])
+def test_chapters_that_carry_the_doi_of_their_book_are_papers_of_their_own(
+    batch: int, keep_duplicates: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "BATCH", batch)
+    tally = indexed(tmp_path, CHAPTERS, keep_duplicates=keep_duplicates)
+    assert tally.added == 4
+    found = papers(tmp_path / "index")
+    assert sorted(paper.title for paper in found.values()) == sorted(
+        str(chapter["title"]) for chapter in CHAPTERS
+    )
+    assert {paper.doi for paper in found.values()} == {"10.5555/978-1"}
+    # The same files again find each chapter, whatever it goes by.
+    for _ in range(2):
+        again = indexed(tmp_path, CHAPTERS, keep_duplicates=keep_duplicates)
+        assert (again.added, again.folded) == (0, 0)
+    assert indexed(tmp_path, CHAPTERS, keep_duplicates=keep_duplicates).updated == 0
+    assert len(papers(tmp_path / "index")) == 4
+    assert check(tmp_path / "index") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Wooden rails", "WOODEN RAILS!"),
+        ("Wooden rails in practice", "Wooden rails"),
+        ("Wooden rails", "RETRACTED: Wooden rails"),
+    ],
+)
+def test_one_doi_and_titles_alike_are_one_paper(one: str, other: str, tmp_path: Path) -> None:
+    records = [{"title": one, "authors": ["A. Tester"]}, {"title": other, "authors": ["B. Sample"]}]
+    indexed(tmp_path, [{**record, "doi": "10.5555/a"} for record in records])
+    assert len(papers(tmp_path / "index")) == 1
+
+
+@pytest.mark.parametrize("notice", ["Retraction: {}", "Erratum to: {}", "Correction to {}"])
+def test_a_notice_never_takes_the_place_of_its_paper(notice: str, tmp_path: Path) -> None:
+    paper = {"title": "Wooden rails in practice", "authors": ["A. Tester"], "date": "2019"}
+    told = {**paper, "title": notice.format(paper["title"]), "date": "2020"}
+    indexed(tmp_path, [{**one, "doi": "10.5555/a"} for one in (paper, told)])
+    assert len(papers(tmp_path / "index")) == 2
+
+
+def test_a_retraction_is_known_whoever_tells_of_it(tmp_path: Path) -> None:
+    marked = {**PUBLISHED, "title": f"RETRACTED ARTICLE: {PUBLISHED['title']}"}
+    indexed(tmp_path, [PREPRINT], [marked], [PREPRINT])
+    (paper,) = papers(tmp_path / "index").values()
+    assert (paper.id, paper.title, paper.retracted) == ("2305.12345", PREPRINT["title"], True)
+
+
+def test_who_told_of_a_retraction_may_take_it_back(tmp_path: Path) -> None:
+    for said in (True, False):
+        indexed(tmp_path, [{**PREPRINT, "retracted": said}])
+        (paper,) = papers(tmp_path / "index").values()
+        assert paper.retracted is said
+
+
+def test_cite_keys_find_papers_and_make_none_the_same(tmp_path: Path, reading: Reading) -> None:
+    one = {"title": "Wooden rails in practice", "cite_keys": ["doe2023"]}
+    other = {"title": "Paper boats on the water", "cite_keys": ["doe2023", "boats"]}
+    assert indexed(tmp_path, [one], [other]).added == 2
+    snapshot = reading(tmp_path / "index")
+    assert located(snapshot, "@boats").title == other["title"]
+    assert located(snapshot, "@doe2023").title == one["title"]
+    again = indexed(tmp_path, [{**one, "cite_keys": ["smith"]}])
+    assert (again.updated, again.folded) == (1, 0)
+    found = papers(tmp_path / "index").values()
+    assert ("doe2023", "smith") in [paper.cite_keys for paper in found]

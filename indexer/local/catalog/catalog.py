@@ -27,7 +27,9 @@ from indexer.local.catalog.rows import (
     block_of,
     insert,
     paper_of,
+    vectors_of,
 )
+from indexer.models.embedder import are_unit
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
 
@@ -36,10 +38,10 @@ LIFE_SECONDS = 10.0
 
 
 class Catalog:
-    """An open catalog. ``writable`` ones belong to the holder of the writer's lock."""
+    """An open catalog; the arguments are :class:`~indexer.local.catalog.database.Database`'s."""
 
-    def __init__(self, folder: Path, *, writable: bool = False) -> None:
-        self.database = Database(folder / CATALOG_FILE, writable=writable)
+    def __init__(self, folder: Path, *, writable: bool = False, cut: bool = False) -> None:
+        self.database = Database(folder / CATALOG_FILE, writable=writable, cut=cut)
 
     @property
     def is_blank(self) -> bool:
@@ -167,16 +169,21 @@ class Catalog:
         return self.papers([rows[int(place * step)] for place in places])
 
     def embedded(self, hashes: Iterable[str]) -> dict[str, Embedded]:
-        """What was embedded before among these text hashes, of live or removed papers."""
+        """What was embedded before among these text hashes, of live or removed papers.
+
+        Vectors that have rotted are left out, so that they are made again.
+        """
         records = self.database.rows(
             "SELECT text_hash, vector, truncated FROM papers JOIN vectors USING (row) "
             "WHERE text_hash IN (SELECT value FROM json_each(?))",
             json.dumps(list(hashes)),
         )
-        return {
+        found = {
             text_hash: Embedded(np.frombuffer(vector, np.float16), bool(truncated))
             for text_hash, vector, truncated in records
+            if len(vector) % np.float16().itemsize == 0
         }
+        return {key: one for key, one in found.items() if are_unit(one.vector[None]).all()}
 
     def scan(self, *, after: int, change: int, size: int = 4096) -> Iterator[Block]:
         """What was live after ``change``, in blocks of ``size``, from behind row ``after``."""
@@ -240,8 +247,9 @@ class Catalog:
             change,
             change,
         )
-        vectors = np.frombuffer(b"".join(record[0] for record in records), np.float16)
-        return vectors.reshape(len(records), -1)
+        vectors = vectors_of([record[0] for record in records])
+        sound: NDArray[np.float16] = vectors[are_unit(vectors)]
+        return sound
 
     def live_after(self, row: int, change: int) -> int:
         """How many versions that were written after a row id were live after ``change``."""
@@ -317,6 +325,12 @@ class Catalog:
                 "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'compacted')"
             )
             _set_meta(connection, {"compacted": str(change), "compacted_at": f"{now:.3f}"})
+
+    def take_back_removal(self, number: int) -> None:
+        """Undo the last change, which removed papers and was never published."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE papers SET died = NULL WHERE died = ?", (number,))
+            connection.execute("DELETE FROM changes WHERE number = ?", (number,))
 
     def copy_to(self, folder: Path) -> int:
         """Copy the catalog as of this moment into another folder, while others may write.

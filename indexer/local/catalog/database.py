@@ -20,8 +20,10 @@ from indexer.errors import (
     IndexFormatError,
     IndexOutdatedError,
     NearpaperError,
+    SnapshotExpiredError,
     StorageError,
 )
+from indexer.files import FileIdentity, identity_of
 from indexer.local.catalog import migrations
 
 MAX_IDLE = 8
@@ -29,34 +31,52 @@ MAX_IDLE = 8
 _BUSY_SECONDS = 30.0
 _HALF_WRITTEN = ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
 _NO_LOCK = ("SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_SHMLOCK")
+_OF_THE_COPY = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_CANTOPEN")
 _COPIED_PAGES = 4096
 """Copied at a time, 16 MB, so that Ctrl-C is heeded soon."""
 
 
 class Database:
-    """An open file; a ``writable`` one belongs to the holder of the writer's lock."""
+    """An open file; a ``writable`` one belongs to the holder of the writer's lock.
 
-    def __init__(self, path: Path, *, writable: bool = False) -> None:
+    Whatever takes the file's place is another catalog, of which nothing is read:
+    ``SnapshotExpiredError`` says so where another connection would be needed.
+
+    Args:
+        path: Of the file.
+        writable: See above.
+        cut: Read the pages that are there of a file that lost its end, which SQLite else refuses.
+    """
+
+    def __init__(self, path: Path, *, writable: bool = False, cut: bool = False) -> None:
         self.path = path
-        self._writable = writable
+        self._writable, self._cut = writable, cut
         self._closed = False
+        self._file: FileIdentity | None = None  # that all connections read
         # Where this process may not write another user may, and a connection that takes the
         # file for immutable would go on with pages that are no longer so: it serves one call.
         self._lasting = writable or os.access(path.parent, os.W_OK)
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(MAX_IDLE)
         weakref.finalize(self, _close_all, self._idle)  # for whoever forgets to close
-        with self._translated():
-            try:
-                version = self._prepare()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorname not in _HALF_WRITTEN:
-                    raise
-                self._roll_back()
-                version = self._prepare()
+        try:
+            with self._translated():
+                version = self._version()
+        except BaseException:
+            self.close()
+            raise
         self.is_blank = version == 0
         if version and version != migrations.latest():
             self.close()
             raise _other_version(path, version)
+
+    def _version(self) -> int:
+        try:
+            return self._prepare()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname not in _HALF_WRITTEN:
+                raise
+        self._roll_back()
+        return self._prepare()
 
     def _prepare(self) -> int:
         """The schema's version; 0 for a file in which nothing was ever written.
@@ -111,6 +131,10 @@ class Database:
             try:
                 with closing(sqlite3.connect(path)) as copy:
                     connection.backup(copy, pages=_COPIED_PAGES)
+            except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorname", "") in _OF_THE_COPY:
+                    raise _translate(error, path) from error
+                raise
             finally:
                 connection.execute("ROLLBACK")
 
@@ -143,19 +167,50 @@ class Database:
         except Full:
             connection.close()
 
+    def is_in_place(self) -> bool:
+        """Whether the file that is open is the one at its path."""
+        return identity_of(self.path) == self._file
+
+    def require_in_place(self) -> None:
+        """Raise ``SnapshotExpiredError`` where another file has taken the place of the open one."""
+        if not self.is_in_place():
+            raise SnapshotExpiredError(
+                f"{self.path}: another index is in the place of the one that was open; ask again"
+            )
+
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
+        before = identity_of(self.path)
+        if self._file is not None:
+            self.require_in_place()
+        connection = self._opened()
+        try:
+            self._set_up(connection)
+            # The log is opened with the first question, by its name: it has to be this file's.
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            if self._file is None:
+                self._file = before or identity_of(self.path)
+            self.require_in_place()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        return sqlite3.connect(
             f"{self.path.absolute().as_uri()}?{self._mode()}",
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,  # lent to one thread at a time
         )
+
+    def _set_up(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
+        if self._cut:
+            connection.execute("PRAGMA writable_schema = ON")
         if self._writable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-        return connection
 
     def _mode(self) -> str:
         if self._writable:

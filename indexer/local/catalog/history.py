@@ -14,7 +14,7 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.store import Moment
 
 OWN = frozenset(
-    ("identity", "model", "recipe", "next", "embedded", "compacted", "compacted_at"),
+    ("identity", "model", "recipe", "next", "embedded", "adopted", "compacted", "compacted_at"),
 )
 """What a catalog says of itself, beside what it is told to remember."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import paper_of
@@ -14,6 +15,9 @@ from indexer.papers.paper import Paper
 
 EMBEDDED = "embedded"
 """In the index's description: number of the change that last embedded all papers again."""
+ADOPTED = "adopted"
+"""There, too: model and recipe of vectors that were adopted by a run that isn't finished; else
+empty."""
 
 
 class StagedVectors:
@@ -54,8 +58,11 @@ class StagedVectors:
             connection.executemany("INSERT INTO next_vectors VALUES (?, ?, ?)", values)
         self._done += len(values)
 
-    def adopt(self) -> None:
-        """Make them the vectors, all at once; those of versions that died are forgotten."""
+    def adopt(self, meta: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make them the vectors and set ``meta``, all at once.
+
+        Those of versions that died are forgotten.
+        """
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE papers SET truncated = next.truncated FROM next_vectors AS next "
@@ -66,7 +73,8 @@ class StagedVectors:
             connection.execute("DELETE FROM next_vectors")
             connection.execute("DELETE FROM meta WHERE key = 'next'")
             connection.executemany(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", self._description.items()
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                [*self._description.items(), *meta.items()],
             )
             made = datetime.now(UTC).isoformat(timespec="seconds")
             # A change, so that whoever opens the index next sees that the rest lags behind.

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.glossary.counts import Counts
+from indexer.glossary.tables import arrays_of
 from indexer.local.catalog.rows import Block
-from indexer.local.segments.columns import Columns, Mask, Positions
+from indexer.local.segments.columns import GLOSSARY, RETRACTED, Columns, Mask, Positions
 from indexer.local.segments.tensors import write_tensors
 from indexer.papers.dates import date_key
 from indexer.papers.folding import fold, title_hash, word_hash, words
@@ -65,10 +67,12 @@ class ColumnWriter:
         self._dates: list[int] = []
         self._upvotes: list[int] = []
         self._titles: list[int] = []
+        self._retracted: list[bool] = []
         self._lists = {name: _ListBuilder(field) for name, field in _STORED.items()}
+        self._counts = Counts()
 
-    def take_over(self, written: Columns, kept: Mask) -> None:
-        """Begin with the papers of written columns where ``kept`` is true.
+    def take_over(self, written: Columns, kept: Mask, gone: Sequence[Paper]) -> None:
+        """Begin with the papers of written columns where ``kept`` is true; the others are gone.
 
         What is then written is what would be if they had been added one by one.
         """
@@ -77,17 +81,23 @@ class ColumnWriter:
         self._dates += written.dates[kept].tolist()
         self._upvotes += written.upvotes[kept].tolist()
         self._titles += written.titles[kept].tolist()
+        self._retracted += written.retracted[kept].tolist()
         for name, builder in self._lists.items():
             builder.take_over(written.field(name), kept)
+        if written.glossary is not None:
+            self._counts.merge(written.glossary.counts())
+            self._counts.take_away(gone)
 
     def add(self, block: Block) -> None:
         """Append papers."""
         self._rows.append(block.rows)
         self._truncated.append(block.truncated)
+        self._counts.add(block.papers)
         for paper in block.papers:
             self._dates.append(date_key(paper.date))
             self._upvotes.append(-1 if paper.upvotes is None else paper.upvotes)
             self._titles.append(title_hash(paper.title))
+            self._retracted.append(paper.retracted)
             for builder in self._lists.values():
                 builder.add(paper)
 
@@ -105,11 +115,14 @@ class ColumnWriter:
             "dates": np.array(self._dates, np.int32),
             "upvotes": np.array(self._upvotes, np.int32),
             "titles": np.array(self._titles, np.uint64),
+            RETRACTED: np.array(self._retracted, np.uint8),
             "dead": tombstones,
             "nearness": np.array([nearness], np.float32),
         }
         for name, builder in self._lists.items():
             arrays |= {f"{name}.{part}": array for part, array in builder.arrays().items()}
+        told = arrays_of(self._counts)
+        arrays |= {f"{GLOSSARY}.{part}": array for part, array in told.items()}
         write_tensors(path, arrays)
 
 

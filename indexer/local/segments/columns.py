@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError
+from indexer.glossary.tables import Table
+from indexer.local.segments.column_checks import require_sense
 from indexer.local.segments.tensors import map_tensors
 from indexer.papers.dates import period_end
 from indexer.papers.folding import fold, word_hash, words
@@ -38,6 +40,10 @@ _NAMES = frozenset(
     ["rows", "truncated", "dates", "upvotes", "titles", "dead", "nearness"]
     + [f"{field}.{part}" for field in _ASKED for part in _LIST_PARTS.split()]
 )
+GLOSSARY = "glossary"
+"""Begins the names of the arrays of the words and abbreviations; an older index lacks them."""
+RETRACTED = "retracted"
+"""Lacking, too, in an index that is older than the field: nothing in it was known as retracted."""
 
 
 def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
@@ -45,10 +51,15 @@ def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
     More where equal counts straddle the end, so that whoever orders them may choose.
     """
+    # Of few papers, nearly all authors of an index count 0.
+    found: NDArray[np.int64] = np.flatnonzero(counts)
     if most <= 0:
-        return np.empty(0, np.int64)
-    least = 1 if len(counts) <= most else max(1, int(np.partition(counts, -most)[-most]))
-    return np.flatnonzero(counts >= least)
+        return found[:0]
+    if len(found) <= most:
+        return found
+    of_found = counts[found]
+    frequent: NDArray[np.int64] = found[of_found >= np.partition(of_found, -most)[-most]]
+    return frequent
 
 
 def count(mask: Mask) -> int:
@@ -64,7 +75,8 @@ class Columns:
             self._arrays = arrays = map_tensors(path)
             if missing := _NAMES - arrays.keys():
                 raise ValueError(f"lacks {', '.join(sorted(missing))}")
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            require_sense(path, arrays, tuple(_ASKED))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise IndexDamagedError(
                 f"{path}: not readable as columns; run `nearpaper rebuild`"
             ) from error
@@ -73,8 +85,17 @@ class Columns:
         self.upvotes: NDArray[np.int32] = arrays["upvotes"]
         self.titles: NDArray[np.uint64] = arrays["titles"]
         self.truncated: Mask = arrays["truncated"].view(np.bool_)
+        self.retracted: Mask = arrays.get(RETRACTED, np.zeros(len(self.rows), np.uint8)).view(
+            np.bool_
+        )
         self.tombstones: Positions = arrays["dead"]
         self.nearness = float(arrays["nearness"][0])
+        told = {
+            name.partition(".")[2]: array
+            for name, array in arrays.items()
+            if name.startswith(f"{GLOSSARY}.")
+        }
+        self.glossary = Table(told) if Table.fits(told) else None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -100,6 +121,17 @@ class Columns:
         values = len(self._arrays[f"{field}.text_ends"]) - 1
         return np.bincount(self._arrays[f"{field}.codes"][chosen], minlength=values)
 
+    def codes_at(
+        self, field: str, positions: Positions
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """The values of a field that occur at some positions, and how often; reads no others."""
+        ends = self._arrays[f"{field}.code_ends"]
+        starts = ends[positions].astype(np.int64)
+        lengths = ends[positions + 1].astype(np.int64) - starts
+        first = np.cumsum(lengths) - lengths
+        places = np.repeat(starts - first, lengths) + np.arange(lengths.sum())
+        return np.unique(self._arrays[f"{field}.codes"][places], return_counts=True)
+
     def field(self, name: str) -> dict[str, NDArray[Any]]:
         """The arrays of a field with several values, by their names."""
         return {part: self._arrays[f"{name}.{part}"] for part in _LIST_PARTS.split()}
@@ -108,7 +140,7 @@ class Columns:
         """Some values as their papers spell them."""
         text, ends = self._arrays[f"{field}.text"].data, self._arrays[f"{field}.text_ends"]
         places = zip(ends[codes].tolist(), ends[codes.astype(np.int64) + 1].tolist(), strict=True)
-        return [str(text[first:last], "utf-8") for first, last in places]
+        return [str(text[first:last], "utf-8", "replace") for first, last in places]
 
     def shared_values(
         self, field: str, other: Columns

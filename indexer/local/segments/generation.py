@@ -7,7 +7,8 @@ by row id throughout. What is held here never changes; a newer generation is ano
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,27 @@ def lexicon_folder(folder: Path, name: str) -> Path:
     return folder / "lexicon" / name
 
 
+def _most(found: Mapping[str, int], most: int) -> dict[str, int]:
+    """The most frequent first, equally frequent ones by name."""
+    return dict(heapq.nsmallest(most, found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _require_kin(folder: Path, manifest: Manifest, base: Segment, tail: Segment) -> None:
+    """Raise ``IndexDamagedError`` for segments that no writer published together."""
+    dead = tail.columns.tombstones
+    rows = base.columns.last_row, tail.columns.rows[:1]
+    if (
+        {base.vectors.dimension, tail.vectors.dimension} != {manifest.model.dimension}
+        or len(base.columns.tombstones)
+        or (len(dead) and dead[-1] >= len(base))
+        or (len(rows[1]) and rows[1][0] <= rows[0])
+        or len(base) + len(tail) - len(dead) != manifest.papers
+    ):
+        raise IndexDamagedError(
+            f"{folder}: {manifest.base} and {manifest.tail} don't fit; run `nearpaper rebuild`"
+        )
+
+
 class Generation:
     """All that a search reads, fixed."""
 
@@ -66,8 +88,9 @@ class Generation:
         self.manifest = manifest
         base = Segment.open(folder, manifest.base, manifest.probing)
         self.segments = (base, Segment.open(folder, manifest.tail))
-        self.lexicon = Lexicon(lexicon_folder(folder, manifest.lexicon))
+        self.lexicon = Lexicon(lexicon_folder(folder, manifest.lexicon), manifest.tokens)
         tail = self.segments[1]
+        _require_kin(folder, manifest, base, tail)
         self._split = len(base)
         self.live: Mask = np.ones(len(base) + len(tail), np.bool_)
         self.live[tail.columns.tombstones] = False
@@ -109,7 +132,21 @@ class Generation:
         for columns, counts in ((base, of_base), (tail, of_tail)):
             codes = most_frequent(counts, most)
             found |= zip(columns.values(field, codes), counts[codes].tolist(), strict=True)
-        return dict(heapq.nsmallest(most, found.items(), key=lambda item: (-item[1], item[0])))
+        return _most(found, most)
+
+    def value_counts_at(self, field: str, positions: Positions, most: int) -> dict[str, int]:
+        """The same at a few positions, without going over all papers."""
+        in_base = positions < self._split
+        places = (positions[in_base], positions[~in_base] - self._split)
+        found: Counter[str] = Counter()
+        for segment, at in zip(self.segments, places, strict=True):
+            codes, counts = segment.columns.codes_at(field, at)
+            if len(at) == len(positions):  # nothing of the other segment can add to these
+                frequent = most_frequent(counts, most)
+                codes, counts = codes[frequent], counts[frequent]
+            values = segment.columns.values(field, codes)
+            found.update(dict(zip(values, counts.tolist(), strict=True)))
+        return _most(found, most)
 
     def column(self, name: str, positions: Positions) -> NDArray[Any]:
         """Values of a column with one value for each paper, by its name, at some positions."""

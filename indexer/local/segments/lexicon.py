@@ -7,8 +7,7 @@ by the live papers of a generation. Versions that died stay in it until it is re
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
-from indexer.analysis import AUTHOR_WEIGHT, MAX_TERMS
+from indexer.analysis import AUTHOR_WEIGHT, GAP, MAX_TERMS, PART_WEIGHT, TOKENS, Word
 from indexer.errors import IndexDamagedError
 
 if TYPE_CHECKING:
@@ -28,39 +27,55 @@ Rows = NDArray[np.int64]
 Hits = tuple[Rows, NDArray[np.float32]]
 """Row ids and BM25 scores, best first, equal scores by row id."""
 
-_ENGLISH, _NAMES = "english", "names"
+_SPACED, _GAPPED = "spaced", "gapped"
 
 
 def _schema() -> tantivy.Schema:
+    """All words come analysed, with spaces between them, as they do on a cluster."""
     from tantivy import SchemaBuilder
 
     return (
         SchemaBuilder()
         # A signed field: deleting by a term of an unsigned one silently deletes nothing.
         .add_integer_field("row", indexed=True, fast=True)
-        .add_text_field("text", tokenizer_name=_ENGLISH, index_option="freq")
-        .add_text_field("title", tokenizer_name=_ENGLISH)
-        .add_text_field("abstract", tokenizer_name=_ENGLISH)
-        .add_text_field("author", tokenizer_name=_NAMES, index_option="freq")
+        .add_text_field("text", tokenizer_name=_SPACED, index_option="freq")
+        .add_text_field("title", tokenizer_name=_GAPPED)
+        .add_text_field("abstract", tokenizer_name=_GAPPED)
+        .add_text_field("author", tokenizer_name=_SPACED, index_option="freq")
         .build()
     )
 
 
 def open_lexicon(folder: Path) -> tantivy.Index:
-    """Tantivy's index in a folder, which is made where there is none."""
+    """Tantivy's index in a folder, of any version, to be read."""
     import tantivy
+
+    return tantivy.Index.open(str(folder))
+
+
+def extensible_lexicon(folder: Path) -> tantivy.Index:
+    """Tantivy's index in a folder, to be written to; it is made where there is none."""
+    import tantivy
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     index = tantivy.Index(_schema(), path=str(folder))
     # Tantivy forgets analysers with every open index.
-    index.register_tokenizer(_ENGLISH, analysis.english())
-    index.register_tokenizer(_NAMES, analysis.plain())
+    spaced, gapped = (TextAnalyzerBuilder(Tokenizer.whitespace()) for _ in range(2))
+    index.register_tokenizer(_SPACED, spaced.build())
+    index.register_tokenizer(_GAPPED, gapped.filter(Filter.custom_stopword([GAP])).build())
     return index
 
 
 class Lexicon:
-    """A lexicon as it was when it was opened. Safe to use from many threads."""
+    """A lexicon as it was when it was opened. Safe to use from many threads.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where it is.
+        tokens: Version of the words in it, by which questions are read.
+    """
+
+    def __init__(self, folder: Path, tokens: int = TOKENS) -> None:
+        self.tokens = tokens
         if not (folder / "meta.json").exists():
             raise FileNotFoundError(folder)
         try:
@@ -99,15 +114,36 @@ class Lexicon:
 
     def holding(self, field: str, text: str) -> Rows:
         """Row ids of all versions whose ``field`` holds the words of a text, side by side."""
-        query = self._phrase(field, text)
-        if query is None:
-            return np.empty(0, np.int64)
-        return self._all(query)
+        found = [
+            self._all(self._phrase(field, each)) for each in analysis.phrases(text, self.tokens)
+        ]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
     def holding_any(self, text: str) -> Rows:
         """Row ids of all versions that hold any word of a text that is looked up."""
         query = self._scored(text)
         return np.empty(0, np.int64) if query is None else self._all(query)
+
+    def holding_all(self, text: str) -> Rows:
+        """Row ids of all versions that hold each word of a text in title or abstract."""
+        from tantivy import Occur, Query
+
+        words = [self._written(ways) for ways in analysis.all_words(text, self.tokens)]
+        held = [word for word in words if word is not None]
+        if not words or len(held) < len(words):
+            return np.empty(0, np.int64)
+        return self._all(Query.boolean_query([(Occur.Must, word) for word in held]))
+
+    def _written(self, ways: Sequence[Sequence[str]]) -> tantivy.Query | None:
+        """A word in any way of writing it; ``None`` where no version holds it."""
+        from tantivy import Occur, Query
+
+        each = [
+            Query.boolean_query([(Occur.Must, self._term("text", stem, 1)) for stem in stems])
+            for stems in ways
+            if all(map(self.document_frequency, stems))
+        ]
+        return Query.boolean_query([(Occur.Should, way) for way in each]) if each else None
 
     def rows(self) -> Rows:
         """Row ids of all versions, ascending."""
@@ -116,14 +152,21 @@ class Lexicon:
         return self._all(Query.all_query())
 
     def _scored(self, text: str) -> tantivy.Query | None:
-        """Any word may match; one that stands four times in the question counts twice."""
+        """Any word may match."""
         from tantivy import Occur, Query
 
-        stems = analysis.stems(text)
+        asked = analysis.asked(text, self.tokens)
         names = set(analysis.names(text))
+        known = set(self._rarest(asked.every()))
         parts = [
-            (Occur.Should, self._term("text", term, count**0.5))
-            for term, count in self._rarest(stems)
+            (Occur.Should, self._term("text", stem, weight))
+            for stem, weight in asked.stems.items()
+            if stem in known
+        ]
+        parts += [
+            (Occur.Should, self._hyphenated(word, weight, known))
+            for word, weight in asked.hyphenated.items()
+            if not known.isdisjoint(word.stems)
         ]
         parts += [
             (Occur.Should, self._term("author", name, AUTHOR_WEIGHT))
@@ -132,11 +175,22 @@ class Lexicon:
         ]
         return Query.boolean_query(parts) if parts else None
 
-    def _rarest(self, stems: Iterable[str]) -> list[tuple[str, int]]:
-        counts = Counter(stems)
-        found = {term: self._searcher.doc_freq("text", term) for term in counts}
-        known = sorted((term for term in counts if found[term]), key=lambda term: found[term])
-        return [(term, counts[term]) for term in known[:MAX_TERMS]]
+    def _rarest(self, stems: Iterable[str]) -> list[str]:
+        held = {stem: self._searcher.doc_freq("text", stem) for stem in stems}
+        return sorted(filter(held.__getitem__, held), key=held.__getitem__)[:MAX_TERMS]
+
+    def _hyphenated(self, word: Word, weight: float, known: Container[str]) -> tantivy.Query:
+        """The whole or the parts, whichever scores higher in a paper."""
+        from tantivy import Occur, Query
+
+        whole = [self._term("text", stem, weight) for stem in word.whole if stem in known]
+        parts = [
+            (Occur.Should, self._term("text", stem, weight * PART_WEIGHT))
+            for stem in word.parts
+            if stem in known
+        ]
+        ways = [*whole, Query.boolean_query(parts)] if parts else whole
+        return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
 
     def _term(self, field: str, term: str, weight: float) -> tantivy.Query:
         from tantivy import Query
@@ -144,13 +198,11 @@ class Lexicon:
         query = Query.term_query(self._schema, field, term)
         return query if weight == 1 else Query.boost_query(query, float(weight))
 
-    def _phrase(self, field: str, text: str) -> tantivy.Query | None:
+    def _phrase(self, field: str, phrase: Sequence[tuple[int, str]]) -> tantivy.Query:
         """Words at their distances: a stop word isn't looked up but keeps its place."""
         from tantivy import Query
 
-        words: list[Any] = list(analysis.phrase(text))
-        if not words:
-            return None
+        words: list[Any] = list(phrase)
         if len(words) == 1:  # Tantivy panics at a phrase of one word
             return Query.term_query(self._schema, field, words[0][1])
         return Query.phrase_query(self._schema, field, words)

@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer import analysis
-from indexer.analysis import NO_WORDS
 from indexer.errors import StorageError
 from indexer.local.catalog.rows import Block
-from indexer.local.segments.lexicon import damaged_lexicon, last_row, lexicon_files, open_lexicon
-from indexer.papers.paper import Paper
+from indexer.local.segments.lexicon import (
+    damaged_lexicon,
+    extensible_lexicon,
+    last_row,
+    lexicon_files,
+)
 
 _HEAP_BYTES = 128_000_000
-_SHORT = 200
-"""Characters, beyond which a text has words."""
 
 
 class LexiconWriter:
@@ -25,7 +26,7 @@ class LexiconWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         try:
-            index = open_lexicon(folder)
+            index = extensible_lexicon(folder)
             self.last_row = last_row(index.searcher())
             self._writer = index.writer(_HEAP_BYTES, 1)
         except ValueError as error:
@@ -41,12 +42,12 @@ class LexiconWriter:
         for row, paper in zip(block.rows.tolist(), block.papers, strict=True):
             document = tantivy.Document()
             document.add_integer("row", row)
-            for text in _scored(paper):
-                document.add_text("text", text)
-            document.add_text("title", paper.title)
-            document.add_text("abstract", paper.abstract)
-            for name in paper.authors if any(map(analysis.names, paper.authors)) else [NO_WORDS]:
-                document.add_text("author", name)
+            document.add_text(
+                "text", analysis.scored_text(paper.title, paper.title, paper.abstract)
+            )
+            document.add_text("title", analysis.phrase_text(paper.title))
+            document.add_text("abstract", analysis.phrase_text(paper.abstract))
+            document.add_text("author", analysis.names_text(paper.authors))
             with self._room():
                 self._writer.add_document(document)
 
@@ -69,11 +70,3 @@ class LexiconWriter:
                 f"{self._folder}: could not be written ({error}); check free space and the "
                 "folder's mode"
             ) from error
-
-
-def _scored(paper: Paper) -> tuple[str, ...]:
-    """Title and abstract, the title twice; :data:`NO_WORDS` where they have no words."""
-    texts = (paper.title, paper.title, paper.abstract)
-    if sum(map(len, texts)) < _SHORT and not any(map(analysis.stems, texts)):
-        return (NO_WORDS,)
-    return texts

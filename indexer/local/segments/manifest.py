@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexDamagedError, IndexFormatError, storage_error
-from indexer.files import FileStamp, replace_file, sha256_of
+from indexer.files import FileStamp, open_plain, replace_file, sha256_of
 from indexer.local.segments.vectors import EXACT, Probing
 from indexer.models.embedder import Model
 
-FORMAT = 2
-"""2 added ``probing``; without it, as in 1, all vectors are compared."""
+FORMAT = 3
+"""2 added ``probing``; without it, as in 1, all vectors are compared. 3 added ``tokens``."""
 MANIFEST_FILE = "manifest.json"
+_MAX_BYTES = 16 << 20
+"""Of a manifest, which has 200 bytes for each file; what is cut off there can't be read."""
 _MAX_COUNT = 2**63 - 1  # SQLite's largest integer
 _PLAIN = {"int": int, "str": str}
 
@@ -46,6 +48,7 @@ class Manifest:
         lexicon: Name of the lexicon's folder, as in ``lexicon/<lexicon>``.
         files: Every file of the generation, by its path inside the folder.
         identity: Of the catalog that it was made from, "" where that isn't known.
+        tokens: Version of the words in the lexicon, 1 where none is told.
     """
 
     format: int = FORMAT
@@ -62,6 +65,7 @@ class Manifest:
     probing: Probing = EXACT
     files: dict[str, FileStamp]
     identity: str = ""
+    tokens: int = 1
 
     def save(self, folder: Path) -> None:
         """Publish: write beside, sync, rename over the old manifest, sync the folder."""
@@ -72,7 +76,8 @@ class Manifest:
         """The published manifest; ``None`` where nothing was published yet."""
         path = folder / MANIFEST_FILE
         try:
-            text = path.read_text(encoding="utf-8")
+            with open_plain(path) as file:
+                text = file.read(_MAX_BYTES).decode()
         except FileNotFoundError:
             return None
         except UnicodeDecodeError as error:
@@ -120,8 +125,10 @@ class Manifest:
         """Raise ``ValueError`` for values that no writer writes: a file may be forged or rotten."""
         if not self.probing.nprobe <= self.probing.nlist or not 0 <= self.probing.recall <= 1:
             raise ValueError("probing")
-        if self.format < 1 or self.base_change > self.change or self.truncated > self.papers:
+        if self.base_change > self.change or self.truncated > self.papers:
             raise ValueError("counts")
+        if min(self.format, self.tokens) < 1:
+            raise ValueError("versions")
         names = (self.base, self.tail, self.lexicon)
         for name, form in zip(names, (r"base-\d+", r"tail-\d+", r"\d+"), strict=True):
             if not re.fullmatch(form, name):
@@ -156,7 +163,7 @@ def _damaged(path: Path) -> IndexDamagedError:
 
 def _is_altered(path: Path, written: FileStamp) -> bool:
     try:
-        with path.open("rb") as file:  # which this process may have to be allowed to
+        with open_plain(path) as file:  # which this process may have to be allowed to
             found = os.fstat(file.fileno())
     except FileNotFoundError:
         return True

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from indexer.analysis import TOKENS
 from indexer.errors import StorageError, storage_error
 from indexer.files import FileStamp, stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
@@ -49,10 +50,12 @@ def publish(
     change = catalog.last_change()
     if old and _is_stale(catalog, old, model, recipe):
         merge = True
-    if old and old.change == change and not merge:
+    if old and old.change == change and old.tokens == TOKENS and not merge:
         return old
     try:
+        catalog.database.require_in_place()
         manifest = _make(folder, catalog, old, change, model, recipe, merge=merge)
+        catalog.database.require_in_place()  # or another index would get this manifest
         manifest.save(folder)
     except (OSError, StorageError) as error:
         if old:
@@ -63,13 +66,17 @@ def publish(
 
 
 def outlay(folder: Path, catalog: Catalog, manifest: Manifest, model: Model, recipe: str) -> int:
-    """How many versions publishing what is pending would go through: those, or with a merge all."""
+    """How many versions publishing what is pending would go through: those, or with a merge all.
+
+    All as well where the words of the lexicon are of an older version.
+    """
     change = catalog.last_change()
-    if change == manifest.change:
+    if change == manifest.change and manifest.tokens == TOKENS:
         return 0
     try:
         if (
-            _is_stale(catalog, manifest, model, recipe)
+            manifest.tokens != TOKENS
+            or _is_stale(catalog, manifest, model, recipe)
             or _is_due(folder, catalog, manifest, change)
             or _has_rotted(folder, catalog, manifest, change, catalog.count())
         ):
@@ -104,7 +111,12 @@ def _make(
         folder, tail, catalog, change, model.dimension, base=held, since=base_change, old=last
     )
     papers = len(held) - len(dead) + len(added)
-    renew = old is None or merge or _has_rotted(folder, catalog, old, change, papers)
+    renew = (
+        old is None
+        or merge
+        or old.tokens != TOKENS
+        or _has_rotted(folder, catalog, old, change, papers)
+    )
     lexicon = f"{generation:08d}" if old is None or renew else old.lexicon
     if old is None or renew:
         # A killed run may have left a folder of that name, whole or not.
@@ -124,6 +136,7 @@ def _make(
         probing=probing,
         files=_stamps(folder, old, (base, tail), lexicon),
         identity=catalog.meta("identity") or "",
+        tokens=TOKENS,
     )
 
 
@@ -143,10 +156,12 @@ def _next_generation(folder: Path, old: Manifest | None) -> int:
 
 
 def _is_due(folder: Path, catalog: Catalog, old: Manifest, change: int) -> bool:
-    """Whether the tail has grown, or the base has rotted, enough to be merged."""
+    """Whether the tail has grown, or the base has rotted, enough to be merged, or lacks a part."""
     base = Columns(column_file(folder, old.base))
     added = len(Columns(column_file(folder, old.tail))) + _written_since(catalog, old)
     dead = len(catalog.died(since=old.base_change, change=change, upto_row=base.last_row))
+    if base.glossary is None:
+        return True
     return added > max(TAIL_ROWS, TAIL_SHARE * len(base)) or dead > DEAD_SHARE * len(base)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from indexer.errors import IndexDamagedError
 from indexer.files import sha256_of
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.rows import Block
+from indexer.local.catalog.rows import Block, require_sound
 from indexer.local.segments.column_writer import ColumnWriter
 from indexer.local.segments.columns import Columns, Positions
 from indexer.local.segments.generation import Segment, column_file, vector_file
@@ -31,7 +31,7 @@ def write_base(folder: Path, name: str, catalog: Catalog, change: int, dimension
     vectors, columns = VectorWriter(dimension), ColumnWriter()
     if nlist:
         vectors = VectorWriter.in_cells(nlist, catalog.sample_vectors(TRAINED_ON * nlist, change))
-    _add(vectors, columns, catalog.scan(after=0, change=change))
+    _add(vectors, columns, catalog.scan(after=0, change=change), dimension)
     probing = vectors.write(vector_file(folder, name))
     columns.write(column_file(folder, name), _NONE, vectors.nearness())
     return probing
@@ -70,9 +70,9 @@ def write_tail(
         gone = catalog.died(since=old.change, change=change, upto_row=written.columns.last_row)
         kept = ~np.isin(written.columns.rows, gone)
         vectors = VectorWriter.taking_over(vector_file(folder, old.tail), kept)
-        columns.take_over(written.columns, kept)
+        columns.take_over(written.columns, kept, catalog.papers(gone.tolist()))
         after = max(after, written.columns.last_row)
-    _add(vectors, columns, catalog.scan(after=after, change=change))
+    _add(vectors, columns, catalog.scan(after=after, change=change), dimension)
     vectors.write(vector_file(folder, name))
     nearness = vectors.nearness() if len(vectors) > len(base) else 0.0  # only then it is asked for
     columns.write(column_file(folder, name), dead, nearness)
@@ -85,12 +85,16 @@ def _whole_tail(folder: Path, old: Manifest) -> Segment | None:
     try:
         written = [old.files[str(path.relative_to(folder))].sha256 for path in paths]
         whole = [sha256_of(path) for path in paths] == written
-        return Segment.open(folder, old.tail) if whole else None
+        tail = Segment.open(folder, old.tail) if whole else None
+        return tail if tail and tail.columns.glossary is not None else None
     except (OSError, KeyError, IndexDamagedError):
         return None
 
 
-def _add(vectors: VectorWriter, columns: ColumnWriter, blocks: Iterable[Block]) -> None:
+def _add(
+    vectors: VectorWriter, columns: ColumnWriter, blocks: Iterable[Block], dimension: int
+) -> None:
     for block in blocks:
+        require_sound(block.vectors, block.papers, dimension)
         vectors.add(block.vectors)
         columns.add(block)

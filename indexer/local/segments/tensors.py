@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.files import replacing
+from indexer.files import open_plain, replacing
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -42,13 +42,13 @@ def write_tensors(path: Path, tensors: Tensors) -> None:
 
 def map_tensors(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of a file as read-only maps; raises ``ValueError`` when the file isn't whole."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         length = int.from_bytes(file.read(8), "little")
         if length > _MAX_HEADER:
             raise ValueError("not a file of tensors")
         header: dict[str, Any] = json.loads(file.read(length))
-    # As a plain array: slices of a memmap object are three times as slow to make.
-    data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
+        # As a plain array: slices of a memmap object are three times as slow to make.
+        data = np.asarray(np.memmap(file, dtype=np.uint8, mode="r"))
     return {
         name: _view(data, 8 + length, entry)
         for name, entry in header.items()
@@ -58,5 +58,7 @@ def map_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
 def _view(data: NDArray[np.uint8], start: int, entry: Mapping[str, Any]) -> NDArray[Any]:
     first, last = entry["data_offsets"]
+    if not 0 <= first <= last <= len(data) - start:
+        raise ValueError("data_offsets")
     array = data[start + first : start + last].view(_DTYPES[entry["dtype"]])
     return array.reshape(entry["shape"])

@@ -30,6 +30,7 @@ ASKED = 200
 NEARNESS_SAMPLE = 100
 """Vectors whose nearest neighbours are looked for: the median is then known within 0.01."""
 _SEED = 20_240_517
+_CHUNK = 1 << 20
 
 
 def cells_for(count: int) -> int:
@@ -83,8 +84,9 @@ class VectorWriter:
         import faiss
 
         try:
-            with replacing(path, sync=False) as beside:
-                faiss.write_index(self._index, str(beside))
+            # Of a full disk FAISS's own writer would tell the terminal, too.
+            with replacing(path, sync=False) as beside, beside.open("wb") as file:
+                faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write, _CHUNK))
         except RuntimeError as error:  # FAISS gives no errno
             raise StorageError(
                 f"{path}: could not be written; check free space and the folder's mode"

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError
+from indexer.files import open_plain
 from indexer.local.segments.columns import count
 
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -38,6 +39,8 @@ class Probing:
 
 
 EXACT = Probing()
+_KINDS = (b"IxSQ", b"IwSq")
+"""How FAISS names the two kinds of index that are written, at the begin of a file."""
 
 
 class Vectors:
@@ -46,9 +49,14 @@ class Vectors:
     def __init__(self, path: Path, probing: Probing = EXACT) -> None:
         import faiss
 
+        with open_plain(path) as file:
+            kind = file.read(4)
         try:
+            if kind not in _KINDS:  # before anything else of it is believed
+                raise ValueError(kind)
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
+            _require_sense(self._index)
+        except (RuntimeError, ValueError, MemoryError) as error:
             if not path.exists():
                 raise FileNotFoundError(path) from error
             raise IndexDamagedError(
@@ -60,8 +68,6 @@ class Vectors:
                 f"{path}: {self._nlist} cells, not {probing.nlist}; run `nearpaper rebuild`"
             )
         self._nprobe = probing.nprobe
-        if self._nlist:
-            self._index.set_direct_map_type(faiss.DirectMap.Array)  # a vector by its position
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -85,7 +91,8 @@ class Vectors:
     ) -> Found:
         """The ``k`` positions nearest to a ``(d,)`` unit vector, among those of ``mask``.
 
-        As many as asked for, if there are so many. Where equal cosines straddle the end, those of
+        As many as asked for, if there are so many; fewer only where vectors have rotted, which are
+        near to nothing. Where equal cosines straddle the end, those of
         the lowest positions are given. Without ``exact``, vectors in cells are found with the
         recall that was measured when they were written.
         """
@@ -99,7 +106,7 @@ class Vectors:
         _stay_in_this_thread()
         while True:
             positions, scores = self._search(query, depth, selector, cells)
-            if len(positions) < k:
+            if len(positions) < k and cells < self._nlist:
                 cells = min(2 * cells, self._nlist)
             elif len(positions) < depth or depth == allowed or scores[-1] < scores[k - 1]:
                 return best_first(positions, scores, k)
@@ -126,6 +133,32 @@ class Vectors:
         scores, positions = self._index.search(query[None], k, params=parameters)
         found = positions[0] >= 0
         return positions[0][found], scores[0][found]
+
+
+def _require_sense(index: Any) -> None:  # noqa: ANN401
+    """Raise ``ValueError`` or ``RuntimeError`` for an index that no writer writes."""
+    import faiss
+
+    in_cells = isinstance(index, faiss.IndexIVFScalarQuantizer)
+    if not (in_cells or isinstance(index, faiss.IndexScalarQuantizer)):
+        raise ValueError("kind")
+    numbers = index.sq.qtype == faiss.ScalarQuantizer.QT_fp16 and index.sq.d == index.d
+    if not (numbers and index.metric_type == faiss.METRIC_INNER_PRODUCT and index.is_trained):
+        raise ValueError("numbers")
+    size = 2 * index.d
+    if not in_cells:
+        if index.code_size != size or index.codes.size() != index.ntotal * size:
+            raise ValueError("size")
+        return
+    quantizer = faiss.downcast_index(index.quantizer)
+    flat = isinstance(quantizer, faiss.IndexFlat) and (quantizer.d, quantizer.ntotal) == (
+        index.d,
+        index.nlist,
+    )
+    lists = index.invlists
+    if not flat or index.by_residual or (lists.nlist, lists.code_size) != (index.nlist, size):
+        raise ValueError("cells")
+    index.set_direct_map_type(faiss.DirectMap.Array)  # a vector by its position; checks them all
 
 
 class _Selector:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer import analysis
-from indexer.opensearch.records.documents import length_token, signed
-from indexer.opensearch.records.schema import GAP, VALUE_GAP
+from indexer.analysis import GAP
+from indexer.opensearch.records.documents import RETRACTED, length_token, signed
+from indexer.opensearch.records.schema import VALUE_GAP
 from indexer.papers.dates import period_end
 from indexer.papers.folding import fold, title_hash, words
 from indexer.where import (
     All,
+    AllWords,
     Among,
     And,
     AnyWord,
@@ -25,6 +27,7 @@ from indexer.where import (
     Not,
     Or,
     Phrase,
+    Retracted,
     Submitted,
     TitleIs,
     Where,
@@ -73,27 +76,35 @@ def at_rows(rows: Sequence[int]) -> Query:
     return any_of([{"terms": {"row": list(part)}} for part in parts])
 
 
-Terms = Callable[[str], list[Query]]
-"""The queries of the words by which BM25 finds a text, see ``lexical_search.py``."""
+class Words(NamedTuple):
+    """How the words of a question are looked up.
+
+    Attributes:
+        tokens: Version of the words in the index, by which questions are read.
+        terms: The queries of the words by which BM25 finds a text.
+    """
+
+    tokens: int
+    terms: Callable[[str], list[Query]]
 
 
-def query_of(where: Where, terms: Terms) -> Query:
+def query_of(where: Where, asked: Words) -> Query:
     """The query of a condition."""
-    return _query(where, terms)
+    return _query(where, asked)
 
 
 @singledispatch
-def _query(where: Where, terms: Terms) -> Query:
+def _query(where: Where, asked: Words) -> Query:
     raise TypeError(f"{where!r}: not a condition")
 
 
 @_query.register
-def _(where: All, terms: Terms) -> Query:
+def _(where: All, asked: Words) -> Query:
     return EVERYTHING
 
 
 @_query.register
-def _(where: Dates, terms: Terms) -> Query:
+def _(where: Dates, asked: Words) -> Query:
     return all_of(
         {"range": {"date": {"gt": 0, "lte": period_end(where.last)}}},
         {"range": {"date_end": {"gte": where.first}}},
@@ -101,7 +112,7 @@ def _(where: Dates, terms: Terms) -> Query:
 
 
 @_query.register
-def _(where: Has, terms: Terms) -> Query:
+def _(where: Has, asked: Words) -> Query:
     found = words(where.words)
     if not found:
         return NOTHING
@@ -125,52 +136,73 @@ def _together(wanted: Sequence[str]) -> dict[str, Any]:
 
 
 @_query.register
-def _(where: Phrase, terms: Terms) -> Query:
-    phrase = analysis.phrase(where.text)
-    if not phrase:
-        return NOTHING
+def _(where: Phrase, asked: Words) -> Query:
+    texts = map(_gapped, analysis.phrases(where.text, asked.tokens))
+    return any_of(
+        [{"match_phrase": {field: {"query": text}}} for text in texts for field in where.fields]
+    )
+
+
+def _gapped(phrase: Sequence[tuple[int, str]]) -> str:
+    """The stems of a phrase, and at the places without one what stands there in the index."""
     stems = [GAP] * (phrase[-1][0] + 1)
     for place, stem in phrase:
         stems[place] = stem
-    text = " ".join(stems)
-    return any_of([{"match_phrase": {field: {"query": text}}} for field in where.fields])
+    return " ".join(stems)
 
 
 @_query.register
-def _(where: AnyWord, terms: Terms) -> Query:
-    return any_of(terms(where.text))
+def _(where: AnyWord, asked: Words) -> Query:
+    return any_of(asked.terms(where.text))
 
 
 @_query.register
-def _(where: TitleIs, terms: Terms) -> Query:
+def _(where: AllWords, asked: Words) -> Query:
+    words = analysis.all_words(where.text, asked.tokens)
+    return all_of(*map(_held, words)) if words else NOTHING
+
+
+def _held(ways: Sequence[Sequence[str]]) -> Query:
+    """A word is there in one of the ways that it is written."""
+    each = [all_of(*({"term": {"text": stem}} for stem in stems)) for stems in ways]
+    return each[0] if len(each) == 1 else any_of(each)
+
+
+@_query.register
+def _(where: TitleIs, asked: Words) -> Query:
     return {"term": {"title_key": signed(title_hash(where.title))}}
 
 
 @_query.register
-def _(where: Submitted, terms: Terms) -> Query:
+def _(where: Submitted, asked: Words) -> Query:
     return {"range": {"submitted": {"gte": where.first, "lte": where.last}}}
 
 
 @_query.register
-def _(where: Arrived, terms: Terms) -> Query:
+def _(where: Retracted, asked: Words) -> Query:
+    return {"term": {"category_words": RETRACTED}}
+
+
+@_query.register
+def _(where: Arrived, asked: Words) -> Query:
     return {"range": {"arrived": {"gt": where.since, "lte": where.upto}}}
 
 
 @_query.register
-def _(where: Among, terms: Terms) -> Query:
+def _(where: Among, asked: Words) -> Query:
     return at_rows(where.keys)
 
 
 @_query.register
-def _(where: Not, terms: Terms) -> Query:
-    return {"bool": {"must_not": [_query(where.where, terms)]}}
+def _(where: Not, asked: Words) -> Query:
+    return {"bool": {"must_not": [_query(where.where, asked)]}}
 
 
 @_query.register
-def _(where: And, terms: Terms) -> Query:
-    return all_of(*(_query(each, terms) for each in where.each))
+def _(where: And, asked: Words) -> Query:
+    return all_of(*(_query(each, asked) for each in where.each))
 
 
 @_query.register
-def _(where: Or, terms: Terms) -> Query:
-    return any_of([_query(each, terms) for each in where.each])
+def _(where: Or, asked: Words) -> Query:
+    return any_of([_query(each, asked) for each in where.each])

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from opensearchpy.exceptions import NotFoundError
 
+from indexer.analysis import TOKENS
 from indexer.errors import NearpaperError, SnapshotExpiredError
-from indexer.opensearch.querying.conditions import Query, all_of, at_rows, living, query_of
+from indexer.opensearch.querying.conditions import Query, Words, all_of, at_rows, living, query_of
 from indexer.opensearch.querying.lexical_search import terms_of
 from indexer.opensearch.records.documents import names_told
 from indexer.opensearch.records.head import lost, read_head
@@ -38,19 +39,27 @@ class Versions:
         index: That holds the papers.
         change: After which they live.
         aborted: Changes that were never committed.
+        tokens: Version of the words in it, by which questions are read.
     """
 
-    def __init__(self, cluster: Cluster, index: str, change: int, aborted: Collection[int]) -> None:
-        self.cluster, self.index, self.change = cluster, index, change
+    def __init__(
+        self,
+        cluster: Cluster,
+        index: str,
+        change: int,
+        aborted: Collection[int],
+        tokens: int = TOKENS,
+    ) -> None:
+        self.cluster, self.index, self.change, self.tokens = cluster, index, change, tokens
         self.living = living(change, aborted)
 
     def query(self, where: Where) -> Query:
         """Those that a condition holds for."""
-        return all_of(self.living, query_of(where, self.terms))
+        return all_of(self.living, query_of(where, Words(self.tokens, self.terms)))
 
     def terms(self, text: str) -> list[Query]:
         """The queries of the words by which BM25 finds a text."""
-        return terms_of(text, self.frequencies)
+        return terms_of(text, self.tokens, self.frequencies)
 
     def frequencies(self, stems: Sequence[str]) -> list[int]:
         """In how many papers each stem is found."""

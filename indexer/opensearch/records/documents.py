@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from indexer import analysis
 from indexer.entries import Entry
 from indexer.errors import IndexDamagedError
-from indexer.opensearch.records.schema import GAP
 from indexer.papers.dates import date_key, period_end
 from indexer.papers.folding import fold, title_hash, words
 from indexer.papers.identity import Name
@@ -24,6 +23,9 @@ from indexer.sampling import places
 Document = dict[str, Any]
 ENTRY = ("record", "told", "arrived", "half", "text_hash", "truncated")
 """Fields that say all that was committed; the others are made from them."""
+RETRACTED = "#retracted"
+"""Stands among the words of the categories of a retracted paper; no word looks like it."""
+_LATER = ("retracted", "cite_keys")
 _DAY = len("YYYY-MM-DD")
 _TUPLES = frozenset(field.name for field in fields(Paper) if str(field.type).startswith("tuple"))
 
@@ -33,7 +35,6 @@ def document_of(entry: Entry, row: int, change: int) -> Document:
     paper = entry.paper
     names = list(entry.names)
     first = date_key(paper.date)
-    title, abstract = analysis.in_places(paper.title), analysis.in_places(paper.abstract)
     document: Document = {
         "row": row,
         "born": change,
@@ -42,20 +43,20 @@ def document_of(entry: Entry, row: int, change: int) -> Document:
         "id": paper.id,
         "names": sorted({name.name for name in names}),
         "told": json.dumps(names),
-        "record": json.dumps(asdict(paper)),
+        "record": json.dumps(_record(paper)),
         "text_hash": entry.text_hash,
         "truncated": entry.truncated,
-        "text": _joined([stem for stem in (*title, *title, *abstract) if stem]),
-        "author_text": _joined([word for name in paper.authors for word in analysis.names(name)]),
-        "title": " ".join(stem or GAP for stem in title),
-        "abstract": " ".join(stem or GAP for stem in abstract),
+        "text": analysis.scored_text(paper.title, paper.title, paper.abstract),
+        "author_text": analysis.names_text(paper.authors),
+        "title": analysis.phrase_text(paper.title),
+        "abstract": analysis.phrase_text(paper.abstract),
         "title_key": signed(title_hash(paper.title)),
         "upvotes": -1 if paper.upvotes is None else paper.upvotes,
         "sources": list(paper.sources),
         "author": list(paper.authors),
         "category": list(paper.categories),
         "author_words": [_author(name) for name in paper.authors],
-        "category_words": sorted({word for each in paper.categories for word in _category(each)}),
+        "category_words": sorted(_marks(paper)),
         "half": encoded_half(entry.vector),
         "vector": entry.vector.astype(np.float32).tolist(),
         "date": first,
@@ -73,8 +74,18 @@ def document_of(entry: Entry, row: int, change: int) -> Document:
     return document
 
 
-def _joined(stems: Sequence[str]) -> str:
-    return " ".join(stems or [analysis.NO_WORDS])
+def _record(paper: Paper) -> dict[str, Any]:
+    """Its fields; the later ones where they say something, as an older nearpaper has none."""
+    return {name: value for name, value in asdict(paper).items() if value or name not in _LATER}
+
+
+def _marks(paper: Paper) -> set[str]:
+    """The words of its categories, and beside them whether it was retracted.
+
+    A field of its own would need mappings of existing indexes changed, which writers may not do.
+    """
+    words_of_all = {word for each in paper.categories for word in _category(each)}
+    return words_of_all | ({RETRACTED} if paper.retracted else set())
 
 
 def _author(name: str) -> str:
@@ -114,7 +125,7 @@ def paper_of(stored: Mapping[str, Any]) -> Paper:
     """The record of a document."""
     try:
         values: dict[str, Any] = json.loads(stored["record"])
-        return Paper(**values | {name: tuple(values[name]) for name in _TUPLES})
+        return Paper(**values | {name: tuple(values.get(name, ())) for name in _TUPLES})
     except (KeyError, TypeError, ValueError) as error:
         raise IndexDamagedError("a record on the cluster can't be read; check the index") from error
 

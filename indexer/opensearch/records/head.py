@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from opensearchpy.exceptions import ConflictError, NotFoundError
 
+from indexer.analysis import TOKENS
 from indexer.errors import (
     IndexBusyError,
     IndexDamagedError,
@@ -23,7 +24,7 @@ from indexer.errors import (
 )
 from indexer.models.embedder import Model
 from indexer.opensearch.address import Address
-from indexer.opensearch.records.schema import FORMAT, TOKENS, log_index
+from indexer.opensearch.records.schema import FORMAT, log_index
 from indexer.opensearch.requests.bulk import writable
 from indexer.opensearch.requests.client import WRITING_SECONDS, Cluster
 
@@ -62,6 +63,23 @@ class Published:
     fingerprint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class GlossaryPart:
+    """Counts of words and abbreviations, see ``glossary.py``.
+
+    Attributes:
+        name: Of its documents.
+        pieces: How many these are.
+        papers: That were counted.
+        change: Up to which they came.
+    """
+
+    name: str
+    pieces: int
+    papers: int
+    change: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The state of an index.
@@ -78,12 +96,13 @@ class Head:
         aborted: Changes that were never committed.
         meta: The index's own description, as of ``decided``.
         staging: Index, model and recipe of the next vectors, if some are being made.
+        glossary: What is known of the words of what is published; older writers leave it out.
         copy_of: Fingerprint of the state that it was begun as a copy of; empty if it wasn't.
         owner: Who writes; empty if nobody does.
         until: When that ends, in seconds of the epoch, if it isn't renewed.
         nonce: Another one with each change of the head.
         format: Of all documents.
-        tokens: Of the words that are looked up.
+        tokens: Of the words that are looked up, in ``index``.
     """
 
     identity: str
@@ -97,6 +116,7 @@ class Head:
     aborted: tuple[int, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)
     staging: tuple[str, Model, str] | None = None
+    glossary: tuple[GlossaryPart, ...] = ()
     copy_of: str = ""
     owner: str = ""
     until: float = 0.0
@@ -133,6 +153,7 @@ class Head:
                 "model": Model(**values["model"]),
                 "aborted": tuple(values["aborted"]),
                 "published": _published(published) if published else None,
+                "glossary": tuple(GlossaryPart(**part) for part in values.get("glossary", ())),
                 "staging": (staging[0], Model(**staging[1]), staging[2]) if staging else None,
             }
         )

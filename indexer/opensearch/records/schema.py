@@ -21,16 +21,13 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
+from indexer.analysis import GAP, TOKENS
 from indexer.models.embedder import Model
 from indexer.opensearch.address import Address
 
 FORMAT = 1
 """Of mappings and documents; one that is newer is refused."""
-TOKENS = 1
-"""Of what :mod:`indexer.analysis` makes of a text."""
 SHARDS, REPLICAS = 3, 1
-GAP = "_"
-"""Stands in a phrase field for a word that isn't looked up; no text has it for a word."""
 VALUE_GAP = 10_000
 """Places between two values of one field, so that no condition joins their words."""
 

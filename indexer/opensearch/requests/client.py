@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS, _LEAST_SECONDS = 0.2, 2.0, 0.1
 _PASSING = frozenset((429, 500, 502, 503, 504))
 """What a cluster answers while it has lost a node, or has too much to do."""
-_OF_COPIES = re.compile(r"/_(search|mget|doc/[^/]+)")
+OF_COPIES = re.compile(r"POST .*/_(search|mget)|GET .*/_(search|mget|doc/[^/]+)")
 """What some copy of a shard answers, so that a preference may say which."""
 NO_INDEX = "index_not_found_exception"
 _THERE = "resource_already_exists_exception"
@@ -119,7 +119,7 @@ class Cluster:
         self, method: str, path: str, params: Mapping[str, Any] | None, tries: int
     ) -> dict[str, str]:
         """Which copies are asked: of nodes that answer, and other ones with each try."""
-        if method == "PUT" or not _OF_COPIES.search(path):
+        if not OF_COPIES.match(f"{method} {path}"):
             return {}
         if preferred := self._nodes.preference():
             return {"preference": preferred}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from indexer.analysis import TOKENS
 from indexer.copying import Origin, require_all
 from indexer.entries import Entry
 from indexer.errors import IndexNotFoundError, UsageError
@@ -39,7 +40,7 @@ def copying(cluster: Cluster, origin: Origin) -> Iterator[OpenSearchCopying]:
         IndexBusyError: Another process copies to it.
     """
     stored = _begun(cluster, origin)
-    is_anew = stored.head.copy_of != origin.fingerprint
+    is_anew = (stored.head.copy_of, stored.head.tokens) != (origin.fingerprint, TOKENS)
     lease = Lease(cluster, stored)
     try:
         if is_anew:

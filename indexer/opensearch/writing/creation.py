@@ -134,6 +134,15 @@ def require_agreement(cluster: Cluster, index: str) -> None:
             )
 
 
+def tokens_of(cluster: Cluster, index: str) -> int:
+    """Version of the words in an index of papers; raises ``IndexDamagedError`` if it is gone."""
+    try:
+        told = cluster.look(f"/{index}")[index]
+    except NotFoundError as error:
+        raise lost(cluster.address, index) from error
+    return int(told["mappings"]["_meta"]["tokens"])
+
+
 def copies_kept(cluster: Cluster, index: str) -> int:
     """How many copies of a paper there have to be before it is acknowledged: two, if there are."""
     held = cluster.look(f"/{index}/_settings")[index]["settings"]["index"]

@@ -73,5 +73,7 @@ def _committed(head: Head, told: Mapping[str, Any]) -> Head:
     head = replace(head, decided=told["number"], meta={**head.meta, **value.get("meta", {})})
     if "index" in value:
         made = {"index": value["index"], "model": Model(**value["model"])}
+        # A version that knew of no other words told none.
+        made["tokens"] = value.get("tokens", 1)
         head = replace(head, **made, recipe=value["recipe"], staging=None)
     return head

@@ -14,6 +14,7 @@ from indexer.opensearch.records.documents import half_of
 from indexer.opensearch.records.head import Head, Published
 from indexer.opensearch.records.schema import alias, log_index
 from indexer.opensearch.requests.client import Cluster
+from indexer.opensearch.writing.glossary import brought_up, forget
 from indexer.opensearch.writing.lease import Lease
 from indexer.store import About
 
@@ -26,12 +27,18 @@ _GROWN = 1.2
 def publish(cluster: Cluster, lease: Lease) -> About:
     """Let readers see what was committed; nothing new is no new state."""
     head, old = lease.head, lease.head.published
+    versions = Versions(cluster, head.index, head.committed, head.aborted)
     if old is not None and old.change == head.committed:
+        if old.papers and not head.glossary:  # as an older nearpaper leaves it
+            lease.change(glossary=brought_up(versions, ()))
         return about(head.identity, old)
     cluster.write("POST", f"/{head.index},{log_index(cluster.address)}/_refresh")
-    new = _published(Versions(cluster, head.index, head.committed, head.aborted), head)
-    lease.change(published=new)
-    if old is None or old.index != new.index:
+    new = _published(versions, head)
+    is_other = old is None or old.index != new.index
+    parts = brought_up(versions, () if is_other else head.glossary)
+    lease.change(published=new, glossary=parts)
+    forget(cluster, head.glossary, parts)
+    if is_other:
         point(cluster, new.index)
     return about(head.identity, new)
 

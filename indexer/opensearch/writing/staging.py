@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 
+from indexer.analysis import TOKENS
 from indexer.entries import Entry
 from indexer.models.embedder import Encoded, Model
 from indexer.opensearch.querying.conditions import EVERYTHING
@@ -16,7 +18,7 @@ from indexer.opensearch.records.documents import ENTRY, document_of, entry_of, p
 from indexer.opensearch.records.schema import next_index
 from indexer.opensearch.requests.bulk import create_action, delete_action, write_all
 from indexer.opensearch.requests.client import Cluster
-from indexer.opensearch.writing.creation import create_papers, remove
+from indexer.opensearch.writing.creation import create_papers, remove, tokens_of
 from indexer.opensearch.writing.decisions import commit_change
 from indexer.opensearch.writing.lease import Lease
 from indexer.papers.paper import Paper
@@ -47,9 +49,13 @@ class OpenSearchStaging:
         self._left = self._unstaged()
 
     def _begun(self) -> str:
-        """The next index; another aim begins anew."""
+        """The next index; another aim or other words begin anew."""
         staging = self._lease.head.staging
-        if staging is not None and staging[1:] == self._aim:
+        if (
+            staging is not None
+            and staging[1:] == self._aim
+            and tokens_of(self._cluster, staging[0]) == TOKENS
+        ):
             return staging[0]
         index = next_index(self._cluster.address, self._lease.head.index)
         create_papers(self._cluster, index, *self._aim)
@@ -116,8 +122,8 @@ class OpenSearchStaging:
     def _next(self) -> Versions:
         return Versions(self._cluster, self._index, self._versions.change, ())
 
-    def adopt(self) -> None:
-        """Make them the index's vectors, all at once; publish shows them."""
+    def adopt(self, meta: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make them the index's vectors and set ``meta``, all at once; publish shows them."""
         self._cluster.write("POST", f"/{self._index}/_refresh")
         for rows in self._next().scan(EVERYTHING, RECORDS):
             # Papers that were removed since their vectors were made.
@@ -127,5 +133,6 @@ class OpenSearchStaging:
             write_all(self._cluster, self._index, gone, self._copies)
         model, recipe = self._aim
         self._lease.change(change=self._lease.head.change + 1)
-        value = {"index": self._index, "model": asdict(model), "recipe": recipe}
+        made = {"index": self._index, "model": asdict(model), "recipe": recipe, "tokens": TOKENS}
+        value = {**made, "meta": dict(meta)}
         commit_change(self._cluster, self._lease, value, self._copies)

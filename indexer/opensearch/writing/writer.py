@@ -22,6 +22,7 @@ from indexer.opensearch.records.head import Head
 from indexer.opensearch.requests.bulk import Action, create_action, update_action, write_all
 from indexer.opensearch.requests.client import Cluster
 from indexer.opensearch.writing.decisions import abort, commit_change
+from indexer.opensearch.writing.glossary import counted_anew, forget_others
 from indexer.opensearch.writing.lease import Lease
 from indexer.opensearch.writing.publication import publish
 from indexer.opensearch.writing.staging import OpenSearchStaging
@@ -180,6 +181,12 @@ class OpenSearchWriter:
         """Let readers see what was committed."""
         self._lease.settle(abort)
         return publish(self._cluster, self._lease)
+
+    def recount(self) -> None:
+        """Count the words of what is published anew, without those of papers that are gone."""
+        parts = counted_anew(self._versions)
+        self._lease.change(glossary=parts)
+        forget_others(self._cluster, parts)
 
 
 def _held(stored: Stored) -> Held:

@@ -23,7 +23,7 @@ PAPERS = st.lists(
     st.builds(
         Paper,
         id=st.just("x"),
-        title=st.just("t"),
+        title=st.sampled_from(["one", "two words", "some long form (SLF)"]),
         authors=st.lists(NAMES, max_size=3).map(tuple),
         date=DATES,
         categories=st.lists(st.sampled_from(["cs.CL", "cs.LG", "math.PR"]), max_size=2).map(tuple),
@@ -70,7 +70,8 @@ def test_columns_that_were_taken_over_are_as_if_written_anew(
 ) -> None:
     kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(old), max_size=len(old))), bool)
     writer, anew = ColumnWriter(), ColumnWriter()
-    writer.take_over(columns_of(old), kept)
+    gone = [paper for paper, stays in zip(old, kept, strict=True) if not stays]
+    writer.take_over(columns_of(old), kept, gone)
     writer.add(block_of(new, first_row=100))
     for place in np.flatnonzero(kept):
         anew.add(block_of(old[place : place + 1], first_row=int(place) + 1))
@@ -81,6 +82,9 @@ def test_columns_that_were_taken_over_are_as_if_written_anew(
     for field in ("author", "category", "venue"):
         for part, array in expected.field(field).items():
             np.testing.assert_array_equal(taken.field(field)[part], array, part)
+    assert taken.glossary is not None
+    assert expected.glossary is not None
+    assert taken.glossary.counts() == expected.glossary.counts()
 
 
 @given(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError
 from indexer.local.segments.vector_writer import ASKED, RECALL, VectorWriter, cells_for
-from indexer.local.segments.vectors import Probing, Vectors
+from indexer.local.segments.vectors import Found, Probing, Vectors
 
 
 def unit(seed: int, n: int, d: int = 16) -> NDArray[np.float16]:
@@ -147,3 +148,35 @@ def test_another_number_of_cells_than_the_manifest_names_is_damage(tmp_path: Pat
     in_cells(tmp_path / "c.faiss", clustered(500), 20)
     with pytest.raises(IndexDamagedError, match="20 cells, not 0; run `nearpaper rebuild`"):
         Vectors(tmp_path / "c.faiss")
+
+
+@pytest.mark.parametrize("nlist", [0, 8])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_search_ends_whatever_has_rotted(tmp_path: Path, nlist: int, number: float) -> None:
+    stored = unit(3, 200)
+    rotten = stored.copy()
+    rotten[::2] = number
+    path = tmp_path / "v.faiss"
+    vectors, _ = in_cells(path, stored, nlist) if nlist else (written(path, stored), None)
+    content, whole = path.read_bytes(), stored.tobytes()
+    # In place, under the map, vector by vector: in cells they stand in another order.
+    with path.open("r+b") as file:
+        for row, other in zip(stored, rotten, strict=True):
+            at = content.find(row.tobytes())
+            assert at >= 0
+            file.seek(at)
+            file.write(other.tobytes())
+            content = content[:at] + other.tobytes() + content[at + len(other.tobytes()) :]
+    assert path.read_bytes() != whole
+    found: list[Found] = []
+
+    def ask() -> None:
+        query = unit(4, 1)[0].astype(np.float32)
+        for mask in (None, np.arange(200) < 150):
+            found.extend(vectors.nearest(query, 150, mask, exact=exact) for exact in (False, True))
+        found.append(vectors.nearest(np.full(16, np.nan, np.float32), 150))
+
+    asking = threading.Thread(target=ask, daemon=True)  # which outlives a test that fails
+    asking.start()
+    asking.join(timeout=60)
+    assert [len(positions) == len(cosines) <= 150 for positions, cosines in found] == [True] * 5

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from indexer.pipeline import add
+from indexer.rejects import MAX_BYTES
+
+
+def test_a_file_of_nothing_but_rejects_stays_small(tmp_path: Path) -> None:
+    source, index = tmp_path / "papers.jsonl", tmp_path / "index"
+    count = 150_000
+    source.write_text('{"id": "a", "title": "A paper"}\n' + "[]\n" * count)
+    tally = add(index, [str(source)], model="hashing")
+    assert (tally.added, tally.rejected) == (1, count)
+    rejects = index / "rejects.jsonl"
+    assert rejects.stat().st_size < MAX_BYTES + 1000
+    lines = [json.loads(line) for line in rejects.read_text().splitlines()]
+    *listed, last = lines
+    assert last["reason"] == f"{count - len(listed):,} more rejects aren't listed"
