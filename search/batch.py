@@ -7,15 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import islice
 from os import cpu_count
+from threading import current_thread
 from typing import TypeVar
 
 from indexer.errors import PaperNotFoundError, UsageError
 from search.answer.answer import Answer
 from search.query.parser import parse
+from search.stopping import require_wanted
 from search.validation import checked_ids, checked_question
 
 TOGETHER = 128
 """Questions that are embedded at once; fewer than the encoder remembers."""
+
+THREADS = "many-questions"
 
 parsed = lru_cache(2 * TOGETHER)(parse)
 """Remembers, since what is embedded together is read before it is looked up."""
@@ -33,12 +37,12 @@ def search_each(
 
     Args:
         questions: Any number; read as the answers are taken.
-        prepare: Embeds texts that are going to be asked.
+        prepare: Embeds what some questions will look for.
         search: Answers one; called from several threads.
     """
 
     def embed(some: list[str]) -> None:
-        prepare({parsed(checked_question(one)).text for one in some if not _refused(one)})
+        prepare([checked_question(one) for one in some if not _refused(one)])
 
     # Only what is wrong with a question is its own answer; a wrong choice beside it ends them all.
     return _side_by_side(questions, lambda one: _refused(one) or search(one), embed)
@@ -68,10 +72,19 @@ def _side_by_side(
     before: Callable[[list[Item]], None] = lambda _: None,
 ) -> Iterator[Answered]:
     remaining = iter(asked)
-    with ThreadPoolExecutor(cpu_count(), "many") as pool:
+    pool = ThreadPoolExecutor(cpu_count(), THREADS)
+    try:
         while some := list(islice(remaining, TOGETHER)):
             before(some)
-            yield from pool.map(answer, some)
+            waiting = [pool.submit(answer, one) for one in some]
+            for one in waiting:
+                require_wanted()
+                yield one.result()
+    finally:  # who has seen enough, or is gone, leaves nothing behind
+        # An iterator that nobody holds any more may end in one of these threads, which can't wait
+        # for itself.
+        is_one_of_them = current_thread().name.startswith(THREADS)
+        pool.shutdown(wait=not is_one_of_them, cancel_futures=True)
 
 
 def _refused(question: str) -> UsageError | None:

@@ -39,7 +39,7 @@ class SavedSearch:
         unlike: Ids of papers to keep away from; not with a question.
         filters: Papers must pass these.
         limit: The most papers to bring, up to :data:`MOST`.
-        min_score: Papers that score less are no news.
+        min_score: With a library: papers that score less are no news.
     """
 
     name: str
@@ -148,7 +148,8 @@ def _news(
     engine: Engine, search: SavedSearch, arrived: Arrived, taken: set[str]
 ) -> Iterator[Result]:
     """The new papers that a search finds, the best first."""
-    options = SearchOptions(limit=_PAGE, min_score=search.min_score)
+    least = search.min_score if search.library else 0.0
+    options = SearchOptions(limit=_PAGE, min_score=least)
     options = options.but(filters=replace(search.filters, arrivals=arrived))
     for offset in count(0, _PAGE):
         deeper = offset + _PAGE <= MAX_DEPTH
@@ -170,10 +171,10 @@ def _found(engine: Engine, search: SavedSearch, options: SearchOptions) -> Seque
 
 
 def _near(answer: Answer) -> Sequence[Result]:
-    """The results, if any has to do with what was asked; by words alone nobody could tell."""
+    """The results that are close to what was asked; by words alone nobody could tell."""
     if answer.understood.get("mode") == "lexical":
         raise ModelError(next(iter(answer.warnings), "the model can't be used"))
-    return () if answer.far else answer.results
+    return tuple(result for result in answer.results if result.close)
 
 
 def _trending_first(results: Sequence[Result], since: str) -> tuple[Result, ...]:

@@ -13,11 +13,14 @@ from indexer.papers.paper import Paper
 from indexer.store import Snapshot
 from search.answer.answer import Answer, Result
 from search.answer.builder import empty_answer, reranked, results_of
+from search.answer.emptiness import explained
 from search.batch import parsed, search_each, similar_to_each
 from search.lookup import Lookup
 from search.options import DEFAULTS, NEWEST, Choices, Mode, SearchOptions
+from search.ranking.reading import read
 from search.ranking.rerank import Reranker
 from search.ranking.retriever import listing
+from search.stages import stage
 from search.validation import checked_ids, checked_library, checked_question, whole_characters
 
 
@@ -41,13 +44,21 @@ class Engine(Lookup):
         A question may hold ``ti: au: abs: cat: year:``, quotes, minus; or be an id or a title.
         """
         started, options = time.perf_counter(), options.but(**choices)
-        query, typed = parsed(checked_question(question)), whole_characters(question)
+        plain, typed = parsed(checked_question(question)), whole_characters(question)
 
         def answer(snapshot: Snapshot) -> Answer:
+            with stage("reading"):
+                reading = read(snapshot, plain, options)
+            query = reading.query
             found = self._retriever.for_question(snapshot, query, options)
+            found = replace(found, warnings=(*reading.notes, *found.warnings))
             if reranker is not None:
                 found = replace(found, ranking=reranked(snapshot, found, reranker))
-            return self._builder.build(snapshot, found, options, typed, query.understood(), started)
+            answer = self._builder.build(
+                snapshot, found, options, typed, query.understood(), started
+            )
+            named = found.ranking.ends  # by its id, and what to say of it has been said
+            return answer if named else explained(snapshot, answer, options, query)
 
         return self._read(answer, lambda: empty_answer(typed, options))
 
@@ -76,7 +87,8 @@ class Engine(Lookup):
 
         def answer(snapshot: Snapshot) -> Answer:
             found = self._retriever.for_examples(snapshot, near, far, text, options)
-            return self._builder.build(snapshot, found, options, typed, understood, started)
+            answer = self._builder.build(snapshot, found, options, typed, understood, started)
+            return explained(snapshot, answer, options)
 
         return self._read(answer, lambda: empty_answer(text, options))
 
@@ -106,7 +118,8 @@ class Engine(Lookup):
         started, options = time.perf_counter(), options.but(**choices)
 
         def answer(snapshot: Snapshot) -> Answer:
-            return self._builder.build(snapshot, listing(options), options, "", {}, started)
+            answer = self._builder.build(snapshot, listing(options), options, "", {}, started)
+            return explained(snapshot, answer, options)
 
         return self._read(answer, lambda: empty_answer("", options))
 
@@ -120,13 +133,14 @@ class Engine(Lookup):
         without: Collection[str] = (),
     ) -> list[tuple[str, float]]:
         """Ids and scores of the first papers; only some ``among`` ids, ``without`` others."""
-        query, options = parsed(checked_question(question)), DEFAULTS.but(mode=mode)
+        plain, options = parsed(checked_question(question)), DEFAULTS.but(mode=mode)
 
         def ids(snapshot: Snapshot) -> list[tuple[str, float]]:
+            query = read(snapshot, plain, options).query
             found = self._retriever.for_question(
                 snapshot, query, options, among=among, without=without
             )
-            return self._builder.ids(snapshot, found.ranking, depth)
+            return self._builder.ids(snapshot, found, depth)
 
         return self._read(ids, list)
 
@@ -137,8 +151,19 @@ class Engine(Lookup):
         **choices: Unpack[Choices],
     ) -> Iterator[Answer | UsageError]:
         """An answer for each question, in their order; for one that can't be asked, its error."""
-        search = partial(self.search, options=options.but(**choices))
-        return search_each(questions, self.prepare, search)
+        options = options.but(**choices)
+        prepare = partial(self.prepare_questions, options=options)
+        return search_each(questions, prepare, partial(self.search, options=options))
+
+    def prepare_questions(self, questions: Collection[str], options: SearchOptions) -> None:
+        """Embed what these questions will look for, all at once."""
+
+        def texts(snapshot: Snapshot) -> None:
+            plain = map(parsed, questions)
+            wanted = {read(snapshot, one, options).query.text for one in plain}
+            self._retriever.prepare(snapshot, wanted)
+
+        self._read(texts, lambda: None)
 
     def similar_many(
         self, ids: Iterable[str], options: SearchOptions = DEFAULTS, **choices: Unpack[Choices]
@@ -149,3 +174,4 @@ class Engine(Lookup):
     def warm_up(self) -> None:
         """Load the model and touch the vectors, so that the first question is as fast as any."""
         self.search("warm-up")
+        self.suggest("warm-up")

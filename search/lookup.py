@@ -21,8 +21,15 @@ from search.browsing import (
 from search.map.projection import Plane, plane
 from search.open_index import OpenIndex
 from search.options import DEFAULTS, Choices, SearchOptions
-from search.ranking.retriever import located
-from search.validation import checked_ids, checked_question, lookup_ids
+from search.ranking.retriever import found, located
+from search.suggestions.suggestion import Suggestion
+from search.validation import (
+    checked_ids,
+    checked_question,
+    checked_text,
+    lookup_ids,
+    whole_characters,
+)
 
 
 class Lookup(OpenIndex):
@@ -43,10 +50,10 @@ class Lookup(OpenIndex):
         known = np.array(sorted({id for id in wanted if id}), np.object_)
 
         def read(snapshot: Snapshot) -> list[Paper | None]:
-            keys = snapshot.locate(known.tolist())
+            keys = found(snapshot, known.tolist())
             papers = snapshot.papers(keys[keys >= 0])
-            found = dict(zip(known[keys >= 0], papers, strict=True))
-            return [found.get(id) for id in wanted]
+            named = dict(zip(known[keys >= 0], papers, strict=True))
+            return [named.get(id) for id in wanted]
 
         return self._read(read, lambda: [None] * len(wanted))
 
@@ -61,6 +68,11 @@ class Lookup(OpenIndex):
             return next(iter(snapshot.papers(found)), None)
 
         return self._read(read, lambda: None)
+
+    def suggest(self, text: str) -> list[Suggestion]:
+        """How the beginning of a question may go on: titles, authors, what else papers have."""
+        typed = whole_characters(checked_text("question", text))
+        return self._read(lambda snapshot: self._suggester.suggest(snapshot, typed), list)
 
     def daily(
         self,

@@ -13,16 +13,26 @@ from indexer.store import Snapshot, Store
 from search.answer.builder import AnswerBuilder
 from search.ranking.encoder import Encoder
 from search.ranking.retriever import Retriever
+from search.stages import Observer, observed
+from search.stopping import require_wanted
+from search.suggestions.suggester import Suggester
 
 Found = TypeVar("Found")
 
 
 class OpenIndex:
-    """A store, what retrieves from it and what builds answers. Safe to use from many threads."""
+    """A store, and what retrieves, builds answers and suggests. Safe to use from many threads.
+
+    Attributes:
+        observers: Are told how long the stages of each answer took.
+    """
 
     def __init__(self, store: Store, encoder: Encoder) -> None:
-        self._store = store
+        self._store, self._encoder = store, encoder
+        self._taken: Snapshot | None = None
+        self.observers: list[Observer] = []
         self._retriever, self._builder = Retriever(encoder), AnswerBuilder(encoder)
+        self._suggester = Suggester()
 
     @classmethod
     def open(cls, location: Location | None = None, *, embedder: Embedder | None = None) -> Self:
@@ -48,18 +58,33 @@ class OpenIndex:
         Every answer goes through here once, at the outermost call, so that it comes from one state
         of the index.
         """
-        snapshot = self._store.snapshot()
-        if snapshot is None:
-            return empty()
-        try:
-            return read(snapshot)
-        except SnapshotExpiredError:
-            newest = self._store.snapshot()
-            return empty() if newest is None else read(newest)
+        require_wanted()
+        with observed(*self.observers):
+            snapshot = self._snapshot()
+            if snapshot is None:
+                return empty()
+            try:
+                return read(snapshot)
+            except SnapshotExpiredError:
+                newest = self._store.snapshot()
+                return empty() if newest is None else read(newest)
+
+    def _snapshot(self) -> Snapshot | None:
+        """The newest snapshot; where its model is another one, not before that is loaded."""
+        newest, taken = self._store.snapshot(), self._taken
+        if newest is not None and not self._encoder.is_ready(newest.about.model) and taken:
+            return taken
+        self._taken = newest
+        return newest
 
     def prepare(self, texts: Collection[str]) -> None:
         """Embed what is going to be asked, many texts at once."""
         self._read(lambda snapshot: self._retriever.prepare(snapshot, texts), lambda: None)
+
+    @property
+    def location(self) -> str:
+        """Where the index is, as a folder or an address."""
+        return self._store.location
 
     @property
     def papers(self) -> int:
@@ -76,9 +101,22 @@ class OpenIndex:
         """Differs between any two published states of any two indexes; empty in an empty index."""
         return self._read(lambda snapshot: snapshot.about.fingerprint, str)
 
+    @property
+    def problem(self) -> str:
+        """Why answers come from an older state than what is there now; empty where they don't."""
+        return self._store.problem
+
+    @property
+    def unpublished(self) -> int:
+        """How many changes were committed that answers don't come from."""
+        committed, _ = self._store.committed()
+        return committed - self._read(lambda snapshot: snapshot.about.change, int)
+
     def close(self) -> None:
         """Let go of files and threads."""
+        self._suggester.close()
         self._retriever.close()
+        self._encoder.close()
         self._store.close()
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from indexer.errors import UsageError
 from indexer.where import Arrived, Where, both
 from search.limits import LIMIT, MAX_DEPTH, MAX_LIMIT, MAX_VALUE
 from search.option_names import require_known
-from search.query.filters import Filters
+from search.query.filters import Filters, RetractedChoice
 from search.query.parser import Query, Stems
 from search.validation import checked_text
 
@@ -59,11 +59,13 @@ class Choices(TypedDict, total=False):
     category: str | Iterable[str]
     author: str | Iterable[str]
     venue: str | Iterable[str]
+    retracted: RetractedChoice
     sort: Sort
     limit: int
     offset: int
     min_score: float
     explain: Explain
+    literal: bool
     arrived: Arrived | None
     filters: Filters
 
@@ -81,12 +83,14 @@ class SearchOptions:
         category: ``cs.CL``, or a whole archive such as ``cs``.
         author: Words of a name in any order, such as ``bengio`` or ``Y. Bengio``.
         venue: Words of a venue's name.
-        sort: ``newest`` and ``upvotes`` reorder the papers that match best.
+        retracted: ``any`` paper, ``only`` retracted ones, or ``none`` of these.
+        sort: ``newest`` and ``upvotes`` reorder the papers that are close.
         limit: Results in the answer.
         offset: Results to skip.
-        min_score: Leave out what scores less, see :mod:`search.ranking.calibration`.
+        min_score: Leave out what scores less, see :mod:`search.ranking.closeness`.
         explain: Say why each result ranks where it does; ``"words"`` for ranks and words alone,
             ten times as fast as with the nearest sentence.
+        literal: Take the words as they are: nothing is mended, spelt out or read into them.
         arrived: Only papers that came with some changes, see ``Engine.history``; Python only.
     """
 
@@ -121,7 +125,10 @@ class SearchOptions:
         metavar="V",
         examples=("NeurIPS",),
     )
-    sort: Sort = _option("relevance", "Sort the best matches by relevance, date or upvotes.")
+    retracted: RetractedChoice = _option(
+        "any", "Any papers, only those known as retracted, or none of these."
+    )
+    sort: Sort = _option("relevance", "Sort the close papers by relevance, date or upvotes.")
     limit: int = _option(
         LIMIT, f"Number of results, 1 to {MAX_LIMIT:,}.", metavar="N", least=1, most=MAX_LIMIT
     )
@@ -134,12 +141,15 @@ class SearchOptions:
     )
     min_score: float = _option(
         0.0,
-        "Leave out results that score less, 0 to 1; 0.95 is nearer than 95 of 100 random papers.",
+        "Leave out results that score less, 0 to 1.",
         metavar="X",
         least=0,
         most=1,
     )
     explain: Explain = _option(False, "Say why each result ranks where it does.")
+    literal: bool = _option(
+        False, "Take the words as they are typed: mend no spelling, read nothing into them."
+    )
     arrived: Arrived | None = None
 
     def __post_init__(self) -> None:
@@ -167,6 +177,7 @@ class SearchOptions:
         _require_one_of("mode", self.mode, MODES)
         _require_one_of("sort", self.sort, SORTS)
         _require_one_of("explain", self.explain, (False, True, "words"))
+        _require_one_of("literal", self.literal, (False, True))
         _require_a(Integral, "limit", self.limit)
         _require_a(Integral, "offset", self.offset)
         _require_a(Real, "min_score", self.min_score)
@@ -192,6 +203,7 @@ class SearchOptions:
             categories=self.category,
             authors=self.author,
             venues=self.venue,
+            retracted=self.retracted,
             arrivals=self.arrived,
         )
 
@@ -202,7 +214,8 @@ class SearchOptions:
 
     def as_dict(self) -> dict[str, Any]:
         """What was chosen, by name: filters where they are set, mode and order always."""
-        return {**self.filters.as_dict(), "mode": self.mode, "sort": self.sort}
+        literal = {"literal": True} if self.literal else {}
+        return {**self.filters.as_dict(), "mode": self.mode, "sort": self.sort, **literal}
 
 
 _LISTS = ("category", "author", "venue")

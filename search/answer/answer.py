@@ -22,9 +22,10 @@ class Answer:
         query: As asked.
         understood: What was searched for, by name.
         total: How many papers pass the filters and, by words alone, hold a word of the question.
+        close: How many papers are close to what was asked; of these facets count the values.
         limit: How many results were asked for.
         offset: How many were passed over.
-        facets: How many of these have each value of a field.
+        facets: How many of the close papers have each value of a field.
         results: At most ``limit`` of them, best first.
         generation: Of the index; two answers of one generation fit together.
         took_ms: Time spent in the engine.
@@ -35,6 +36,7 @@ class Answer:
     query: str
     understood: dict[str, Any]
     total: int
+    close: int
     limit: int
     offset: int
     facets: dict[str, dict[str, int]]

@@ -56,8 +56,8 @@ def why(
     Args:
         dense: The rank by meaning.
         lexical: The rank by words.
-        words: Of :func:`~search.answer.highlight.matched_words`.
-        sentence: Of :func:`nearest_sentence`.
+        words: Of :func:`~search.answer.highlight.marks`.
+        sentence: Of :func:`nearest_sentences`.
         title: Highlights in the title.
         abstract: Highlights in the abstract.
     """
@@ -76,23 +76,35 @@ def why(
     }
 
 
-def nearest_sentence(
-    question: NDArray[np.float32], embedder: Embedder, text: str
-) -> tuple[str, float] | None:
-    """The sentence of an abstract that is nearest to a question, and its cosine.
+def nearest_sentences(
+    question: NDArray[np.float32], embedder: Embedder, texts: Sequence[str]
+) -> list[tuple[str, float] | None]:
+    """For each of some abstracts the sentence that is nearest to a question, and its cosine.
 
     Args:
         question: ``(d,)``, of any length.
         embedder: That the question was embedded by; used from one thread at a time.
-        text: The abstract; its first :data:`MAX_SENTENCES` sentences are looked at.
+        texts: The abstracts, whose sentences are encoded together; of each the first
+            :data:`MAX_SENTENCES` sentences are looked at.
 
     Returns:
         The first of the nearest, without white space around it; ``None`` for an empty text.
     """
-    choice = [one.strip() for one in sentences(text) if one.strip()][:MAX_SENTENCES]
+    choices = [
+        [one.strip() for one in sentences(text) if one.strip()][:MAX_SENTENCES] for text in texts
+    ]
+    every = [one for choice in choices for one in choice]
+    if not every:
+        return [None] * len(texts)
+    length = float(np.linalg.norm(question)) or 1.0
+    cosines = embedder.encode_documents(every).vectors @ question / length
+    ends = np.cumsum([len(choice) for choice in choices])
+    parts = np.split(cosines, ends[:-1])
+    return [_nearest(choice, part) for choice, part in zip(choices, parts, strict=True)]
+
+
+def _nearest(choice: Sequence[str], cosines: NDArray[np.float32]) -> tuple[str, float] | None:
     if not choice:
         return None
-    length = float(np.linalg.norm(question)) or 1.0
-    cosines = embedder.encode_documents(choice).vectors @ question / length
     best = int(np.argmax(cosines))
     return choice[best], float(np.clip(cosines[best], -1, 1))

@@ -7,7 +7,7 @@ macros: a mark within them would spoil what renders them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from indexer.papers.folding import fold
 from indexer.papers.text import formula_spans
@@ -18,13 +18,18 @@ Span = tuple[int, int]
 Stem = Callable[[str], str | None]
 """The stem of a word as printed, in the lexicon's form; ``None`` for a word it doesn't keep."""
 
-# Accents that Unicode doesn't compose belong to the letter before them, as in folding. A macro is
-# taken whole, so that `alpha` is not found in the midst of `\alpha`.
-_WORD = re.compile(r"(?P<macro>\\)?(?P<word>[^\W_](?:[^\W_]|[\u0300-\u036f])*)")
+# Accents that Unicode doesn't compose belong to the letter before them, as in folding; so do the
+# signs of C++ and C#. A macro is taken whole, so that `alpha` isn't found in the midst of `\alpha`.
+_PART = re.compile(r"[A-Za-z](?:\+\+|#)|[^\W_](?:[^\W_]++|[\u0300-\u036f]++)*+")
+_WORD = re.compile(
+    rf"(?P<macro>\\)?(?P<word>(?:{_PART.pattern})(?:[-\u2010-\u2013](?:{_PART.pattern}))*)"
+)
 
 
 def formulas(text: str) -> list[Span]:
     """Where the formulas of a text are, ascending; those without a gap between are one."""
+    if "$" not in text and "\\" not in text:
+        return []
     spans: list[Span] = []
     at = 0
     for inside, piece in formula_spans(text):
@@ -36,29 +41,37 @@ def formulas(text: str) -> list[Span]:
     return spans
 
 
-def matched_words(stems: Collection[str], stem: Stem, text: str) -> list[str]:
-    """The words of a text that matched, as they are printed where they first stand.
+def marks(
+    stems: Collection[str], stem: Stem, title: str, abstract: str
+) -> tuple[list[str], list[Span], list[Span]]:
+    """The words of a paper that matched, and where they stand in its title and in its abstract.
 
-    Words that differ only in case or accents are one. Those in formulas count too, since the
-    lexicon finds them there.
+    Words are as printed where they first stand. Those that differ only in case or accents are one,
+    a hyphenated word that matched as a whole is another than its parts. Those in formulas count
+    too, since the lexicon finds them there. Spans are ascending, apart from each other and from
+    formulas.
 
     Args:
         stems: Of the question's words.
         stem: The lexicon's.
-        text: As printed.
+        title: As printed.
+        abstract: Likewise.
     """
-    found: dict[str, str] = {}
-    for start, end, _ in _matches(stems, stem, text):
-        found.setdefault(fold(text[start:end]), text[start:end])
-    return list(found.values())
+    words: dict[str, str] = {}
+    spans = []
+    for text in (title, abstract):
+        found = list(_matches(stems, stem, text))
+        for start, end, _ in found:
+            words.setdefault(fold(text[start:end]), text[start:end])
+        spans.append(_outside_formulas(text, found))
+    return list(words.values()), spans[0], spans[1]
 
 
-def highlights(stems: Collection[str], stem: Stem, text: str) -> list[Span]:
-    """Where the words stand that matched: ascending, apart from each other and from formulas."""
+def _outside_formulas(text: str, matches: Iterable[tuple[int, int, bool]]) -> list[Span]:
     shut = iter([*formulas(text), (len(text), len(text))])
     formula = next(shut)
     spans: list[Span] = []
-    for start, end, macro in _matches(stems, stem, text):
+    for start, end, macro in matches:
         while formula[1] <= start:
             formula = next(shut)
         if end <= formula[0] and not macro:
@@ -67,11 +80,25 @@ def highlights(stems: Collection[str], stem: Stem, text: str) -> list[Span]:
 
 
 def _matches(stems: Collection[str], stem: Stem, text: str) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of each word that matched, and whether it is the name of a macro."""
+    """Start and end of each word that matched, and whether it is the name of a macro.
+
+    A hyphenated word matches as a whole if it does without its hyphens, else by its parts.
+    """
     wanted = frozenset(stems)
     for match in _WORD.finditer(text) if wanted else ():
-        if stem(match["word"]) in wanted:
-            yield *match.span("word"), match["macro"] is not None
+        (start, end), macro = match.span("word"), match["macro"] is not None
+        word = match["word"]
+        if word.isalnum():  # most words, at once
+            if stem(word) in wanted:
+                yield start, end, macro
+            continue
+        parts = _PART.findall(word)
+        if not macro and len(parts) > 1 and stem("".join(parts)) in wanted:
+            yield start, end, False
+            continue
+        for part in _PART.finditer(text, start, end):
+            if stem(part[0]) in wanted:
+                yield *part.span(), macro and part.start() == start
 
 
 def marked(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,6 +30,9 @@ MAX_LINES = 5_000_000
 """Lines of questions or of judgements."""
 MAX_GRADE = 100
 """Far above any scale of relevance in use."""
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+"""What comes with nearpaper, in a checkout and when it is installed."""
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER = ["query-id", "corpus-id", "score"]
@@ -96,6 +99,19 @@ def read_collection(folder: Path, corpus: Path | None = None) -> Collection:
             "check that both files write the questions' ids alike"
         )
     return Collection(name=folder.resolve().name, corpus=corpus, questions=questions)
+
+
+def sample_collection(corpus: Path | None = None) -> Collection:
+    """The collection that comes with nearpaper: questions about the sample papers.
+
+    Args:
+        corpus: The file of papers, where it isn't the sample.
+
+    Raises:
+        SourceError: As :func:`read_collection`.
+    """
+    collection = read_collection(DATA / "questions", corpus or DATA / "papers.jsonl")
+    return replace(collection, name="sample")
 
 
 def _found(folder: Path, names: Iterable[str], or_else: str = "") -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection as Container
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 from typing import Literal, Protocol
@@ -14,14 +15,20 @@ from typing import Literal, Protocol
 import numpy as np
 
 from indexer.cached_index import Watch, index_corpus, unwatched
-from indexer.errors import SourceError
+from indexer.errors import SourceError, UsageError
 from indexer.location import Location, open_store
 from indexer.maintenance.scratch import scratch_copy
+from indexer.models.choice import Named, name_of
 from indexer.models.embedder import DEFAULT_MODEL, Embedder
 from indexer.models.load import load_embedder
 from indexer.store import Store
 from search.engine import Engine
-from search.evaluation.collection import Collection, Question, read_collection
+from search.evaluation.collection import (
+    Collection,
+    Question,
+    read_collection,
+    sample_collection,
+)
 from search.evaluation.metrics import DEPTH, MEASURES, Comparison, Values, measure, paired_bootstrap
 from search.options import MODES, Mode
 from search.ranking.encoder import Encoder
@@ -66,6 +73,7 @@ class Score:
 
     Attributes:
         collection: Its name.
+        model: What embedded, by name.
         mode: Of the search.
         means: Over the questions, by the names of :data:`~search.evaluation.metrics.MEASURES`.
         p50_ms: Median time of a ranking.
@@ -73,10 +81,12 @@ class Score:
         questions: How many were asked.
         papers: How many the collection holds.
         missing: Relevant papers that it doesn't hold; no ranking can find them.
+        values: Of each question, by the same names.
         versus: Only for the default mode, and only where another one was measured.
     """
 
     collection: str
+    model: str
     mode: Mode
     means: dict[str, float]
     p50_ms: float
@@ -84,6 +94,7 @@ class Score:
     questions: int
     papers: int
     missing: int
+    values: Mapping[str, Values] = field(repr=False, compare=False)
     versus: Versus | None = None
 
 
@@ -104,18 +115,20 @@ def evaluate(
     folders: Sequence[Path],
     *,
     corpus: Path | None = None,
-    model: str | None = None,
+    models: Sequence[Named] = (),
     modes: Iterable[Mode] = MODES,
     pool: Pool = "all",
     watch: Watch = unwatched,
     cluster: Location | None = None,
 ) -> Iterator[Score]:
-    """Measure modes on collections, one collection after the other.
+    """Measure modes on collections, one collection after the other, and there model after model.
 
     Args:
-        folders: Each a collection; see :mod:`search.evaluation.collection`.
+        folders: Each a collection; see :mod:`search.evaluation.collection`. Without any, the one
+            that comes with nearpaper.
         corpus: The papers of them all, where they aren't in the folders.
-        model: What embeds; by default the one that comes with nearpaper.
+        models: What embeds, each by its name or as chosen; by default the one that comes with
+            nearpaper.
         modes: Each is measured once, in the order of :data:`MODES`.
         pool: See :data:`Pool`.
         watch: Shows the progress of indexing.
@@ -123,15 +136,29 @@ def evaluate(
 
     Raises:
         SourceError: A collection can't be read, or its parts don't fit together.
-        ModelError: The model can't be loaded.
+        ModelError: A model can't be loaded.
+        UsageError: Two models are the same.
     """
     # A collection that can't be read ends the run before any is indexed.
     collections = [read_collection(folder, corpus) for folder in folders]
-    embedder = load_embedder(model or DEFAULT_MODEL)
-    for collection in collections:
+    collections = collections or [sample_collection(corpus)]
+    embedders = _loaded(models or (DEFAULT_MODEL,))
+    for collection, embedder in product(collections, embedders):
         folder = index_corpus(collection.corpus, embedder.model, watch)
         with nullcontext(folder) if cluster is None else scratch_copy(folder, cluster) as location:
             yield from _scores(collection, open_store(location), embedder, modes, pool)
+
+
+def _loaded(chosen: Sequence[Named]) -> list[Embedder]:
+    embedders: list[Embedder] = []
+    for named in chosen:
+        embedder = load_embedder(named)
+        if any(embedder.model == other.model for other in embedders):
+            raise UsageError(
+                f"the model {name_of(named)} is there twice; compare it with another one"
+            )
+        embedders.append(embedder)
+    return embedders
 
 
 def _scores(
@@ -145,7 +172,7 @@ def _scores(
     with Engine(store, encoder) as engine:
         runs = measure_modes(collection.questions, engine, modes, pool)
         for mode in runs:
-            yield _score(collection, mode, runs, engine.papers, missing)
+            yield _score(collection, embedder.model.name, mode, runs, engine.papers, missing)
 
 
 def _missing(collection: Collection, store: Store) -> int:
@@ -171,15 +198,15 @@ def measure_modes(
     return {mode: _run(ranker, mode, questions, pool) for mode in MODES if mode in wanted}
 
 
-def macro(scores: Sequence[Score]) -> dict[Mode, dict[str, float]]:
-    """By mode, the means over the collections, each of which counts the same."""
-    modes = dict.fromkeys(score.mode for score in scores)
+def macro(scores: Sequence[Score]) -> dict[tuple[str, Mode], dict[str, float]]:
+    """By model and mode, the means over the collections, each of which counts the same."""
+    kinds = dict.fromkeys((score.model, score.mode) for score in scores)
     return {
-        mode: {
-            name: fmean(score.means[name] for score in scores if score.mode == mode)
+        kind: {
+            name: fmean(score.means[name] for score in scores if (score.model, score.mode) == kind)
             for name in MEASURES
         }
-        for mode in modes
+        for kind in kinds
     }
 
 
@@ -202,12 +229,18 @@ def _ask(ranker: Ranker, mode: Mode, question: Question, pool: Pool) -> tuple[li
 
 
 def _score(
-    collection: Collection, mode: Mode, runs: dict[Mode, Run], papers: int, missing: int
+    collection: Collection,
+    model: str,
+    mode: Mode,
+    runs: dict[Mode, Run],
+    papers: int,
+    missing: int,
 ) -> Score:
     run = runs[mode]
     p50, p95 = np.quantile(run.times, (0.5, 0.95))
     return Score(
         collection=collection.name,
+        model=model,
         mode=mode,
         means={name: float(values.mean()) for name, values in run.values.items()},
         p50_ms=float(p50),
@@ -215,6 +248,7 @@ def _score(
         questions=len(collection.questions),
         papers=papers,
         missing=missing,
+        values=run.values,
         versus=versus(runs) if mode == DEFAULT_MODE else None,
     )
 

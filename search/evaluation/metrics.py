@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,19 +83,38 @@ def paired_bootstrap(first: Values, second: Values, resamples: int = RESAMPLES) 
     all differences are the same, such as 0, or there is one question only, ``p`` is 1: there is
     nothing to tell chance by. The draws are the same in every run.
     """
-    differences = first - second
-    observed, spread = float(differences.mean()), float(differences.std())
-    means, spreads = _resampled(differences, resamples)
+    return macro_bootstrap([first - second], resamples)
+
+
+def macro_bootstrap(differences: Sequence[Values], resamples: int = RESAMPLES) -> Comparison:
+    """The same for the mean over collections, each of which counts the same.
+
+    The questions of each are resampled among themselves (Efron and Tibshirani, chapter 8: several
+    samples), since another draw of questions would leave the collections as they are.
+
+    Args:
+        differences: Of each collection, ``(n,)`` for its ``n`` questions.
+        resamples: How often questions are drawn.
+    """
+    generator = np.random.default_rng(_SEED)
+    means, variances = np.zeros(resamples), np.zeros(resamples)
+    for values in differences:
+        drawn, spreads = _resampled(values, resamples, generator)
+        means += drawn / len(differences)
+        variances += spreads**2 / len(values)
+    observed = fmean(float(values.mean()) for values in differences)
+    spread = np.sqrt(sum(float(values.var()) / len(values) for values in differences))
     low, high = np.quantile(means, (0.025, 0.975))
     # |t of the shifted resample| >= |t observed|, multiplied out since a spread may be 0.
-    as_clear = np.abs(means - observed) * spread >= abs(observed) * spreads
+    as_clear = np.abs(means - observed) * spread >= abs(observed) * np.sqrt(variances)
     p = (1 + int(as_clear.sum())) / (1 + resamples)
     return Comparison(difference=observed, low=float(low), high=float(high), p=p)
 
 
-def _resampled(values: Values, resamples: int) -> tuple[Values, Values]:
+def _resampled(
+    values: Values, resamples: int, generator: np.random.Generator
+) -> tuple[Values, Values]:
     """Mean and standard deviation of each of ``(resamples,)`` draws of ``n`` out of ``n``."""
-    generator = np.random.default_rng(_SEED)
     count = len(values)
     block = max(1, _BLOCK // count)
     means, spreads = np.empty(resamples), np.empty(resamples)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from indexer.errors import UsageError
 from indexer.papers.dates import date_key, parse_date, period_end
-from indexer.where import ALL, And, Arrived, Dates, Has, ListField, Or, Where
+from indexer.where import ALL, And, Arrived, Dates, Has, ListField, Not, Or, Retracted, Where
 from search.limits import MAX_VALUES
+from search.query.names import spellings
 
+RetractedChoice = Literal["any", "only", "none"]
+RETRACTED_CHOICES: tuple[RetractedChoice, ...] = ("any", "only", "none")
 _LAST = 9999_12_31
 
 
@@ -26,6 +29,7 @@ class Filters:
         categories: ``cs.CL``, or a whole archive such as ``cs``.
         authors: Words of a name in any order, e.g. ``bengio`` or ``Y. Bengio``.
         venues: Words of a venue's name.
+        retracted: ``any``, ``only`` retracted papers, or ``none`` of them.
         arrivals: Only papers that came with some changes, see ``Engine.history``.
     """
 
@@ -34,9 +38,14 @@ class Filters:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
+    retracted: RetractedChoice = "any"
     arrivals: Arrived | None = None
 
     def __post_init__(self) -> None:
+        if self.retracted not in RETRACTED_CHOICES:
+            raise UsageError(
+                f"retracted {self.retracted!r}: must be one of {', '.join(RETRACTED_CHOICES)}"
+            )
         first, last = self._range()
         if first > period_end(last):
             raise UsageError(f"after {self.after} and before {self.before}: no date is in between")
@@ -56,6 +65,7 @@ class Filters:
             "category": self.categories,
             "author": self.authors,
             "venue": self.venues,
+            "retracted": "" if self.retracted == "any" else self.retracted,
         }
         return {
             name: list(value) if isinstance(value, tuple) else value
@@ -71,6 +81,7 @@ class Filters:
             "category": self.categories,
             "author": self.authors,
             "venue": self.venues,
+            "retracted": self.retracted,
             "arrived": self.arrivals,
         }
 
@@ -79,16 +90,25 @@ class Filters:
         each: list[Where] = []
         if self.after or self.before:
             each.append(Dates(*self._range()))
+        if self.retracted != "any":
+            each.append(Retracted() if self.retracted == "only" else Not(Retracted()))
         if self.arrivals is not None:
             each.append(self.arrivals)
         for name, values in self._lists():
-            conditions = tuple(Has(name, value) for value in values)
-            if conditions:
-                each.append(conditions[0] if len(conditions) == 1 else Or(conditions))
+            if values:
+                each.append(any_of(name, values))
         return each[0] if len(each) == 1 else And(tuple(each)) if each else ALL
 
     def _lists(self) -> tuple[tuple[ListField, tuple[str, ...]], ...]:
         return ("category", self.categories), ("author", self.authors), ("venue", self.venues)
+
+
+def any_of(field: ListField, values: tuple[str, ...], *, whole: bool = False) -> Where:
+    """A field has any of some values; authors in each of their spellings."""
+    if field == "author":
+        values = tuple(dict.fromkeys(one for value in values for one in spellings(value)))
+    conditions = tuple(Has(field, value, whole) for value in values)
+    return conditions[0] if len(conditions) == 1 else Or(conditions)
 
 
 def _key(date: str, name: str) -> int:

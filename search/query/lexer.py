@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["word", "all", "phrase", "minus", "ti", "abs", "au", "cat", "year"]
+Kind = Literal["word", "all", "phrase", "minus", "ti", "abs", "au", "cat", "venue", "year"]
 
 MAX_CLAUSES = 50
 """Marked clauses of one question; further ones are plain words."""
@@ -16,7 +16,7 @@ _QUOTES = str.maketrans("“”„‟″«»＂", '""""""""')
 _CLAUSE = re.compile(
     r"""\s*+(?P<typed>
         (?P<minus>-)?
-        (?:(?P<prefix>ti|au|abs|cat|year|all|submittedDate):)?
+        (?:(?P<prefix>ti|au|abs|cat|venue|year|all|submittedDate):)?
         (?:
             (?P<open>\(*+)"(?P<phrase>[^"]*+)"(?P<close>[^\w\s"]*+)(?!\S)
             | \[(?P<first>\d{8,14})[ ]TO[ ](?P<last>\d{8,14})\](?!\S)
@@ -58,7 +58,7 @@ class Clause:
         return Clause("word", text, self.typed, text)
 
     def as_exclusion(self) -> Clause:
-        """The same behind a minus; authors, categories and years can't be excluded."""
+        """The same behind a minus; authors, categories, venues and years can't be excluded."""
         value = self.value.strip(_EDGES)
         if self.kind == "minus":
             return self
@@ -85,8 +85,8 @@ def read_clauses(asked: str) -> list[Clause]:
 def connected(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
     """What must hold side by side; within one list, any of its clauses will do.
 
-    ``AND``, ``OR`` and ``ANDNOT`` are read beside marked clauses only. ``OR`` joins authors or
-    categories; anything else that it joins becomes plain words.
+    ``AND``, ``OR`` and ``ANDNOT`` are read beside marked clauses only. ``OR`` joins authors,
+    categories or venues; anything else that it joins becomes plain words.
     """
     chain: list[Clause] = []
     operator = ""
@@ -106,7 +106,7 @@ def connected(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
 
 def _settled(chain: list[Clause]) -> Iterator[list[Clause]]:
     kinds = {clause.kind for clause in chain}
-    if len(chain) < 2 or kinds in ({"au"}, {"cat"}):
+    if len(chain) < 2 or kinds in ({"au"}, {"cat"}, {"venue"}):
         yield from [chain] if chain else []
     else:
         yield from ([clause.as_word()] for clause in chain)
@@ -130,15 +130,16 @@ def _marked(match: re.Match[str], typed: str, asked: str) -> Clause | None:
     if not (any(letter.isalnum() for letter in value) and (quoted or raw.startswith(value))):
         return None
     if minus:
-        can = prefix not in ("au", "cat") and (quoted or _EXCLUDABLE.fullmatch(value))
+        can = prefix not in ("au", "cat", "venue") and (quoted or _EXCLUDABLE.fullmatch(value))
         return Clause("minus", value, typed, "") if can else None
     text = (match["open"] or "") + raw + (match["close"] or "")
     return _prefixed(prefix, value, typed, text, quoted=quoted)
 
 
 def _prefixed(prefix: str, value: str, typed: str, text: str, *, quoted: bool) -> Clause | None:
-    if prefix == "au":
-        return Clause("au", value.replace("_", " ").strip(), typed, "")
+    if prefix in ("au", "venue"):
+        kind: Kind = "au" if prefix == "au" else "venue"
+        return Clause(kind, value.replace("_", " ").strip(), typed, "")
     if prefix == "cat":
         category = _CATEGORY.fullmatch(value)
         return Clause("cat", category[1], typed, "") if category else None

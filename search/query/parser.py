@@ -5,15 +5,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from indexer.errors import UsageError
 from indexer.papers.dates import date_key, period_end
 from indexer.papers.ids import normalise_id
 from indexer.where import ALL, Not, Phrase, TextField, Where, both
+from search.query.citations import citation
+from search.query.corpus import Cited, Corpus
 from search.query.filters import Filters
+from search.query.hearing import hear
 from search.query.lexer import Clause, Kind, connected, read_clauses
-from search.query.request_phrases import request_words
+from search.query.request_phrases import key_of
+from search.query.vocabulary import ID_WORDS
 
 Stems = Callable[[str], list[str]]
 """Gives the words of a text as they are looked up."""
@@ -24,6 +28,8 @@ _ABSTRACT: tuple[TextField, ...] = ("abstract",)
 PROSE = 12
 """Unmarked words from which on a question is prose. There quotes are a way of speaking, and a
 minus is a dash; nobody who types that much means to search for an exact phrase only."""
+_AROUND = 8
+"""Words of a question that is an id with a few words around it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,9 @@ class Query:
             since within one of them any value will do; with ``OR`` between they are one.
         id: The paper that the whole question names, by arXiv id, DOI or address; normalised.
         taken_off: The request phrases, as typed.
+        cited: What the whole question cites by surname and year; those papers come first.
+        heard: The words that were read as filters or as a citation, as typed.
+        recent: A wish for new papers without a time, among what was taken off.
     """
 
     asked: str
@@ -53,6 +62,9 @@ class Query:
     filters: tuple[Filters, ...] = ()
     id: str = ""
     taken_off: str = ""
+    cited: Cited | None = None
+    heard: str = ""
+    recent: str = ""
 
     def understood(self) -> dict[str, object]:
         """What is set, by name, as plain JSON."""
@@ -65,6 +77,8 @@ class Query:
             "abstract": list(self.abstracts),
             "filters": [filters.as_dict() for filters in self.filters],
             "taken_off": self.taken_off,
+            "cited": self.cited.as_dict() if self.cited else {},
+            "heard": self.heard,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -92,8 +106,14 @@ class Query:
         return (f"too common to be looked up: {', '.join(common)}",) if common else ()
 
 
-def parse(question: str) -> Query:
-    """What a question says. Never fails, whatever the text."""
+def parse(question: str, corpus: Corpus | None = None) -> Query:
+    """What a question says. Never fails, whatever the text.
+
+    Args:
+        question: As typed.
+        corpus: What is known of the index. With it authors and times in plain words become
+            filters, and a citation names its papers; without it words stay words.
+    """
     asked = " ".join(question.split())
     if name := _named(asked):
         return Query(asked=asked, text=asked, id=name)
@@ -103,16 +123,21 @@ def parse(question: str) -> Query:
         clauses = [clause.as_word() if clause.kind == "minus" else clause for clause in clauses]
     spoken = [clause for clause in clauses if clause.text]
     tokens = [None if clause.marked else clause.text for clause in spoken]
-    off = request_words(tokens, needs_topic=not filters)
+    cited = citation(asked, corpus) if corpus and None not in tokens else None
+    heard = hear(tokens, None if cited else corpus, is_prose=is_prose, needs_topic=not filters)
+    gone, typed = heard.places | heard.off, [clause.text for clause in spoken]
     return Query(
         asked=asked,
-        text=" ".join(clause.text for place, clause in enumerate(spoken) if place not in off),
+        text=" ".join(word for place, word in enumerate(typed) if place not in gone),
         phrases=() if is_prose else _values(clauses, "phrase"),
         excluded=_values(clauses, "minus"),
         titles=_values(clauses, "ti"),
         abstracts=_values(clauses, "abs"),
-        filters=filters,
-        taken_off=_typed([clause.text for clause in spoken], off),
+        filters=_set((*filters, *heard.filters)),
+        taken_off=_typed(typed, heard.off),
+        cited=cited,
+        heard=asked if cited else _typed(typed, heard.places),
+        recent=heard.recent,
     )
 
 
@@ -137,6 +162,8 @@ def _filtered(chains: Sequence[list[Clause]]) -> tuple[list[Clause], tuple[Filte
             lists.append(Filters(authors=values))
         elif kind == "cat":
             lists.append(Filters(categories=values))
+        elif kind == "venue":
+            lists.append(Filters(venues=values))
         elif kind == "year" and (narrower := _narrowed(period, values[0])):
             period = narrower
         else:
@@ -166,7 +193,20 @@ def _end(date: str) -> int:
 
 def _named(asked: str) -> str:
     """The id of the paper that a whole question names, or nothing."""
+    return _id_in(asked) or _id_in(_without_id_words(asked))
+
+
+def _without_id_words(asked: str) -> str:
+    """The one word of a question that isn't "arxiv", "paper" and their like; empty for several."""
+    rest = [word for word in islice(asked.split(), _AROUND) if key_of(word) not in ID_WORDS]
+    return rest[0] if len(rest) == 1 and asked.count(" ") < _AROUND else ""
+
+
+def _id_in(asked: str) -> str:
+    """The id that a text is, in any notation, or nothing."""
     text = asked.strip("<>\"'").rstrip(".,;?!")
+    if not text:
+        return ""
     # What is no id with its address is none without.
     written = [text, f"https://arxiv.org/abs/{text}", f"https://doi.org/{text}"]
     if "/" not in text:

@@ -24,7 +24,9 @@ from search.query.vocabulary import (
     HELPERS,
     HOLLOW,
     JOINING,
+    KNOWN_FOR,
     LINKS,
+    NAMED,
     NEAR,
     NO_TOPIC,
     OPENERS,
@@ -34,6 +36,7 @@ from search.query.vocabulary import (
     REQUESTS,
     SELF,
     STRONG,
+    VAGUE,
     VERB,
     WISHES,
 )
@@ -60,7 +63,7 @@ def request_words(tokens: Tokens, *, needs_topic: bool = True) -> frozenset[int]
     Returns:
         Indices into ``tokens``; none if nothing of a needed topic would remain.
     """
-    keys = [_key(token) for token in tokens]
+    keys = [key_of(token) for token in tokens]
     end = len(keys)
     while end and keys[end - 1] in COURTESY:
         end -= 1
@@ -70,11 +73,28 @@ def request_words(tokens: Tokens, *, needs_topic: bool = True) -> frozenset[int]
         found = set(_in_sentence(tokens, keys, start, stop, first=not kept))
         taken |= found
         kept = kept or len(found) < stop - start
+    taken |= _naming(keys, taken)
     remain = (key for place, key in enumerate(keys) if place not in taken)
     return frozenset(() if needs_topic and NO_TOPIC.issuperset(remain) else taken)
 
 
-def _key(token: str | None) -> str:
+def _naming(keys: Keys, taken: set[int]) -> set[int]:
+    """Places of "the" and "paper" in "the LoRA paper", where nothing else is left."""
+    left = [place for place in range(len(keys)) if place not in taken]
+    first = left[0] if left else 0
+    article = first if keys[first : first + 1] == ["the"] else first - 1
+    inner = left[article == first : -1]
+    if not (inner and keys[left[-1]] in NAMED and article >= 0 and keys[article] == "the"):
+        return set()
+    around = {place for place in inner if keys[place] in KNOWN_FOR}
+    named = [keys[place] for place in inner if place not in around]
+    if VAGUE.issuperset(named) or not NO_TOPIC.union(NAMED).isdisjoint(named):
+        return set()
+    return {article, left[-1]} | around
+
+
+def key_of(token: str | None) -> str:
+    """A word as it is compared: folded, without punctuation around it."""
     return _UNTOUCHED if token is None else fold(token.translate(_APOSTROPHES)).strip(_EDGES)
 
 

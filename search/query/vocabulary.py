@@ -47,6 +47,11 @@ VERB = re.compile(
     r"|found|dealt|shown|dedicated|devoted"
 )
 """What documents do; their nouns are nouns after a preposition or an article ("cover crops")."""
+FOLLOWING = LINKS | words(
+    "with using where and or whose discussing addressing describing exploring investigating "
+    "studying proposing since after before until till please pls thanks"
+)
+"""What can follow an author or a time: there its words are over."""
 HELPERS = words(
     "am is are was were be been being has have had do does did can could would will should may "
     "might must"
@@ -74,3 +79,12 @@ HOLLOW = words(
 """What fills up a sentence that only asks: "is there a paper on this topic?"."""
 COURTESY = words("please pls thanks thx")
 NO_TOPIC = PLAIN | REQUESTS | WISHES | HOLLOW | {""}
+RECENT = words("recent newer newest latest current contemporary")
+"""Wishes for new papers that name no time."""
+NAMED = words("paper article preprint")
+"""What "the LoRA paper" ends in."""
+KNOWN_FOR = words("original seminal famous classic well-known")
+VAGUE = KNOWN_FOR | words("position white research whole full same next first second last")
+"""Before these words "paper" names none."""
+ID_WORDS = NAMED | words("arxiv doi id number eprint the find show get look up me for please")
+"""What is written around the id of a paper."""

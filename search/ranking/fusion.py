@@ -6,41 +6,140 @@ leg found, the other is taken to have thought as badly as of its last one.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.store import Hits
+
+Scores = NDArray[np.floating[Any]]
 
 DENSE_WEIGHT = 0.55
 """Share of meaning against words. Macro nDCG@10 over six collections with feedback: 0.590 at 0.5,
 0.594 at 0.55 and at 0.6; Recall@20 of `litsearch-dev`: 0.658, 0.663, 0.647."""
 FEEDBACK_PAPERS = 3
 FEEDBACK_WEIGHT = 0.6
-"""Of the mean of the first papers against the question: macro nDCG@10 +0.009 over none. It helps
-where relevant papers are many, and costs a little (Recall@20 of `litsearch-dev` -0.00 to -0.02)
-where there is one."""
+"""Of the mean of the first papers against the question. Among the first 200 alone, before they are
+regularised: nDCG@10 of MED 0.808 to 0.814, Cranfield 0.436 to 0.447, CACM 0.579 to 0.595. A
+second vector search gains 0.001 more on average."""
+NEIGHBOURS, NEIGHBOUR_WEIGHT = 5, 0.2
+_LEAST_WEIGHT = 1e-6
+ALL_WORDS, COMMON, FEWEST = 2.0, 20, 100
+"""What the one paper that holds all words gets; the share of papers, a twentieth, from which on it
+is nothing; up to how many papers nothing is given."""
 
 
-def z_scores(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+def z_scores(scores: Scores, zeros: int = 0) -> NDArray[np.float64]:
     """``(s - mean) / standard deviation`` of a leg's scores; zeros where all are equal.
 
     Unlike min-max, one outlier doesn't squeeze the rest together. Among the normalisations of
     Lee, "Analyses of Multiple Evidence Combination", SIGIR 1997; Montague & Aslam, CIKM 2001.
+
+    Args:
+        scores: ``(n,)``.
+        zeros: Papers that score 0 and count beside them, so that the few that hold a rare word
+            stand out. One zero's score comes last.
     """
-    wide = scores.astype(np.float64)
-    deviation = wide.std() if len(wide) else 0.0
-    return np.zeros_like(wide) if deviation < 1e-9 else (wide - wide.mean()) / deviation
+    wide = np.append(scores.astype(np.float64), 0.0) if zeros else scores.astype(np.float64)
+    if not len(wide):
+        return wide
+    weights = np.ones(len(wide))
+    weights[-1] = zeros or 1
+    mean = float(np.average(wide, weights=weights))
+    deviation = float(np.average((wide - mean) ** 2, weights=weights)) ** 0.5
+    return np.zeros_like(wide) if deviation < 1e-9 else (wide - mean) / deviation
 
 
-def convex_combination(dense: Hits, lexical: Hits, weight: float = DENSE_WEIGHT) -> Hits:
+def convex_combination(
+    dense: Hits, lexical: Hits, zeros: int = 0, weight: float = DENSE_WEIGHT
+) -> Hits:
     """``w × z(dense) + (1 - w) × z(lexical)``, best first.
 
     Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS 2023: a
     convex combination beats rank fusion within and across domains. Measured here likewise.
+
+    Args:
+        dense: A leg.
+        lexical: A leg.
+        zeros: How many papers hold no word and count in the lexical leg as 0.
+        weight: ``w``.
     """
     keys = _union(dense[0], lexical[0])
-    fused = weight * _spread(keys, dense) + (1 - weight) * _spread(keys, lexical)
-    return _falling(keys, fused)
+    fused = weight * _spread(keys, dense, 0) + (1 - weight) * _spread(keys, lexical, zeros)
+    return best_first(keys, fused)
+
+
+def standardised(leg: Hits, zeros: int = 0) -> Hits:
+    """A leg alone, with its z-scores."""
+    return leg[0], z_scores(leg[1], zeros)[: len(leg[0])].astype(np.float32)
+
+
+def fed_back(
+    hits: Hits,
+    vectors: NDArray[np.float32],
+    question: NDArray[np.float32],
+    best: NDArray[np.float32],
+    spread: float,
+) -> Hits:
+    """The first papers as the question has them, moved towards the best ones (:func:`rocchio`).
+
+    Their cosines to it take the place of those before, with the same mean and deviation; what is
+    behind these papers stays behind.
+
+    Args:
+        hits: Of both legs, best first.
+        vectors: ``(n, d)``, unit length, of the first ``n`` papers.
+        question: ``(d,)``, unit length.
+        best: ``(m, d)``, of the papers that it is moved towards.
+        spread: The standard deviation of the dense leg's cosines.
+    """
+    count = len(vectors)
+    if count <= len(best) or spread < _LEAST_WEIGHT:
+        return hits
+    keys, scores = hits
+    before = (vectors @ question).astype(np.float64)
+    after = (vectors @ rocchio(question, best)).astype(np.float64)
+    after = before.mean() + z_scores(after) * before.std()
+    moved = scores[:count] + DENSE_WEIGHT * (after - before) / spread
+    return best_first(keys, np.concatenate([moved, np.minimum(scores[count:], moved.min())]))
+
+
+def regularised(hits: Hits, vectors: NDArray[np.float32]) -> Hits:
+    """The first papers agree with those near to them: ``0.8 s + 0.2 × mean of 5 neighbours``.
+
+    Diaz, "Regularizing Ad Hoc Retrieval Scores", CIKM 2005. The mean is weighted by cosines; what
+    is behind these papers stays behind.
+
+    Args:
+        hits: Best first.
+        vectors: ``(n, d)``, unit length, of the first ``n`` papers.
+    """
+    count = len(vectors)
+    if count <= 1:
+        return hits
+    keys, scores = hits
+    nearness = vectors @ vectors.T
+    np.fill_diagonal(nearness, -np.inf)
+    k = min(NEIGHBOURS, count - 1)
+    nearest = np.argpartition(-nearness, k - 1, axis=1)[:, :k]
+    weights = np.maximum(np.take_along_axis(nearness, nearest, axis=1), _LEAST_WEIGHT)
+    own = scores[:count].astype(np.float64)
+    means = (weights * own[nearest]).sum(axis=1) / weights.sum(axis=1)
+    moved = (1 - NEIGHBOUR_WEIGHT) * own + NEIGHBOUR_WEIGHT * means
+    behind = np.minimum(scores[count:], moved.min())
+    return best_first(keys, np.concatenate([moved, behind]))
+
+
+def bonus(holders: int, papers: int) -> float:
+    """What is added to the score of each of so few ``holders`` of all words, among ``papers``.
+
+    ``2 × log(N / 20n) / log(N / 20)``: 2 for the only one, 0 from a twentieth of the papers on.
+    """
+    if papers <= FEWEST or not holders:
+        return 0.0
+    spread = float(np.log(papers / COMMON))
+    return max(0.0, ALL_WORDS * (1 - float(np.log(holders)) / spread))
 
 
 def _union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -49,19 +148,19 @@ def _union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64
     return both[np.diff(both, prepend=-1) > 0]
 
 
-def _spread(keys: NDArray[np.int64], leg: Hits) -> NDArray[np.float64]:
-    """A leg's z-scores at ascending ``keys``, its lowest where it has none."""
-    normal = z_scores(leg[1])
-    spread = np.full(len(keys), normal.min() if len(normal) else 0.0)
-    spread[np.searchsorted(keys, leg[0])] = normal
+def _spread(keys: NDArray[np.int64], leg: Hits, zeros: int) -> NDArray[np.float64]:
+    """A leg's z-scores at ``keys``; where it has none, that of a zero, else its lowest."""
+    normal = z_scores(leg[1], zeros)
+    spread = np.full(len(keys), normal[-1] if len(normal) else 0.0)
+    spread[np.searchsorted(keys, leg[0])] = normal[: len(leg[0])]
     return spread
 
 
-def _falling(keys: NDArray[np.int64], fused: NDArray[np.float64]) -> Hits:
-    """Ascending keys by falling score."""
-    scores = fused.astype(np.float32)
-    order = np.argsort(-scores, kind="stable")
-    return keys[order], scores[order]
+def best_first(keys: NDArray[np.int64], scores: Scores) -> Hits:
+    """By falling score, equal scores by key."""
+    narrow = scores.astype(np.float32)
+    order = np.lexsort((keys, -narrow))
+    return keys[order], narrow[order]
 
 
 def rocchio(

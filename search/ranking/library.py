@@ -2,7 +2,7 @@
 
 Taste has several topics, and their middle is none of them. So a paper is as near to a library as
 it is, in the mean, to the :data:`NEIGHBOURS` papers there that are nearest to it. How near random
-papers of the index are in this same way says what that is worth, see ``calibration.py``.
+papers of the index are in this same way says what that is worth, see ``background.py``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from indexer.neighbours import parts_of
 from indexer.papers.paper import Paper
 from indexer.store import Keys, Snapshot
 from indexer.where import Where, without
-from search.ranking.calibration import Background, is_far
+from search.ranking.background import Background, is_far
 from search.ranking.examples import AGAINST, SAME
 from search.ranking.ranking import NO_KEYS
 

@@ -14,14 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.store import Hits, Keys, Order, Snapshot, Vector
-from indexer.where import Where, without
+from indexer.where import Phrase, Where, parts, without
 from search.limits import MAX_DEPTH
 from search.options import Mode, Sort
 
 DEPTH = 1_000
 """How deep each leg looks. Fused nDCG@10 is lower at 300 and at 100."""
-MATCHES = 200
-"""How many of the best papers count as matching: these are what other orders sort."""
 
 NO_KEYS: Keys = np.empty(0, np.int64)
 NO_HITS: Hits = (NO_KEYS, np.empty(0, np.float32))
@@ -39,6 +37,7 @@ class Ranking:
         dense: What the dense leg found, with cosines.
         lexical: What the lexical leg found, with BM25 scores.
         head: Fused, then changed by the functions below.
+        close: The papers that are close to what was asked, ascending.
         named: How many papers at the top were named outright.
         folded: Near-duplicates of better papers: they neither come back nor count.
         dropped: Papers that don't come back, but count.
@@ -52,6 +51,7 @@ class Ranking:
     dense: Hits = field(default_factory=lambda: NO_HITS)
     lexical: Hits = field(default_factory=lambda: NO_HITS)
     head: Keys = field(default_factory=lambda: NO_KEYS)
+    close: Keys = field(default_factory=lambda: NO_KEYS)
     named: int = 0
     folded: Keys = field(default_factory=lambda: NO_KEYS)
     dropped: Keys = field(default_factory=lambda: NO_KEYS)
@@ -61,6 +61,16 @@ class Ranking:
     def is_listing(self) -> bool:
         """Nothing but filters was asked for, so that there is no best paper."""
         return not self.text and self.vector is None and not self.ends
+
+    @property
+    def is_set(self) -> bool:
+        """What was asked itself says which papers are meant: a phrase, or filters alone."""
+        return self.is_listing or any(isinstance(part, Phrase) for part in parts(self.where))
+
+    @property
+    def near(self) -> Keys:
+        """The papers that were named and those that are close, ascending; not of a set."""
+        return np.union1d(self.head[: self.named], self.close)
 
     @property
     def counted(self) -> Where:
@@ -100,7 +110,8 @@ def fold(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
 
 def _kept(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
     named = int(np.count_nonzero(wanted[: ranking.named]))
-    return replace(ranking, head=ranking.head[wanted], named=named)
+    close = ranking.close[~np.isin(ranking.close, ranking.head[~wanted])]
+    return replace(ranking, head=ranking.head[wanted], named=named, close=close)
 
 
 def cut(
@@ -108,7 +119,7 @@ def cut(
     snapshot: Snapshot,
     least: float,
     depth: int,
-    score: Callable[[Keys], NDArray[np.float64]],
+    reach: Callable[[Keys, float], NDArray[np.bool_]],
 ) -> Ranking:
     """Without what scores less than ``least``; nothing follows what is left.
 
@@ -117,23 +128,32 @@ def cut(
     """
     if ranking.is_listing:
         return ranking
-    good, dense = score(ranking.head) >= least, ranking.dense[0]
+    good, dense = reach(ranking.head, least), ranking.dense[0]
     nearest_behind = np.append(dense[~np.isin(dense, ranking.head)], dense[-1:])
-    may_follow = not len(dense) or (score(nearest_behind) >= least).any()
+    may_follow = not len(dense) or reach(nearest_behind, least).any()
     if np.count_nonzero(good) < depth and may_follow:
         ranking = replace(ranking, head=page(ranking, snapshot, 0, MAX_DEPTH))
-        good = score(ranking.head) >= least
+        good = reach(ranking.head, least)
     return replace(drop(ranking, good), ends=True)
 
 
 def sort(ranking: Ranking, snapshot: Snapshot, order: Sort) -> Ranking:
-    """In another order what was named, else the first :data:`MATCHES`; the others follow."""
+    """In another order what was named, else what is close; the others follow by relevance.
+
+    A set is sorted as a whole.
+    """
     if order == "relevance" or ranking.is_listing:
         return ranking
-    matching = ranking.head[: ranking.named or MATCHES]
-    values = snapshot.values("date" if order == "newest" else "upvotes", matching)
-    first = matching[np.argsort(-values.astype(np.int64), kind="stable")]
-    return replace(ranking, head=np.concatenate([first, ranking.head[len(first) :]]))
+    if ranking.is_set and not (ranking.named or ranking.ends):
+        first = snapshot.ordered(order, MAX_DEPTH, ranking.counted)
+        first = first[~np.isin(first, ranking.dropped)]
+    else:
+        named = ranking.head[: ranking.named]
+        matching = named if len(named) else ranking.head[np.isin(ranking.head, ranking.close)]
+        values = snapshot.values("date" if order == "newest" else "upvotes", matching)
+        first = matching[np.argsort(-values.astype(np.int64), kind="stable")]
+    others = ranking.head[~np.isin(ranking.head, first)]
+    return replace(ranking, head=np.concatenate([first, others]))
 
 
 def page(

@@ -5,19 +5,20 @@ It costs seconds where a search costs milliseconds, so it is off unless a model 
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ModelError
+from indexer.models.checksums import require_safetensors
 from indexer.models.hub import find_model
+from indexer.models.settings import read_settings
 from indexer.models.tokenizer import readable
-from indexer.models.torch_embedder import first_line, quiet
+from indexer.models.torch_embedder import first_line, quiet, require_torch
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -33,7 +34,6 @@ _BATCH = 16
 # would take the paper's room, and the time to cut a pair grows with the product of both lengths.
 _MAX_QUESTION, _MAX_TEXT = 2_000, 5_000
 _CLASSIFIERS = ("ForSequenceClassification", "ForCausalLM")
-_MAX_SETTINGS = 1_000_000  # Bytes of one settings file.
 
 
 class Reranker(Protocol):
@@ -55,6 +55,8 @@ def load_reranker(name: str) -> Reranker:
     """
     folder = find_model(name)
     _require_cross_encoder(name, folder.path)
+    require_safetensors(folder.path)
+    require_torch(folder, "it is a cross-encoder")
     with quiet():
         model = _loaded(name, folder.path)
     _require_use(name, model)
@@ -84,7 +86,12 @@ class CrossEncoderReranker:
             raise ModelError(
                 f"the reranker fails ({first_line(error)}); search without --rerank"
             ) from error
-        return np.asarray(scores, np.float32).reshape(len(pairs))
+        found = np.asarray(scores, np.float32).reshape(len(pairs))
+        if not np.isfinite(found).all():
+            raise ModelError(
+                "the reranker gives scores that aren't finite numbers; search without --rerank"
+            )
+        return found
 
 
 def reordered(scores: NDArray[np.float32], length: int) -> NDArray[np.intp]:
@@ -126,10 +133,10 @@ def _loaded(name: str, folder: Path) -> CrossEncoder:
 
 def _require_cross_encoder(name: str, folder: Path) -> None:
     """Refuse an embedding model, which would be loaded with a head of random weights."""
-    kind = _settings(folder / "config_sentence_transformers.json").get("model_type")
+    kind = read_settings(folder / "config_sentence_transformers.json").get("model_type")
     if kind == "CrossEncoder":
         return
-    architectures = _settings(folder / "config.json").get("architectures")
+    architectures = read_settings(folder / "config.json").get("architectures")
     names = [str(one) for one in architectures] if isinstance(architectures, list) else []
     if (folder / "modules.json").exists() or not any(one.endswith(_CLASSIFIERS) for one in names):
         raise ModelError(
@@ -147,12 +154,3 @@ def _require_use(name: str, model: CrossEncoder) -> None:
     # A missing vocabulary is no error to transformers, but then every text reads the same.
     if len(model.tokenizer) <= len(model.tokenizer.all_special_ids):
         raise ModelError(f"the reranker {name} has no vocabulary; fetch the whole model again")
-
-
-def _settings(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            settings = json.loads(file.read(_MAX_SETTINGS))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return settings if isinstance(settings, dict) else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,17 +13,23 @@ from numpy.typing import NDArray
 
 from indexer.errors import ModelError, PaperNotFoundError
 from indexer.models.recipe import RECIPE
+from indexer.papers.identity import CITED
 from indexer.papers.paper import Paper
 from indexer.store import Hits, Keys, Snapshot, Vector
-from indexer.where import ALL, Among, Where, both, without
+from indexer.where import ALL, AllWords, Among, Where, both, without
 from search.options import Mode, SearchOptions
 from search.query.parser import Query
+from search.ranking.cited import cited_papers
 from search.ranking.encoder import Encoder
 from search.ranking.examples import examples, fold_duplicates
-from search.ranking.fusion import FEEDBACK_PAPERS, convex_combination, rocchio
-from search.ranking.known_items import titled, written_by
+from search.ranking.known_items import named, titled, written_by
 from search.ranking.library import library_of, suiting
 from search.ranking.ranking import DEPTH, NO_HITS, NO_KEYS, Ranking, promote
+from search.ranking.rewriting import rewritten
+from search.ranking.scoring import ranked, within
+from search.stages import stage
+
+_NO_PHRASE = "no matching paper has the quoted phrase; searched for its words one by one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +41,14 @@ class Retrieved:
         typed: The words of whoever asks, and not of papers.
         warnings: What the reader of the answer should know.
         folded: For a paper, its near-duplicates, which don't come back themselves.
+        told: What the papers' words had read into the question, by name, for ``understood``.
     """
 
     ranking: Ranking
     typed: str = ""
     warnings: tuple[str, ...] = ()
     folded: Mapping[int, list[int]] = field(default_factory=dict)
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 class Retriever:
@@ -64,20 +73,31 @@ class Retriever:
     ) -> Retrieved:
         """Papers for a question; what it names outright comes first."""
         scope = _scope(snapshot, among, without)
-        where = both(options.where(query, snapshot.stems), scope)
+        where = _where(snapshot, query, options, scope)
         if (known := _by_id(snapshot, query)) is not None:
             return _only(snapshot, known, where, options.mode)
         notes = query.too_common(snapshot.stems)
         if query.id:
             notes += (f"{query.id} is not in the index; searched for it as words",)
         if query.phrases and not snapshot.count(where):
-            loose = replace(query, phrases=())
-            where = both(options.where(loose, snapshot.stems), scope)
-            notes += ("no matching paper has the quoted phrase; searched for its words one by one",)
-        ranking, warnings = self._ranked(snapshot, query.text, where, options.mode)
+            loose = _where(snapshot, replace(query, phrases=()), options, scope)
+            if snapshot.count(loose):
+                where = loose
+                notes += (_NO_PHRASE,)
+        with stage("rewriting"):
+            found = rewritten(snapshot, query, literal=options.literal)
+        ranking, warnings = self._ranked(
+            snapshot,
+            found.query.text,
+            where,
+            options.mode,
+            meant=found.meant,
+            sought=found.sought if options.mode == "hybrid" else "",
+        )
         if not ranking.is_listing:
-            ranking = _named_first(snapshot, ranking, query)
-        return Retrieved(ranking, query.text, notes + warnings)
+            with stage("names"):
+                ranking = _named_first(snapshot, ranking, found.query)
+        return Retrieved(ranking, query.text, notes + found.notes + warnings, told=found.told)
 
     def for_examples(
         self,
@@ -92,11 +112,13 @@ class Retriever:
         chosen, avoided = named[: len(near)], named[len(near) :]
         mode, vector, warnings = self._embedded(snapshot, text, options.mode)
         wanted = examples(snapshot, chosen, avoided, text, vector)
-        where = without(options.where(), tuple(named.tolist()))
+        others = without(ALL, tuple(named.tolist()))
         vector = wanted.vector()
-        dense = _dense_leg(snapshot, where, mode, vector)
-        lexical = NO_HITS if mode == "dense" else snapshot.bm25(wanted.words, DEPTH, where)
-        ranking = _fused(snapshot, where, mode, wanted.words, vector, dense, lexical)
+        dense = _dense_leg(snapshot, others, mode, vector)
+        lexical = NO_HITS if mode == "dense" else snapshot.bm25(wanted.words, DEPTH, others)
+        holders = 0 if mode == "dense" else snapshot.count(AllWords(wanted.words))
+        ranking = ranked(snapshot, mode, wanted.words, vector, dense, lexical, holders)
+        ranking = within(snapshot, ranking, both(others, options.where()))
         near_vectors = snapshot.vectors(chosen).astype(np.float32)
         ranking, folded = fold_duplicates(snapshot, ranking, near_vectors)
         return Retrieved(ranking, text, warnings, folded)
@@ -121,22 +143,41 @@ class Retriever:
 
     def prepare(self, snapshot: Snapshot, texts: Collection[str]) -> None:
         """Embed what will be asked next, many at once; without the model nothing happens yet."""
+        queries = [Query(asked=text, text=text) for text in texts if text]
+        meant = [rewritten(snapshot, query).meant for query in queries]
         with suppress(ModelError):
-            self._encoder.prepare([text for text in texts if text], snapshot.about.model)
+            self._encoder.prepare(meant, snapshot.about.model)
 
     def _ranked(
-        self, snapshot: Snapshot, text: str, where: Where, mode: Mode
+        self,
+        snapshot: Snapshot,
+        text: str,
+        where: Where,
+        mode: Mode,
+        *,
+        meant: str = "",
+        sought: str = "",
     ) -> tuple[Ranking, tuple[str, ...]]:
-        """Both legs for a text, fused, and what to say of it."""
+        """Both legs for a text, fused, and what to say of it.
+
+        If given, ``meant`` is embedded in its place, and the words of ``sought`` are looked up.
+        """
         if not text:
             _, _, warnings = self._embedded(snapshot, text, mode)
             return Ranking(where=where, mode=mode), warnings
         # Words are looked up while the text is embedded and its nearest papers are found.
-        words = None if mode == "dense" else self._beside.submit(snapshot.bm25, text, DEPTH, where)
-        mode, vector, warnings = self._embedded(snapshot, text, mode)
-        dense = _dense_leg(snapshot, where, mode, vector)
-        lexical = words.result() if words else NO_HITS
-        return _fused(snapshot, where, mode, text, vector, dense, lexical), warnings
+        sought = sought or text
+        words = None
+        if mode != "dense":
+            words = self._beside.submit(copy_context().run, _by_words, snapshot, sought, text)
+        mode, vector, warnings = self._embedded(snapshot, meant or text, mode)
+        dense = _dense_leg(snapshot, ALL, mode, vector)
+        lexical, holders = words.result() if words else (NO_HITS, 0)
+        if mode == "lexical" and sought != text:  # the model can't be used
+            lexical = snapshot.bm25(text, DEPTH, ALL)
+        with stage("scoring"):
+            ranking = ranked(snapshot, mode, text, vector, dense, lexical, holders)
+            return within(snapshot, ranking, where), warnings
 
     def _embedded(
         self, snapshot: Snapshot, text: str, mode: Mode
@@ -149,19 +190,29 @@ class Retriever:
                 f"the index was made with the text recipe {about.recipe}, but this version uses "
                 f"{RECIPE}; `nearpaper rebuild --embed` brings it up to date",
             )
-        if not text:
+        if not text or mode == "lexical":
             return mode, None, warnings
         try:
-            return mode, self._encoder.encode(text, about.model), warnings
+            with stage("encoding"):
+                return mode, self._encoder.encode(text, about.model), warnings
         except ModelError as error:
             if mode == "dense":
                 raise
             return "lexical", None, (*warnings, f"searched by words alone: {error}")
 
 
+def found(snapshot: Snapshot, ids: Sequence[str]) -> Keys:
+    """Papers by their ids, else by what a library cites them by; -1 where there is none."""
+    keys = snapshot.locate(ids)
+    if (keys < 0).any():
+        cited = snapshot.locate([f"{CITED}{id}" for id in ids])
+        keys = np.where(keys < 0, cited, keys)
+    return keys
+
+
 def located(snapshot: Snapshot, ids: Sequence[str]) -> Keys:
     """Papers by their ids; raises ``PaperNotFoundError``."""
-    keys = snapshot.locate(ids)
+    keys = found(snapshot, ids)
     if missing := [id for id, key in zip(ids, keys, strict=True) if key < 0]:
         raise PaperNotFoundError(
             f"{', '.join(missing)}: not in the index; look for its title with a search"
@@ -178,6 +229,11 @@ def _scope(snapshot: Snapshot, among: Collection[str] | None, excluded: Collecti
     """Only some papers, without others; unknown ids are passed over."""
     where = Among(_held(snapshot, among)) if among is not None else ALL
     return without(where, _held(snapshot, excluded))
+
+
+def _where(snapshot: Snapshot, query: Query, options: SearchOptions, scope: Where) -> Where:
+    """Which papers a question and its options ask for outright."""
+    return both(options.where(query, snapshot.stems), scope)
 
 
 def _held(snapshot: Snapshot, ids: Collection[str]) -> tuple[int, ...]:
@@ -203,37 +259,26 @@ def _only(snapshot: Snapshot, key: int, where: Where, mode: Mode) -> Retrieved:
     )
 
 
+def _by_words(snapshot: Snapshot, sought: str, text: str) -> tuple[Hits, int]:
+    """The lexical leg of what is looked up, and how many papers hold all words of a text."""
+    with stage("bm25"):
+        return snapshot.bm25(sought, DEPTH, ALL), snapshot.count(AllWords(text))
+
+
 def _dense_leg(snapshot: Snapshot, where: Where, mode: Mode, vector: Vector | None) -> Hits:
     if mode == "lexical" or vector is None:
         return NO_HITS
-    return snapshot.nearest(vector, DEPTH, where)
-
-
-def _fused(
-    snapshot: Snapshot,
-    where: Where,
-    mode: Mode,
-    text: str,
-    vector: Vector | None,
-    dense: Hits,
-    lexical: Hits,
-) -> Ranking:
-    """The legs of a mode as one ranking; both, then once more nearer to the first papers."""
-    if mode == "hybrid":
-        head = convex_combination(dense, lexical)[0]
-        if vector is not None and len(head):
-            first = snapshot.vectors(head[:FEEDBACK_PAPERS]).astype(np.float32)
-            nearer = snapshot.nearest(rocchio(vector, first), DEPTH, where)
-            head = convex_combination(nearer, lexical)[0]
-    else:
-        head = dense[0] if mode == "dense" else lexical[0]
-    return Ranking(
-        where=where, mode=mode, text=text, vector=vector, dense=dense, lexical=lexical, head=head
-    )
+    with stage("nearest"):
+        return snapshot.nearest(vector, DEPTH, where)
 
 
 def _named_first(snapshot: Snapshot, ranking: Ranking, query: Query) -> Ranking:
-    """The papers first that a question names by author or title."""
+    """The papers first that a question names by author, by their own name or by title."""
     for name in dict.fromkeys((query.asked, query.text)):
         ranking = promote(ranking, written_by(snapshot, ranking, name))
-    return promote(ranking, titled(snapshot, ranking, query.asked))
+        ranking = promote(ranking, named(snapshot, ranking, name))
+    if query.cited:
+        ranking = promote(ranking, cited_papers(snapshot, ranking, query.cited))
+    for title in dict.fromkeys((query.text, query.asked)):
+        ranking = promote(ranking, titled(snapshot, ranking, title))
+    return ranking

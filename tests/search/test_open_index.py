@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import threading
+import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer.errors import IndexNotFoundError, SnapshotExpiredError
+from indexer.errors import IndexNotFoundError, ModelError, SnapshotExpiredError
 from indexer.local.snapshot import LocalSnapshot
 from indexer.local.store import LocalStore
-from indexer.maintenance.upkeep import compact, remove
+from indexer.maintenance.upkeep import compact, rebuild, remove
 from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.store import MemoryStore
+from indexer.models.embedder import DEFAULT_MODEL, Embedder, Model
 from indexer.papers.paper import Paper, make_paper
 from indexer.pipeline import add
 from indexer.store import Keys
 from search.engine import Engine
+from search.ranking.encoder import Encoder
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
@@ -176,6 +182,71 @@ def test_a_running_engine_takes_up_new_generations(
     assert (first.total, second.total) == (1, 2)
     assert second.generation == first.generation + 1
     assert second.results[0].paper.id == "2"
+
+
+class SlowToLoad(LocalStore):
+    """Another model than hashing takes until it is let go on, and then may turn out to be lost."""
+
+    lost = False
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def embedder(self, model: Model, given: Embedder | None = None) -> Embedder:
+        if model.name != "hashing":
+            self.asked.set()
+            assert self.go_on.wait(60)
+            if self.lost:
+                raise ModelError("the model is lost")
+        return super().embedder(model, given)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_another_model_is_taken_up_when_it_is_loaded(make_index: MakeIndex, lost: bool) -> None:
+    store = SlowToLoad(make_index(RECORDS))
+    store.lost = lost
+    with Engine.open(store) as engine:
+        before = engine.search("graphs of proteins")
+        rebuild(store.folder, embed=True, model=DEFAULT_MODEL)
+        for _ in range(3):  # nobody waits
+            again = engine.search("graphs of proteins")
+            assert (again.generation, again.warnings) == (before.generation, ())
+            assert again.results == before.results
+        assert store.asked.wait(10)
+        store.go_on.set()
+        until = time.monotonic() + 30
+        while engine.generation == before.generation and time.monotonic() < until:
+            time.sleep(0.01)
+        after = engine.search("graphs of proteins")
+        assert after.generation > before.generation
+        assert bool(after.warnings) == lost  # then words alone answer, and say so
+        if not lost:
+            with Engine.open(store.folder) as fresh:
+                assert after.results == fresh.search("graphs of proteins").results
+                assert after.results != before.results
+
+
+def test_the_last_model_is_let_go_of(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(make_index(RECORDS))
+    encoder = Encoder(store)
+    models = []
+    for name in (None, DEFAULT_MODEL):
+        if name:
+            rebuild(store.folder, embed=True, model=name)
+        snapshot = store.snapshot()
+        assert snapshot is not None
+        models.append(snapshot.about.model)
+    kept = weakref.ref(encoder.embedder(models[0]))
+    encoder.encode("graphs", models[1])
+    assert encoder.is_ready(models[1])
+    assert kept() is encoder.embedder(models[0])  # an answer under way may still ask it
+    monkeypatch.setattr("search.ranking.encoder.KEPT_SECONDS", 0.0)
+    assert encoder.is_ready(models[1])
+    gc.collect()
+    assert kept() is None
 
 
 def test_no_index_is_said_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

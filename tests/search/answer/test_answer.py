@@ -20,6 +20,7 @@ def answer_of(count: int) -> Answer:
         query="q",
         understood={},
         total=count,
+        close=count,
         limit=10,
         offset=0,
         facets={},

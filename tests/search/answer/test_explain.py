@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.models.embedder import Encoded
 from indexer.models.hashing import HashingEmbedder
-from search.answer.explain import MAX_SENTENCES, UNRANKED, LegRank, nearest_sentence, why
+from search.answer.explain import MAX_SENTENCES, UNRANKED, LegRank, nearest_sentences, why
 
 ABSTRACT = (
     "We study how birds migrate. Magnetic fields guide them, e.g. Over the open sea. "
@@ -40,7 +40,9 @@ class Counting(HashingEmbedder):
 def test_the_nearest_sentence_is_the_one_about_the_question(question: str, expected: str) -> None:
     embedder = HashingEmbedder()
     vector = embedder.encode_queries([question])[0]
-    found = nearest_sentence(3 * vector, embedder, ABSTRACT)
+    twice = nearest_sentences(3 * vector, embedder, [ABSTRACT, "", ABSTRACT])
+    found = twice[0]
+    assert twice == [found, None, found]
     assert found is not None
     text, score = found
     assert text == expected
@@ -49,21 +51,21 @@ def test_the_nearest_sentence_is_the_one_about_the_question(question: str, expec
 
 def test_a_long_text_is_read_in_one_bounded_call() -> None:
     embedder = Counting()
-    nearest_sentence(embedder.encode_queries(["end"])[0], embedder, "It goes on. " * 500)
+    nearest_sentences(embedder.encode_queries(["end"])[0], embedder, ["It goes on. " * 500])
     assert embedder.calls == [MAX_SENTENCES]
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_an_empty_abstract_has_no_nearest_sentence(text: str) -> None:
     embedder = Counting()
-    assert nearest_sentence(embedder.encode_queries(["birds"])[0], embedder, text) is None
+    assert nearest_sentences(embedder.encode_queries(["birds"])[0], embedder, [text]) == [None]
     assert embedder.calls == []
 
 
 @given(text=st.text(min_size=1), question=st.text())
 def test_any_text_has_a_sentence_with_a_cosine(text: str, question: str) -> None:
     embedder = HashingEmbedder()
-    found = nearest_sentence(embedder.encode_queries([question])[0], embedder, text)
+    (found,) = nearest_sentences(embedder.encode_queries([question])[0], embedder, [text])
     assert (found is None) == (not text.strip())
     if found is not None:
         assert found[0] in text
@@ -73,7 +75,7 @@ def test_any_text_has_a_sentence_with_a_cosine(text: str, question: str) -> None
 def test_no_question_is_near_to_nothing() -> None:
     embedder = HashingEmbedder()
     vector = np.zeros(embedder.model.dimension, np.float32)
-    assert nearest_sentence(vector, embedder, ABSTRACT) == ("We study how birds migrate.", 0.0)
+    assert nearest_sentences(vector, embedder, [ABSTRACT]) == [("We study how birds migrate.", 0.0)]
 
 
 def test_reasons_are_plain_json_with_every_key() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.papers.folding import fold
-from search.answer.highlight import formulas, highlights, marked, matched_words
+from search.answer.highlight import formulas, marked, marks
 
 STOP_WORDS = {"the", "of", "a"}
 OPEN, CLOSE = "<mark>", "</mark>"
@@ -31,12 +31,12 @@ def stem(word: str) -> str | None:
 
 
 def shown(stems: set[str], text: str) -> str:
-    return marked(text, highlights(stems, stem, text), "[", "]", str)
+    return marked(text, marks(stems, stem, text, "")[1], "[", "]", str)
 
 
 def test_words_are_matched_by_their_stems_and_shown_as_printed() -> None:
     text = "Graphs of Erdős: the GRAPH, a graph and the graphs' spectra"
-    assert matched_words({"graph", "erdo", "the"}, stem, text) == ["Graphs", "Erdős", "GRAPH"]
+    assert marks({"graph", "erdo", "the"}, stem, text, "")[0] == ["Graphs", "Erdős", "GRAPH"]
     assert shown({"graph", "erdo", "the"}, text) == (
         "[Graphs] of [Erdős]: the [GRAPH], a [graph] and the [graphs]' spectra"
     )
@@ -59,8 +59,8 @@ def test_highlights_keep_out_of_formulas_and_macros(text: str, expected: str) ->
 
 
 def test_a_word_in_a_formula_is_named_though_it_is_not_marked() -> None:
-    assert matched_words({"su"}, stem, "on $\\mathrm{SU}(2)$") == ["SU"]
-    assert highlights({"su"}, stem, "on $\\mathrm{SU}(2)$") == []
+    assert marks({"su"}, stem, "on $\\mathrm{SU}(2)$", "")[0] == ["SU"]
+    assert marks({"su"}, stem, "on $\\mathrm{SU}(2)$", "")[1] == []
 
 
 def test_accents_that_do_not_compose_stay_with_their_letter() -> None:
@@ -69,7 +69,7 @@ def test_accents_that_do_not_compose_stay_with_their_letter() -> None:
 
 def test_hostile_text_is_escaped() -> None:
     text = 'graph<script>alert("graph")</script>'
-    spans = highlights({"graph"}, stem, text)
+    spans = marks({"graph"}, stem, text, "")[1]
     assert marked(text, spans, OPEN, CLOSE, escape) == (
         "<mark>graph</mark>&lt;script&gt;alert(&quot;<mark>graph</mark>&quot;)&lt;/script&gt;"
     )
@@ -77,7 +77,7 @@ def test_hostile_text_is_escaped() -> None:
 
 @given(stems=STEMS, text=TEXT)
 def test_spans_are_in_order_and_touch_no_formula(stems: set[str], text: str) -> None:
-    spans = highlights(stems, stem, text)
+    spans = marks(stems, stem, text, "")[1]
     edges = [edge for span in spans for edge in span]
     assert edges == sorted(set(edges))
     assert all(0 <= edge <= len(text) for edge in edges)
@@ -85,7 +85,7 @@ def test_spans_are_in_order_and_touch_no_formula(stems: set[str], text: str) -> 
         assert all(end <= first or last <= start for first, last in formulas(text))
         assert fold(text[start:end])
     shown_words = {fold(text[start:end]) for start, end in spans}
-    assert shown_words <= {fold(word) for word in matched_words(stems, stem, text)}
+    assert shown_words <= {fold(word) for word in marks(stems, stem, text, "")[0]}
 
 
 @given(text=TEXT, spans=st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50))))
@@ -108,7 +108,7 @@ def test_every_formula_comes_whole_to_who_escapes(stems: set[str], text: str) ->
         stretches.append(stretch)
         return stretch
 
-    marked(text, highlights(stems, stem, text), "", "", kept)
+    marked(text, marks(stems, stem, text, "")[1], "", "", kept)
     found = [one[start:end] for one in stretches for start, end in formulas(one)]
     assert found == [text[start:end] for start, end in formulas(text)]
 
@@ -116,6 +116,6 @@ def test_every_formula_comes_whole_to_who_escapes(stems: set[str], text: str) ->
 def test_a_long_hostile_text_takes_no_time() -> None:
     text = "$ graph \\( " * 20_000
     started = perf_counter()
-    assert len(highlights({"graph"}, stem, text)) == 10_000
-    assert len(highlights({"graph"}, stem, text.replace("$", ""))) == 20_000
+    assert len(marks({"graph"}, stem, text, "")[1]) == 10_000
+    assert len(marks({"graph"}, stem, text.replace("$", ""), "")[1]) == 20_000
     assert perf_counter() - started < 5

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
 import pytest
 
-from indexer.errors import ModelError, SourceError
+from indexer.errors import ModelError, SourceError, UsageError
 from search.evaluation.collection import Question
 from search.evaluation.evaluate import Pool, Score, evaluate, macro, measure_modes, versus
+from search.evaluation.metrics import MEASURES
+from search.evaluation.side_by_side import overall, side_by_side
 from search.options import MODES, Mode
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,21 +98,53 @@ def test_the_default_is_compared_to_the_best_other_mode() -> None:
     assert versus(measure_modes(questions, Fixed(ORDERS), ["hybrid"])) is None
 
 
-def test_every_collection_counts_the_same_in_the_macro_average() -> None:
-    def score(value: float, questions: int) -> Score:
-        names = ("ndcg@10", "recall@5", "recall@20", "recall@100", "mrr")
-        return Score(
-            collection="c",
-            mode="dense",
-            means=dict.fromkeys(names, value),
-            p50_ms=1,
-            p95_ms=1,
-            questions=questions,
-            papers=9,
-            missing=0,
-        )
+def score(model: str, values: Sequence[float], collection: str = "c") -> Score:
+    each = np.array(values)
+    return Score(
+        collection=collection,
+        model=model,
+        mode="dense",
+        means=dict.fromkeys(MEASURES, float(each.mean())),
+        p50_ms=1,
+        p95_ms=1,
+        questions=len(each),
+        papers=9,
+        missing=0,
+        values=dict.fromkeys(MEASURES, each),
+    )
 
-    assert macro([score(0.2, 1000), score(0.6, 1)])["dense"]["mrr"] == pytest.approx(0.4)
+
+def test_every_collection_counts_the_same_in_the_macro_average() -> None:
+    scores = [score("m", [0.2] * 1000), score("m", [0.6])]
+    assert macro(scores)["m", "dense"]["mrr"] == pytest.approx(0.4)
+
+
+def test_models_are_compared_with_the_first_on_the_same_questions() -> None:
+    generator = np.random.default_rng(1)
+    base = {name: generator.normal(0.5, 0.1, 40).tolist() for name in "pq"}
+    scores = []
+    for name, values in base.items():
+        scores += [score("a", values, name), score("b", [one + 0.05 for one in values], name)]
+        scores.append(score("c", [one + generator.normal(0, 0.1) for one in values], name))
+    compared = list(side_by_side(scores))
+    assert [one.score for one in compared] == scores
+    firsts = [one.first for one in compared]
+    assert firsts == [None, scores[0], scores[0], None, scores[3], scores[3]]
+    assert [one.by for one in compared if one.first is None] == [{}, {}]
+    for one in compared[1::3]:
+        for by in one.by.values():
+            assert (by.difference, by.low, by.high) == pytest.approx((0.05, 0.05, 0.05))
+    for one in compared[2::3]:
+        assert one.by["mrr"].low < 0 < one.by["mrr"].high
+
+
+def test_over_all_collections_each_counts_the_same_in_the_comparison() -> None:
+    scores = [score("a", [0.1] * 9, "p"), score("b", [0.2] * 9, "p")]
+    scores += [score("a", [0.5], "p"), score("b", [0.8], "p")]  # another of the same name
+    first, second = overall(list(side_by_side(scores)))
+    assert (first.model, first.first, second.model, second.first) == ("a", None, "b", first)
+    assert first.means["mrr"] == pytest.approx(0.3)
+    assert second.by["mrr"].difference == pytest.approx(0.2)
 
 
 QUESTIONS = {
@@ -143,7 +178,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_real_engine_finds_what_the_questions_ask_for(collection: Path, cache: Path) -> None:
-    scores = list(evaluate([collection], model="hashing"))
+    scores = list(evaluate([collection], models=["hashing"]))
     assert [(score.collection, score.mode) for score in scores] == [
         ("by-hand", mode) for mode in MODES
     ]
@@ -159,31 +194,31 @@ def test_vectors_are_kept_in_the_cache_and_nothing_in_the_collection(
     collection: Path, cache: Path
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in collection.iterdir()}
-    list(evaluate([collection], model="hashing", modes=["dense"]))
+    list(evaluate([collection], models=["hashing"], modes=["dense"]))
     (kept,) = (cache / "collections").iterdir()
     written = {path: path.stat().st_mtime_ns for path in kept.rglob("*.faiss")}
     assert written
-    list(evaluate([collection], model="hashing", modes=["dense"]))
+    list(evaluate([collection], models=["hashing"], modes=["dense"]))
     assert {path: path.stat().st_mtime_ns for path in kept.rglob("*.faiss")} == written
     assert {path: path.stat().st_mtime_ns for path in collection.iterdir()} == before
 
 
 def test_other_papers_get_another_index(collection: Path, cache: Path) -> None:
-    list(evaluate([collection], model="hashing", modes=["dense"]))
+    list(evaluate([collection], models=["hashing"], modes=["dense"]))
     with (collection / "corpus.jsonl").open("a") as file:
         file.write('{"id": "new", "title": "One more"}\n')
-    (score,) = evaluate([collection], model="hashing", modes=["dense"])
+    (score,) = evaluate([collection], models=["hashing"], modes=["dense"])
     assert score.papers == len(PAPERS.read_text(encoding="utf-8").splitlines()) + 1
     assert len(list((cache / "collections").iterdir())) == 2
 
 
 def test_an_index_that_was_not_finished_is_finished(collection: Path, cache: Path) -> None:
-    list(evaluate([collection], model="hashing", modes=["dense"]))
+    list(evaluate([collection], models=["hashing"], modes=["dense"]))
     (kept,) = (cache / "collections").iterdir()
     for path in kept.rglob("manifest.json"):
         path.unlink()
     (kept / "complete").unlink()
-    (score,) = evaluate([collection], model="hashing", modes=["dense"])
+    (score,) = evaluate([collection], models=["hashing"], modes=["dense"])
     assert score.means["recall@20"] == 1
     assert (kept / "complete").exists()
 
@@ -191,27 +226,29 @@ def test_an_index_that_was_not_finished_is_finished(collection: Path, cache: Pat
 def test_relevant_papers_that_the_corpus_lacks_are_counted(collection: Path, cache: Path) -> None:
     with (collection / "qrels.tsv").open("a") as file:
         file.write("q0\t9999.99999\t1\n")
-    (score,) = evaluate([collection], model="hashing", modes=["dense"])
+    (score,) = evaluate([collection], models=["hashing"], modes=["dense"])
     assert score.missing == 1
     (collection / "qrels.tsv").write_text("q0\t9999.99999\t1\n")
     with pytest.raises(SourceError, match=r"none of the relevant papers .*'9999\.99999'"):
-        list(evaluate([collection], model="hashing"))
+        list(evaluate([collection], models=["hashing"]))
 
 
 def test_bad_collections_and_models_are_refused_before_any_work(
     collection: Path, cache: Path
 ) -> None:
     with pytest.raises(SourceError, match="nowhere"):
-        next(evaluate([collection, collection / "nowhere"], model="hashing"))
+        next(evaluate([collection, collection / "nowhere"], models=["hashing"]))
     with pytest.raises(ModelError):
-        next(evaluate([collection], model="/no/such/model"))
+        next(evaluate([collection], models=["/no/such/model"]))
+    with pytest.raises(UsageError, match="twice"):
+        next(evaluate([collection], models=["hashing", "hashing"]))
     assert not (cache / "collections").exists()
 
 
 def test_a_corpus_without_papers_is_refused(collection: Path, cache: Path) -> None:
     (collection / "corpus.jsonl").write_text('{"id": "1"}\n{"id": "2"}\n')
     with pytest.raises(SourceError, match="no paper"):
-        list(evaluate([collection], model="hashing"))
+        list(evaluate([collection], models=["hashing"]))
 
 
 @pytest.mark.shared
@@ -228,6 +265,6 @@ def test_a_collection_of_its_kind_is_read_whole(
     folder = SHARED / "eval" / name
     if not folder.exists():
         pytest.skip("needs ../shared, which is not part of the project")
-    (score,) = evaluate([folder], model="hashing", modes=["dense"], pool=pool)
+    (score,) = evaluate([folder], models=["hashing"], modes=["dense"], pool=pool)
     assert (score.questions, score.papers, score.missing) == (questions, papers, 0)
     assert 0.2 < score.means["ndcg@10"] < 0.9

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.evaluation.metrics import measure, paired_bootstrap
+from search.evaluation.metrics import macro_bootstrap, measure, paired_bootstrap
 
 PAPERS = [f"p{number}" for number in range(130)]
 RANKING = st.permutations(PAPERS).flatmap(
@@ -94,3 +94,31 @@ def test_many_questions_are_resampled_in_bounded_pieces() -> None:
     one, again = (paired_bootstrap(values, np.zeros(3_000), resamples=1_000) for _ in range(2))
     assert one == again
     assert one.low < one.difference < one.high
+
+
+def test_over_collections_each_counts_the_same() -> None:
+    found = macro_bootstrap([np.full(1_000, 0.1), np.full(2, 0.3)])
+    assert (found.difference, found.low, found.high) == pytest.approx((0.2, 0.2, 0.2))
+
+
+def test_over_collections_the_interval_is_that_of_their_mean() -> None:
+    generator = np.random.default_rng(5)
+    parts = [generator.normal(0.1, 1, 400), generator.normal(0.2, 0.5, 100)]
+    found = macro_bootstrap(parts)
+    error = sum(part.var() / len(part) for part in parts) ** 0.5 / 2
+    assert found.difference == pytest.approx(np.mean([part.mean() for part in parts]))
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.05)
+
+
+def test_the_same_questions_twice_are_drawn_apart() -> None:
+    values = np.random.default_rng(6).normal(0, 1, 100)
+    one, both = macro_bootstrap([values]), macro_bootstrap([values, values])
+    width = (both.high - both.low) / (one.high - one.low)
+    assert width == pytest.approx(0.5**0.5, rel=0.05)
+
+
+def test_p_over_collections_is_below_a_twentieth_about_that_often_by_chance() -> None:
+    generator = np.random.default_rng(7)
+    draws = [[generator.normal(0, size, 25) for size in (0.1, 1)] for _ in range(400)]
+    found = [macro_bootstrap(draw, resamples=500).p for draw in draws]
+    assert 0.02 < np.mean(np.array(found) < 0.05) < 0.08

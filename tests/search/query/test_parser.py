@@ -129,6 +129,8 @@ MARKED: dict[str, dict[str, Any]] = {
         "text": "moss",
         "filters": [{"category": ["cs.CL", "stat"]}],
     },
+    'venue:"neural systems" moss': {"text": "moss", "filters": [{"venue": ["neural systems"]}]},
+    "venue:ICML OR venue:ICLR": {"filters": [{"venue": ["ICML", "ICLR"]}]},
     'au:"Udo Pooch" AND ti:graph': {
         "text": "graph",
         "title": ["graph"],

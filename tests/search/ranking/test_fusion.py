@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 
 from indexer.store import Hits
 from search.ranking.fusion import (
+    ALL_WORDS,
+    COMMON,
     DENSE_WEIGHT,
+    FEEDBACK_WEIGHT,
+    NEIGHBOUR_WEIGHT,
+    NEIGHBOURS,
+    bonus,
     convex_combination,
+    fed_back,
+    regularised,
     rocchio,
     z_scores,
 )
@@ -69,3 +77,73 @@ def test_feedback_moves_towards_and_away() -> None:
     assert moved @ near > 0 > moved @ far
     assert np.linalg.norm(moved) == pytest.approx(1)
     np.testing.assert_allclose(rocchio(question, near[None][:0]), question)
+
+
+@given(SCORES, st.integers(1, 50))
+def test_zeros_count_as_papers_that_score_nothing(scores: dict[int, int], zeros: int) -> None:
+    found = leg(scores)[1]
+    padded = z_scores(np.append(found, np.zeros(zeros, np.float32)))
+    np.testing.assert_allclose(z_scores(found, zeros), padded[: len(found) + 1], atol=1e-9)
+
+
+def test_the_only_paper_that_holds_a_word_stands_out() -> None:
+    keys = np.arange(100)
+    dense = keys, np.linspace(0.5, 0.3, 100, dtype=np.float32)
+    lexical = np.array([70]), np.array([9.0], np.float32)
+    assert convex_combination(dense, lexical)[0][0] == 0
+    assert convex_combination(dense, lexical, zeros=99)[0][0] == 70
+
+
+@given(st.integers(1, 12), st.integers(0, 99))
+def test_papers_agree_with_their_neighbours_as_the_formula_says(count: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    vectors = chance.normal(size=(count, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = np.sort(chance.normal(size=count + 3).astype(np.float32))[::-1]
+    expected = {}
+    for one in range(count):
+        others = sorted(
+            (other for other in range(count) if other != one),
+            key=lambda other: -float(vectors[one] @ vectors[other]),
+        )[:NEIGHBOURS]
+        weights = [max(float(vectors[one] @ vectors[other]), 1e-6) for other in others]
+        near = sum(w * scores[o] for w, o in zip(weights, others, strict=True))
+        mean = near / sum(weights) if weights else scores[one]
+        expected[one] = (1 - NEIGHBOUR_WEIGHT) * scores[one] + NEIGHBOUR_WEIGHT * mean
+    keys, moved = regularised((np.arange(count + 3), scores), vectors)
+    found = dict(zip(keys.tolist(), moved.tolist(), strict=True))
+    for one, score in expected.items():
+        assert found[one] == pytest.approx(score, abs=1e-5)
+    assert keys[count:].tolist() == list(range(count, count + 3))  # they stay behind
+
+
+@given(st.integers(4, 12), st.integers(0, 99))
+def test_the_best_three_pull_the_question_as_the_formula_says(count: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    vectors = chance.normal(size=(count, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    question = vectors[-1]
+    scores = np.sort(chance.normal(size=count + 3).astype(np.float32))[::-1]
+    before = [float(v @ question) for v in vectors]
+    middle = sum(vectors[:3]) / 3
+    pulled = question + FEEDBACK_WEIGHT * middle
+    pulled /= np.linalg.norm(pulled)
+    after = [float(v @ pulled) for v in vectors]
+    mean, deviation = statistics.fmean(after), statistics.pstdev(after)
+    old_mean, old_deviation = statistics.fmean(before), statistics.pstdev(before)
+    keys, moved = fed_back((np.arange(count + 3), scores), vectors, question, vectors[:3], 0.1)
+    found = dict(zip(keys.tolist(), moved.tolist(), strict=True))
+    for one in range(count):
+        there = old_mean + old_deviation * (after[one] - mean) / deviation
+        expected = scores[one] + DENSE_WEIGHT * (there - before[one]) / 0.1
+        assert found[one] == pytest.approx(expected, abs=1e-3)
+    assert keys[count:].tolist() == list(range(count, count + 3))  # they stay behind
+
+
+def test_the_fewer_hold_all_words_the_more_they_get() -> None:
+    papers = 10_000
+    given = [bonus(holders, papers) for holders in (1, 2, 20, 200, papers // COMMON, papers)]
+    assert given == sorted(given, reverse=True)
+    assert given[0] == ALL_WORDS
+    assert given[-2:] == [0, 0]
+    assert bonus(0, papers) == bonus(1, 100) == 0

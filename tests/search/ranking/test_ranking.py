@@ -17,16 +17,17 @@ from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.store import MemoryStore
 from indexer.models.hashing import HashingEmbedder
 from indexer.store import Keys
-from indexer.where import ALL, Dates, Has, Not, Or, Where
+from indexer.where import ALL, AllWords, Dates, Has, Not, Or, Phrase, Where
 from search.limits import MAX_DEPTH
 from search.options import MODES, SORTS, Mode, Sort
 from search.ranking import ranking as rankings
-from search.ranking.fusion import convex_combination, rocchio
+from search.ranking import scoring
 from search.ranking.ranking import NO_HITS, Ranking, cut, drop, fold, page, promote, reorder, sort
+from search.ranking.scoring import ranked, within
 
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
 WORDS = ["graph", "neural", "network", "attention", "speech", "vision", "reward", "protein"]
-PAPERS, DEPTH, MATCHES = 40, 9, 4
+PAPERS, DEPTH, NARROW = 40, 9, 4
 WHERES: list[Where] = [
     ALL,
     Dates(2012_00_00, 2016_00_00),
@@ -55,7 +56,8 @@ def snapshot(make_store: MakeStore) -> Iterator[MemorySnapshot]:
     assert found is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rankings, "DEPTH", DEPTH)
-        patch.setattr(rankings, "MATCHES", MATCHES)
+        patch.setattr(scoring, "DEPTH", DEPTH)
+        patch.setattr(scoring, "NARROW", NARROW)
         yield found
 
 
@@ -86,31 +88,20 @@ PLANS = st.builds(
 
 
 def begun(snapshot: MemorySnapshot, plan: Plan) -> Ranking:
-    """As the retriever makes it: both legs, fused, then once more nearer to the first papers."""
+    """As the retriever makes it: both legs without filters, one ranking, what passes of it."""
     mode: Mode = plan.mode if plan.embedded or plan.mode == "lexical" else "lexical"
     vector = HashingEmbedder().encode_queries([plan.text])[0] if plan.text else None
     if not plan.text:
         return Ranking(where=plan.where, mode=mode)
     vector = vector if plan.embedded else None
-    dense = lexical = NO_HITS
+    dense, lexical, holding = NO_HITS, NO_HITS, 0
     if mode != "dense":
-        lexical = snapshot.bm25(plan.text, DEPTH, plan.where)
+        lexical = snapshot.bm25(plan.text, DEPTH, ALL)
+        holding = snapshot.count(AllWords(plan.text))
     if mode != "lexical" and vector is not None:
-        dense = snapshot.nearest(vector, DEPTH, plan.where)
-    head = convex_combination(dense, lexical)[0]
-    if mode == "hybrid" and vector is not None and len(head):
-        first = snapshot.vectors(head[:3]).astype(np.float32)
-        nearer = snapshot.nearest(rocchio(vector, first), DEPTH, plan.where)
-        head = convex_combination(nearer, lexical)[0]
-    return Ranking(
-        where=plan.where,
-        mode=mode,
-        text=plan.text,
-        vector=vector,
-        dense=dense,
-        lexical=lexical,
-        head=head,
-    )
+        dense = snapshot.nearest(vector, DEPTH, ALL)
+    ranking = ranked(snapshot, mode, plan.text, vector, dense, lexical, holding)
+    return within(snapshot, ranking, plan.where)
 
 
 def frozen(ranking: Ranking) -> Ranking:
@@ -237,17 +228,42 @@ def test_sorting_moves_what_matches_best_or_was_named(
     if ranking.is_listing or order == "relevance":
         assert after is ranking
         return
-    first = ranking.named or MATCHES
-    papers = snapshot.papers(ranking.head[:first])
+    head = ranking.head.tolist()
+    moved = head[: ranking.named] or [key for key in head if key in {*ranking.close.tolist()}]
     expected = sorted(
-        range(len(papers)),
-        key=lambda at: _value(snapshot, ranking.head[at : at + 1], order),
-        reverse=True,
+        moved, key=lambda key: _value(snapshot, np.array([key], np.int64), order), reverse=True
     )
-    assert after.head.tolist() == [
-        *ranking.head[expected].tolist(),
-        *ranking.head[first:].tolist(),
-    ]
+    assert after.head.tolist() == [*expected, *(key for key in head if key not in moved)]
+
+
+@settings(max_examples=150)
+@given(plan=PLANS)
+def test_a_filter_leaves_papers_out_and_changes_nothing_else(
+    snapshot: MemorySnapshot, plan: Plan
+) -> None:
+    """The order of what passes, and which of it is close."""
+    free = begun(snapshot, replace(plan, where=ALL))
+    bound = begun(snapshot, plan)
+    passing = {key for keys in snapshot.scan(plan.where) for key in keys.tolist()}
+    expected = [key for key in free.head.tolist() if key in passing]
+    assert bound.head[: len(expected)].tolist() == expected
+    assert bound.close.tolist() == [key for key in free.close.tolist() if key in passing]
+
+
+@given(plan=PLANS)
+def test_close_papers_come_first(snapshot: MemorySnapshot, plan: Plan) -> None:
+    ranking = begun(snapshot, plan)
+    close = {*ranking.close.tolist()}
+    assert {*ranking.head[: len(close)].tolist()} == close
+
+
+@given(plan=PLANS)
+def test_another_order_of_a_set_is_that_of_all_of_it(snapshot: MemorySnapshot, plan: Plan) -> None:
+    phrase = Phrase(("title", "abstract"), plan.text)
+    ranking = begun(snapshot, replace(plan, where=phrase))
+    if plan.text:
+        found = whole(snapshot, sort(ranking, snapshot, "newest"))
+        assert found == snapshot.ordered("newest", PAPERS, phrase).tolist()
 
 
 def _value(snapshot: MemorySnapshot, key: Keys, order: Sort) -> int:
@@ -272,7 +288,7 @@ def test_a_cut_leaves_out_what_scores_less_and_nothing_else(
 
     found = score(ranking.dense[0])
     least = float(found[min(at, len(found) - 1)]) if len(found) else at / 20
-    after = cut(ranking, snapshot, least, depth, score)
+    after = cut(ranking, snapshot, least, depth, lambda keys, least: score(keys) >= least)
     if ranking.is_listing:
         assert after is ranking
         return
@@ -280,25 +296,6 @@ def test_a_cut_leaves_out_what_scores_less_and_nothing_else(
     expected = every[score(every) >= least].tolist()
     assert whole(snapshot, after)[:depth] == expected[:depth]
     assert set(whole(snapshot, after)) <= set(expected)
-
-
-def test_a_cut_keeps_what_only_the_first_look_by_meaning_found(snapshot: MemorySnapshot) -> None:
-    """Feedback looks elsewhere, so that a near paper may stand behind the head."""
-    plan = Plan("hybrid", "attention vision protein", embedded=True, where=ALL, steps=[])
-    ranking = made(snapshot, plan)
-    vector, (near, cosines) = ranking.vector, ranking.dense
-    assert vector is not None
-
-    def score(keys: Keys) -> NDArray[np.float64]:
-        return snapshot.vectors(keys).astype(np.float64) @ vector
-
-    behind = ~np.isin(near, ranking.head)
-    assert behind.any()
-    assert cosines[behind].max() > cosines[-1]
-    least = float(score(near[behind]).max())
-    expected = [key for key in whole(snapshot, ranking) if score(np.array([key]))[0] >= least]
-    assert whole(snapshot, cut(ranking, snapshot, least, PAPERS, score)) == expected
-    assert set(near[behind].tolist()) & {*expected}
 
 
 def test_a_ranking_cannot_be_changed() -> None:

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from indexer.memory.store import MemoryStore
 from indexer.where import ALL
-from search.engine import Engine
 from search.query.language_hint import hint
-from search.ranking.calibration import Background, Scale
+from search.ranking.background import Background, Scale
 
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
 TOPICS = {
@@ -51,27 +50,6 @@ def test_of_random_pairs_one_in_twenty_scores_above_095(store: MemoryStore) -> N
 def test_scores_never_fall_as_the_cosine_rises(sample: list[float], a: float, b: float) -> None:
     low, high = Scale(np.array(sample, np.float32)).scores(np.array(sorted((a, b)), np.float32))
     assert 0 <= low <= high <= 1
-
-
-def test_nothing_close_is_said_plainly(store: MemoryStore) -> None:
-    with Engine.open(store) as engine:
-        far = engine.search("mortgage interest of municipal bonds", mode="dense")
-        near = engine.search("galaxy star telescope redshift halo nebula", mode="dense")
-    assert any("nothing in the index is close" in warning for warning in far.warnings)
-    assert not near.warnings
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "wie lernt ein neuronales Netz die Grammatik und warum",
-        "como aprende una red neuronal la sintaxis de los verbos",
-        "как обучить языковую модель",
-        "如何训练语言模型",
-    ],
-)
-def test_a_question_in_another_language_gets_a_hint(question: str) -> None:
-    assert "English" in hint(question, lambda words: 0)[0]
 
 
 def test_words_that_no_paper_uses_look_foreign() -> None:

@@ -1,9 +1,9 @@
-"""What a shown score means: how a paper's nearness compares with that of papers taken at random.
+"""How well a paper suits a library: its nearness compared with that of papers taken at random.
 
-A cosine of 0.4 is much for one question and nothing for another, and differs between models. So
-every question is compared with the same random papers of the index, and a paper's score says
-where it stands among them: 0.5 is no nearer than the middle one, 0.95 nearer than 95 of 100.
-Above that the score grows in proportion to the cosine, up to 1 for the question's own text.
+A nearness of 0.4 is much for one library and nothing for another, and differs between models. So
+every library is compared with the same random papers of the index, and a paper's score says where
+it stands among them: 0.5 is no nearer than the middle one, 0.95 nearer than 95 of 100. Above that
+the score grows in proportion to the nearness, up to 1.
 """
 
 from __future__ import annotations
