@@ -6,11 +6,13 @@ Every failure becomes one line on standard error and a documented exit code. Set
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -92,10 +94,26 @@ def _unexpected(
 
 def main() -> None:
     """Entry point of the ``nearpaper`` command."""
+    codes = [1]
+    # Registered before anything else is, and so called after everything else.
+    atexit.register(_leave, codes)
     prepare_streams()
     if not os.environ.get("NEARPAPER_DEBUG"):
         sys.excepthook = _unexpected
-    sys.exit(run(sys.argv[1:]))
+    codes[:] = [run(sys.argv[1:])]
+    sys.exit(codes[0])
+
+
+def _leave(codes: list[int]) -> NoReturn:
+    """End the process once all is done, before native libraries take themselves apart.
+
+    Their threads may still run then: of thousands of commands that had printed their answer, one
+    ended with a segmentation fault.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(codes[0])
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from indexer.errors import UsageError
 PAPER_FIELDS = (
     *("id", "title", "abstract", "authors", "author_count", "date", "url", "categories", "venue"),
     *("upvotes", "comments", "version", "doi", "sources", "submitted", "listed", "licence"),
-    *("ids", "harvested"),
+    *("ids", "cite_keys", "retracted", "harvested"),
 )
 """Of every paper."""
-RESULT_FIELDS = ("rank", *PAPER_FIELDS, "score", "why", "folded")
+RESULT_FIELDS = ("rank", *PAPER_FIELDS, "score", "close", "why", "folded")
 """Of every result."""
 
 

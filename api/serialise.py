@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from api.wording import for_strangers
 from indexer.papers.paper import Paper
 from search.answer.answer import Answer, Result
 
@@ -40,6 +41,8 @@ def paper_json(paper: Paper) -> dict[str, Any]:
         "listed": paper.listed or None,
         "licence": paper.licence or None,
         "ids": list(paper.ids),
+        "cite_keys": list(paper.cite_keys),
+        "retracted": paper.retracted,
         "harvested": paper.harvested or None,
     }
 
@@ -50,6 +53,7 @@ def result_json(result: Result) -> dict[str, Any]:
         "rank": result.rank,
         **paper_json(result.paper),
         "score": round(result.score, 6),
+        "close": result.close,
         "why": dict(result.why),
         "folded": list(result.folded),
     }
@@ -61,6 +65,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "query": answer.query,
         "understood": dict(answer.understood),
         "total": answer.total,
+        "close": answer.close,
         "limit": answer.limit,
         "offset": answer.offset,
         "facets": {name: dict(counts) for name, counts in answer.facets.items()},
@@ -69,6 +74,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "took_ms": round(answer.took_ms, 3),
         "warnings": list(answer.warnings),
     }
+
+
+def answer_over_http(answer: Answer) -> dict[str, Any]:
+    """The same for whoever asks from elsewhere: its warnings name no folders."""
+    return {**answer_json(answer), "warnings": for_strangers(answer.warnings)}
 
 
 def to_line(value: Mapping[str, Any], *, ascii_only: bool = False) -> str:

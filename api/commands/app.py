@@ -16,7 +16,9 @@ from api.commands.digest import digest
 from api.commands.evaluate import evaluate
 from api.commands.exit_codes import EXIT_CODES
 from api.commands.fetch import fetch
+from api.commands.keys import keys
 from api.commands.map import draw_map
+from api.commands.model import model
 from api.commands.serve import mcp, serve
 
 app = typer.Typer(
@@ -24,6 +26,7 @@ app = typer.Typer(
     "similar ones.",
     epilog=EXIT_CODES,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 
@@ -52,8 +55,9 @@ for _command in (
     *(upkeep.index, searching.search, searching.similar, searching.show),
     *(upkeep.remove, upkeep.info, upkeep.check, upkeep.rebuild, upkeep.compact),
     *(upkeep.backup, upkeep.restore, upkeep.copy, upkeep.export),
-    *(evaluate, digest, serve, mcp),
+    *(model, evaluate, digest, serve, mcp),
 ):
     app.command()(_command)
 app.command("map")(draw_map)
 app.add_typer(fetch)
+app.add_typer(keys)

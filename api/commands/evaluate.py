@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -12,19 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from api.commands import options
-from api.terminal.streams import console, shown, write_json
-from api.wording import counted
+from api.commands.options import chosen_model
+from api.terminal.streams import write_json
 
 if TYPE_CHECKING:
-    from search.evaluation.evaluate import Score
-
-_HEADS = {
-    "ndcg@10": "nDCG@10",
-    "recall@5": "R@5",
-    "recall@20": "R@20",
-    "recall@100": "R@100",
-    "mrr": "MRR",
-}
+    from search.evaluation.side_by_side import Compared, Overall
 
 
 class ModeName(StrEnum):
@@ -37,13 +29,15 @@ class ModeName(StrEnum):
 
 def evaluate(
     collection: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            metavar="COLLECTION...",
+            metavar="COLLECTION",
             help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv; the "
-            "files may be compressed.",
+            "files may be compressed. Without one, 30 queries to the sample papers, which come "
+            "with nearpaper.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     corpus: Annotated[
         Path | None,
         typer.Option(
@@ -57,13 +51,17 @@ def evaluate(
         typer.Option(help="Papers that each question ranks: all, or only those judged for it."),
     ] = "all",
     model: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Sentence-transformers model, by name or path.",
+            help="Sentence-transformers model, by name or path; repeat it to compare others with "
+            "the first.",
             show_default="all-MiniLM-L6-v2",
         ),
     ] = None,
+    dimensions: options.Dimensions = None,
+    query_prompt: options.QueryPrompt = None,
+    document_prompt: options.DocumentPrompt = None,
     mode: Annotated[
         list[ModeName] | None,
         typer.Option(help="Measure this mode only; repeatable.", show_default="all three"),
@@ -79,7 +77,8 @@ def evaluate(
         ),
     ] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object for each collection and mode.")
+        bool,
+        typer.Option("--json", help="Print a JSON object for each collection, model, mode."),
     ] = False,
     table: options.TableFlag = False,
 ) -> None:
@@ -87,87 +86,84 @@ def evaluate(
 
     Papers are indexed in the user's cache ($NEARPAPER_CACHE), which keeps their vectors.
     """
+    from api.terminal.evaluation_tables import print_scores
     from api.terminal.progress_bar import ProgressBar
+    from indexer.models.embedder import DEFAULT_MODEL
     from search.evaluation.evaluate import evaluate as run
+    from search.evaluation.side_by_side import side_by_side
     from search.options import MODES
 
     modes = [known for known in MODES if not mode or known in mode]
     scores = run(
-        collection,
+        collection or (),
         corpus=corpus,
-        model=model,
+        models=[
+            chosen_model(name, dimensions, query_prompt, document_prompt) or DEFAULT_MODEL
+            for name in model or (None,)
+        ],
         modes=modes,
         pool=pool,
         watch=ProgressBar,
         cluster=index,
     )
+    compared = side_by_side(scores)
     if json or not (table or sys.stdout.isatty()):
-        write_json(map(score_json, scores))
+        write_json(_objects(compared))
     else:
-        _print(list(scores))
+        print_scores(list(compared))
 
 
-def score_json(score: Score) -> dict[str, Any]:
-    """One collection and mode; ``versus`` is ``null`` except for the default mode."""
-    versus = score.versus and {
-        "mode": score.versus.mode,
-        **{name: round(value, 6) for name, value in asdict(score.versus.by).items()},
-    }
+def _objects(compared: Iterable[Compared]) -> Iterator[dict[str, Any]]:
+    """One for each score; of several models on several collections, also their means."""
+    from search.evaluation.side_by_side import has_several, overall
+
+    seen = []
+    for one in compared:
+        seen.append(one)
+        yield score_json(one)
+    if has_several(seen) and any(one.first for one in seen):
+        yield from map(_overall_json, overall(seen))
+
+
+def score_json(compared: Compared) -> dict[str, Any]:
+    """One collection, model and mode.
+
+    ``versus`` is ``null`` except for the default mode, and ``against`` for the first model.
+    """
+    score = compared.score
+    versus = score.versus and {"mode": score.versus.mode, **_rounded(asdict(score.versus.by))}
     return {
         "collection": score.collection,
+        "model": score.model,
         "mode": score.mode,
-        **{name: round(value, 6) for name, value in score.means.items()},
+        **_rounded(score.means),
         "p50_ms": round(score.p50_ms, 3),
         "p95_ms": round(score.p95_ms, 3),
         "questions": score.questions,
         "papers": score.papers,
         "missing": score.missing,
         "versus": versus,
+        "against": _against(compared),
     }
 
 
-def _print(scores: Sequence[Score]) -> None:
-    """A table of all scores and their means, then what is known about the differences."""
-    from rich.table import Table
-
-    from search.evaluation.evaluate import macro
-
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("collection", overflow="fold")
-    table.add_column("mode")
-    for head in (*_HEADS.values(), "p50 ms", "p95 ms"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for score in scores:
-        times = (f"{score.p50_ms:.1f}", f"{score.p95_ms:.1f}")
-        table.add_row(shown(score.collection), score.mode, *_means(score.means), *times)
-    if len(scores) > len({score.mode for score in scores}):
-        for mode, means in macro(scores).items():
-            table.add_row(shown("macro average", "bold"), mode, *_means(means))
-    screen = console()
-    screen.print(table)
-    for score in scores:
-        if score.mode == scores[0].mode:
-            screen.print(shown(_note(score)))
+def _overall_json(found: Overall) -> dict[str, Any]:
+    """One model and mode over all collections, so that none is named."""
+    return {
+        "collection": None,
+        "model": found.model,
+        "mode": found.mode,
+        **_rounded(found.means),
+        "against": _against(found),
+    }
 
 
-def _means(means: dict[str, float]) -> list[str]:
-    return [f"{means[name]:.3f}" for name in _HEADS]
+def _against(found: Compared | Overall) -> dict[str, Any] | None:
+    if found.first is None:
+        return None
+    by = {name: _rounded(asdict(comparison)) for name, comparison in found.by.items()}
+    return {"model": found.first.model, **by}
 
 
-def _note(score: Score) -> str:
-    """What a collection holds, and how sure the lead of the default mode is."""
-    asked, held = counted(score.questions, "question"), counted(score.papers, "paper")
-    note = f"{score.collection}: {asked}, {held}"
-    if score.missing:
-        note += f", {score.missing:,} relevant ones missing"
-    if score.versus:
-        by = score.versus.by
-        note += (
-            f"; {score.mode} against {score.versus.mode}: nDCG@10 {by.difference:+.3f}, "
-            f"95 % interval {by.low:+.3f} to {by.high:+.3f}, p {_chance(by.p)}"
-        )
-    return note
-
-
-def _chance(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in values.items()}

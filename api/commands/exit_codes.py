@@ -8,6 +8,7 @@ EXIT_CODES: Final = (
     "Exit codes: 0 success; 1 failure; 2 bad usage; 3 the index or a paper doesn't exist; "
     "4 nothing new (fetch and digest with --exit-code); 130 stopped by Ctrl-C."
 )
+NOTHING_READ: Final = 1
 NOT_THERE: Final = 3
 NOTHING_NEW: Final = 4
 INTERRUPTED: Final = 130

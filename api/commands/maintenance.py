@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands import options
-from api.commands.exit_codes import INTERRUPTED, NOT_THERE
-from api.commands.options import chosen_location, chosen_ray
+from api.commands.exit_codes import INTERRUPTED, NOT_THERE, NOTHING_READ
+from api.commands.options import chosen_location, chosen_model, chosen_ray
 from api.terminal.output import show_findings, show_record
 from api.terminal.streams import say
+from api.wording import clean, counted
 from indexer.models.precision import Precision
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def index(
         ),
     ] = None,
     model: options.Model = None,
+    dimensions: options.Dimensions = None,
+    query_prompt: options.QueryPrompt = None,
+    document_prompt: options.DocumentPrompt = None,
     precision: Annotated[
         Precision | None,
         typer.Option(
@@ -55,18 +59,29 @@ def index(
     ray: options.Ray = None,
     device: options.OnDevice = None,
     actors: options.Actors = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Only show how the files would be read: the first papers, the columns, the "
+            "rejects. Nothing is written.",
+        ),
+    ] = False,
 ) -> int:
     """Add papers to the index, and update those already in it."""
     from api.terminal.progress_bar import ProgressBar, summary
+    from api.terminal.reading_notes import reading_notes
     from indexer.pipeline import add
 
+    if dry_run:
+        return _preview(source, format)
     location = chosen_location(index)
     with ProgressBar() as bar:
         tally = add(
             location,
             source,
             format=format,
-            model=model,
+            model=chosen_model(model, dimensions, query_prompt, document_prompt),
             precision=precision,
             rejects=rejects,
             keep_duplicates=keep_duplicates or keep_doubles,
@@ -74,7 +89,38 @@ def index(
             listener=bar,
         )
     say(summary(tally, rejects_option="--rejects"))
-    return INTERRUPTED if tally.interrupted else 0
+    for line in reading_notes(tally.inputs):
+        say(line)
+    if tally.interrupted:
+        return INTERRUPTED
+    return 0 if tally.read > tally.rejected else NOTHING_READ
+
+
+def _preview(paths: list[str], format: str | None) -> int:
+    """Show how files would be read; the exit code."""
+    from api.serialise import paper_json
+    from api.terminal.reading_notes import reading_notes
+    from indexer.sources.preview import preview
+
+    papers, interrupted = 0, False
+    for path in paths:
+        found = preview(path, format)
+        for paper in found.papers:
+            show_record(paper_json(paper), as_json=False)
+        report = found.report
+        say(
+            f"{report.path}: read as {report.format}, {counted(report.papers, 'paper')}, "
+            f"{report.rejected:,} rejected; nothing was written"
+        )
+        for reject in found.rejects:
+            say(f"rejected, line {reject.line:,}: {reject.reason}: {clean(reject.record)[:200]}")
+        for line in reading_notes([report]):
+            say(line)
+        papers += report.papers
+        interrupted |= report.interrupted
+    if interrupted:
+        return INTERRUPTED
+    return 0 if papers else NOTHING_READ
 
 
 def remove(
@@ -141,6 +187,9 @@ def rebuild(
             show_default="the index's own",
         ),
     ] = None,
+    dimensions: options.Dimensions = None,
+    query_prompt: options.QueryPrompt = None,
+    document_prompt: options.DocumentPrompt = None,
     precision: Annotated[
         Precision | None,
         typer.Option(
@@ -160,7 +209,7 @@ def rebuild(
         generation = upkeep.rebuild(
             chosen_location(index),
             embed=embed,
-            model=model,
+            model=chosen_model(model, dimensions, query_prompt, document_prompt),
             precision=precision,
             ray=chosen_ray(ray, device, actors),
             listener=bar,

@@ -14,6 +14,7 @@ from search.limits import MAX_QUESTION
 
 if TYPE_CHECKING:
     from indexer.location import Place
+    from indexer.models.choice import Choice
 
 IndexLocation = Annotated[
     str | None,
@@ -40,7 +41,7 @@ Question = Annotated[
     typer.Argument(
         metavar="QUESTION",
         help="What to look for, in plain words; also an id, a title, an author, and ti: au: abs: "
-        f"cat: year: as on arXiv. At most {MAX_QUESTION:,} characters.",
+        f"cat: venue: year: as on arXiv. At most {MAX_QUESTION:,} characters.",
     ),
 ]
 Ids = Annotated[
@@ -126,6 +127,32 @@ Model = Annotated[
         show_default="all-MiniLM-L6-v2",
     ),
 ]
+Dimensions = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=100_000,
+        help="Numbers to keep of each vector, for a model that is trained for it (Matryoshka).",
+        show_default="all",
+    ),
+]
+QueryPrompt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="Put before each query for the model, such as 'query: '.",
+        show_default="the model's own",
+    ),
+]
+DocumentPrompt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="Put before each paper for the model, such as 'passage: '.",
+        show_default="the model's own",
+    ),
+]
 Ray = Annotated[
     str | None,
     typer.Option(
@@ -139,7 +166,8 @@ OnDevice = Annotated[
     Device | None,
     typer.Option(
         "--device",
-        help="With --ray: what the model runs on; auto is GPUs if the cluster has any, else CPUs.",
+        help="What the model runs on; auto is GPUs if this machine, or with --ray the cluster, has "
+        "any that PyTorch finds, else CPUs.",
         show_default="auto",
     ),
 ]
@@ -173,12 +201,40 @@ def chosen_location(named: str | None) -> Place:
     return default_location() if named is None else parse_location(named)
 
 
+def chosen_model(
+    name: str | None,
+    dimensions: int | None,
+    query_prompt: str | None,
+    document_prompt: str | None,
+) -> Choice | None:
+    """What these options say of a model; ``None`` where they say nothing.
+
+    Raises:
+        UsageError: A prompt is longer than any model's.
+    """
+    from indexer.errors import UsageError
+    from indexer.models.choice import LONGEST_PROMPT, Choice
+
+    for prompt in (query_prompt, document_prompt):
+        if prompt is not None and len(prompt) > LONGEST_PROMPT:
+            raise UsageError(
+                f"a prompt has {len(prompt):,} characters; give at most {LONGEST_PROMPT:,}"
+            )
+    choice = Choice(
+        name=name,
+        dimension=dimensions,
+        query_prefix=query_prompt,
+        document_prefix=document_prompt,
+    )
+    return None if choice == Choice() else choice
+
+
 def chosen_ray(ray: str | None, device: Device | None, actors: int | None) -> RayOptions | None:
-    """Where on Ray to embed; raises ``UsageError`` where only one of the others says how."""
+    """Where to embed; raises ``UsageError`` for actors without Ray."""
     from indexer.errors import UsageError
 
     if ray is not None:
         return RayOptions(address=ray, device=device or "auto", actors=actors or 1)
-    if device or actors:
-        raise UsageError(f"{'--device' if device else '--actors'} is for --ray; add --ray auto")
-    return None
+    if actors:
+        raise UsageError("--actors is for --ray; add --ray auto")
+    return None if device is None else RayOptions(address="", device=device)

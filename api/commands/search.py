@@ -13,6 +13,7 @@ from api.commands.batch import search_batch, similar_batch, write_fields
 from api.commands.shared_options import with_shared_options
 from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, parse_fields, require_json
 from api.terminal.output import OutputFormat, show_answer, show_notes, show_paper
+from api.terminal.trace import trace
 from search.options import SearchOptions
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def search(
         )
     wanted = parse_fields(fields, RESULT_FIELDS)
     require_json(wanted, format)
-    with Engine.open(index) as engine:
+    with trace(Engine.open(index)) as engine:
         reranker = load_reranker(rerank) if rerank else None
         _print(engine.search(question, choices, reranker=reranker), wanted, format)
     return None
@@ -64,7 +65,7 @@ def similar(
         return similar_batch(batch, named, choices, index=index, fields=fields, format=format)
     wanted = parse_fields(fields, RESULT_FIELDS)
     require_json(wanted, format)
-    with Engine.open(index) as engine:
+    with trace(Engine.open(index)) as engine:
         answer = engine.similar(id or (), choices, unlike=unlike or (), text=text)
         _print(answer, wanted, format)
     return None
@@ -90,5 +91,5 @@ def show(
 
     wanted = parse_fields(fields, PAPER_FIELDS)
     require_json(wanted, export_format)
-    with Engine.open(index) as engine:
+    with trace(Engine.open(index)) as engine:
         show_paper(engine.paper(id), format=export_format, fields=wanted)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.links import host_of, reading_places
+from api.links import host_of, paper_path, reading_places
 from api.terminal.answer_table import authors_in_short
 from api.wording import clean, counted, written_date
 from search.answer.answer import Result
@@ -76,13 +76,14 @@ def _entry(result: Result, site: str) -> LetterEntry:
     paper = result.paper
     upvotes = counted(paper.upvotes, "upvote") if paper.upvotes else ""
     facts = [
+        "retracted" if paper.retracted else "",
         authors_in_short(paper),
         written_date(clean(paper.date)),
         *map(clean, paper.categories[:1]),
     ]
     links = [(host_of(address), address) for address in reading_places(paper)]
     if site:
-        links.append(("similar papers", f"{site}/papers/{quote(paper.id)}"))
+        links.append(("similar papers", f"{site}{paper_path(paper.id)}"))
     return LetterEntry(
         title=textwrap.shorten(clean(paper.title) or paper.id, TITLE, placeholder=" …"),
         about=" · ".join(filter(None, [*facts, upvotes, f"score {result.score:.2f}"])),

@@ -22,7 +22,7 @@ from indexer.location import Place
 from indexer.papers.paper import Paper
 from search.digest import MOST, USUAL, USUAL_SCORE, SavedSearch
 from search.limits import MAX_IDS, MAX_QUESTION, MAX_VALUES
-from search.query.filters import Filters
+from search.query.filters import RETRACTED_CHOICES, Filters
 from search.validation import checked_ids, checked_question
 
 FILE = "searches.toml"
@@ -119,7 +119,10 @@ def _parsed(path: Path) -> dict[str, object]:
 
 
 _WANTED = ("question", "like", "library")
-_SEARCH = {*_WANTED, "name", "unlike", "category", "author", "venue", "limit", "min_score"}
+_SEARCH = {
+    *(*_WANTED, "name", "unlike", "category", "author", "venue", "retracted"),
+    *("limit", "min_score"),
+}
 _MAIL = {"to", "from", "host", "port", "security", "user"}
 
 
@@ -131,6 +134,9 @@ def _search(table: TomlTable, folder: Path) -> SavedSearch:
         raise UsageError(f"{table.place}: must have exactly one of {', '.join(_WANTED)}")
     if "question" in table and "unlike" in table:
         raise table.wrong("unlike", "works with like or library only; in a question write -word")
+    if "min_score" in table and "library" not in table:
+        raise table.wrong("min_score", "works with a library only; else close papers are news")
+    least = table.number("min_score", 0, 1, USUAL_SCORE)
     with _at(table):
         question = table.text("question", MAX_QUESTION)
         return SavedSearch(
@@ -143,9 +149,10 @@ def _search(table: TomlTable, folder: Path) -> SavedSearch:
                 categories=table.texts("category", MAX_VALUES),
                 authors=table.texts("author", MAX_VALUES),
                 venues=table.texts("venue", MAX_VALUES),
+                retracted=table.one_of("retracted", RETRACTED_CHOICES, "any"),
             ),
             limit=int(table.number("limit", 1, MOST, USUAL, whole=True)),
-            min_score=table.number("min_score", 0, 1, USUAL_SCORE),
+            min_score=least,
         )
 
 

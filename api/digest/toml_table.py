@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar
 
 from api.wording import clean
 from indexer.errors import UsageError
 from search.option_names import nearest
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,190}", re.ASCII)
+
+Choice = TypeVar("Choice", bound=str)
 
 
 class TomlTable:
@@ -56,6 +59,15 @@ class TomlTable:
         if not 1 <= len(values) <= most:
             raise self.wrong(key, f"{len(values)} values; give 1 to {most}")
         return tuple(self._text(key, one, 500) for one in values)
+
+    def one_of(self, key: str, known: tuple[Choice, ...], usual: Choice) -> Choice:
+        """One of some texts."""
+        if key not in self:
+            return usual
+        for choice in known:
+            if self._values[key] == choice:
+                return choice
+        raise self.wrong(key, f"must be one of {', '.join(known)}")
 
     def number(
         self, key: str, low: float, high: float, usual: float, *, whole: bool = False

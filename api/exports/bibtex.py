@@ -1,7 +1,7 @@
 r"""BibTeX, in UTF-8.
 
 What a paper says is text: LaTeX would run a ``\write18`` that stands in a title. So everything
-but formulas is escaped, and a formula that does more than set signs is escaped with it.
+but formulas is escaped, and a formula that may do more than set signs is escaped with it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import chain, count
 
 from api.exports.author_names import PersonName, name_parts
 from api.exports.kinds import Kind, arxiv_id, kind_of
+from api.exports.tex_allowed import only_sets_signs
 from indexer.papers.folding import words
 from indexer.papers.paper import Paper
 from search.answer.highlight import formulas
@@ -28,14 +29,8 @@ _BRACES = {"{": r"\{", "}": r"\}"}
 """Known to more readers, but counted as braces by some."""
 _SPECIAL = re.compile(r"[\\{}~^&%#_$]")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[-'’])*")
-_ACTING = re.compile(
-    r"\\(?:input|include|write|open|immediate|read|catcode|[egx]?def|let|csname|expandafter|"
-    r"special|newcommand|renewcommand|providecommand|usepackage|loop|directlua|lstinput|"
-    r"verbatiminput|href|url|shell|every|output|begin\{filecontents|pdf|lua|primitive|scantokens)"
-    r"|\^\^|[%#]",
-)
-"""Macros that read, write, define or fetch; an escape by which any letter can be written; a sign
-that ends a line or needs a macro's definition around it."""
+_KEY = re.compile(r"[A-Za-z0-9_:./+*-][A-Za-z0-9_:./+*'@-]{0,99}", re.ASCII)
+"""A cite key that BibTeX, Biber and LaTeX all take."""
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _SKIPPED = frozenset(
     (
@@ -51,7 +46,12 @@ _PLACE = {Kind.ARTICLE: "journal", Kind.PROCEEDINGS: "booktitle", Kind.PREPRINT:
 def bibtex(papers: Sequence[Paper]) -> str:
     """One entry a paper, each with a key of its own."""
     taken: set[str] = set()
-    return "\n".join(_entry(paper, _free(key_of(paper), taken)) for paper in papers)
+    return "\n".join(_entry(paper, _free(_key(paper), taken)) for paper in papers)
+
+
+def _key(paper: Paper) -> str:
+    """By which its library cites it, if that is a key anywhere; else one made of the paper."""
+    return next((key for key in paper.cite_keys if _KEY.fullmatch(key)), key_of(paper))
 
 
 def key_of(paper: Paper) -> str:
@@ -96,6 +96,8 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "archiveprefix", "{arXiv}"
         if paper.categories:
             yield "primaryclass", _braced(latex(paper.categories[0]))
+    if paper.retracted:
+        yield "note", "{Retracted}"
     yield "doi", _verbatim(paper.doi)
     yield "url", _verbatim(paper.url)
     yield "abstract", _braced(latex(paper.abstract))
@@ -134,7 +136,7 @@ def _escaped(text: str, keep_case: bool) -> str:
 def _formula(formula: str, keep_case: bool) -> str:
     """A formula as it is, so far as it only sets signs and its braces are even."""
     even = formula.replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
-    if _ACTING.search(even) or not _balanced(even):
+    if not only_sets_signs(even) or not _balanced(even):
         return _escaped(formula, keep_case=False)
     return _braced(even) if keep_case else even
 
@@ -153,6 +155,9 @@ def _braced(text: str) -> str:
 
 
 def _verbatim(text: str) -> str:
-    r"""A DOI or an address, which styles set with ``\url``: nothing in it may end the field."""
-    coded = {"{": "%7B", "}": "%7D", "\\": "%5C"}
-    return _braced(re.sub(r"[{}\\]", lambda match: coded[match[0]], text))
+    r"""A DOI or an address, which styles set with ``\url``: nothing in it may end the field.
+
+    ``^^5c`` would be a backslash to TeX.
+    """
+    coded = {"{": "%7B", "}": "%7D", "\\": "%5C", "^": "%5E"}
+    return _braced(re.sub(r"[{}\\^]", lambda match: coded[match[0]], text))

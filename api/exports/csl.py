@@ -30,6 +30,7 @@ def _item(paper: Paper) -> dict[str, Any]:
     item = {
         "id": paper.id,
         "type": _TYPES[kind_of(paper)],
+        "citation-key": next(iter(paper.cite_keys), ""),
         "title": paper.title,
         "author": [_name(name) for name in paper.authors],
         "issued": _issued(paper.date),
@@ -38,6 +39,7 @@ def _item(paper: Paper) -> dict[str, Any]:
         "keyword": ", ".join(paper.categories),
         "DOI": paper.doi,
         "URL": paper.url,
+        "status": "Retracted" if paper.retracted else "",
         "archive": "arXiv" if arxiv else "",
         "number": f"arXiv:{arxiv}" if arxiv else "",
     }

@@ -16,7 +16,7 @@ from indexer.papers.paper import Paper
 
 COLUMNS = (
     *("id", "title", "authors", "date", "venue", "categories", "upvotes", "comments"),
-    *("doi", "url", "abstract"),
+    *("doi", "url", "cite_keys", "retracted", "abstract"),
 )
 _FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 
@@ -31,7 +31,7 @@ def table(papers: Sequence[Paper]) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None:
+    if value is None or value is False:
         return ""
     # A lone name is followed by a semicolon, so that a comma in it doesn't make it two.
     text = clean("; ".join(map(str, value)) if isinstance(value, tuple) else str(value))

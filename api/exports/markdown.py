@@ -22,6 +22,7 @@ def markdown(papers: Sequence[Paper]) -> str:
 
 def _item(paper: Paper) -> str:
     about = [
+        "**Retracted**" if paper.retracted else "",
         ", ".join(map(markdown_text, paper.authors)),
         f"*{markdown_text(paper.venue)}*" if paper.venue else "",
         paper.date,

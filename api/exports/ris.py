@@ -25,6 +25,7 @@ def _record(paper: Paper) -> str:
 
 def _values(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "TY", _TYPES[kind_of(paper)]
+    yield "ID", next(iter(paper.cite_keys), "")
     yield "TI", paper.title
     for name in paper.authors:
         yield "AU", name_parts(name).inverted
@@ -34,6 +35,7 @@ def _values(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "AB", paper.abstract
     for category in paper.categories:
         yield "KW", category
+    yield "N1", "Retracted" if paper.retracted else ""
     yield "DO", paper.doi
     yield "UR", paper.url
     yield "AN", paper.id

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import ClassVar
 
-from indexer.errors import NearpaperError
+from api.http.observing.metrics import count_stages
+from indexer.errors import IndexNotFoundError, NearpaperError
 from indexer.location import Location
 from search.engine import Engine
+
+STALE_SECONDS = 60.0
+"""For which changes may wait to be published: a writer that adds many does so between batches."""
 
 
 class NotReadyError(NearpaperError):
@@ -16,6 +23,24 @@ class NotReadyError(NearpaperError):
     status = 503
     kind: ClassVar[str] = "not-ready"
     title: ClassVar[str] = "Not ready yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An index that answers.
+
+    Attributes:
+        papers: How many it holds.
+        generation: That it answers from.
+        changed: When it was changed last, in seconds since 1970; 0 before the first change.
+        is_stale: Whether changes have been committed for a while that it doesn't answer from: no
+            writer published them, or what was published can't be opened.
+    """
+
+    papers: int
+    generation: int
+    changed: float
+    is_stale: bool = False
 
 
 class EngineProvider:
@@ -27,16 +52,20 @@ class EngineProvider:
     def __init__(self, location: Location | None, engine: Engine | None = None) -> None:
         self._location = location
         self._engine = engine
+        if engine is not None:
+            engine.observers.append(count_stages)
         self._owned = engine is None
         self._opening = Lock()
         self._warming = Lock()
         self._warm = False
+        self._behind_since: float | None = None
 
     def engine(self) -> Engine:
         """The open engine; raises what :meth:`Engine.open` raises."""
         with self._opening:
             if self._engine is None:
                 self._engine = Engine.open(self._location)
+                self._engine.observers.append(count_stages)
             return self._engine
 
     def make_ready(self) -> None:
@@ -51,7 +80,32 @@ class EngineProvider:
         finally:
             self._warming.release()
 
+    def state(self) -> Ready:
+        """Make ready, and say of what; raises what :meth:`make_ready` raises."""
+        self.make_ready()
+        engine = self.engine()
+        papers, generation = engine.papers, engine.generation  # looks for a newer state first
+        return Ready(papers, generation, _changed(engine), self._is_stale(engine))
+
+    def _is_stale(self, engine: Engine) -> bool:
+        if engine.problem:
+            return True
+        if not engine.unpublished:
+            self._behind_since = None
+            return False
+        if self._behind_since is None:
+            self._behind_since = time.monotonic()
+        return time.monotonic() - self._behind_since >= STALE_SECONDS
+
     def close(self) -> None:
         """Close the engine, unless somebody else opened it."""
         if self._owned and self._engine is not None:
             self._engine.close()
+
+
+def _changed(engine: Engine) -> float:
+    try:
+        made = engine.history().now().made
+    except IndexNotFoundError:
+        return 0.0
+    return datetime.fromisoformat(made).timestamp() if made else 0.0

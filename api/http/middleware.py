@@ -1,44 +1,21 @@
-"""What every request and response passes: a bound on bodies, HEAD, and security headers."""
+"""What every request and response passes: HEAD as GET, and security headers."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY = 4 << 20
-"""Bytes of a request's body: a thousand questions of four thousand letters."""
 SECURITY_HEADERS = {
     # Scripts, styles and icons from our files alone; questions and forms to here alone.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
 """They keep a browser from doing more with an answer than show it."""
-
-
-class BoundedBodies:
-    """ASGI middleware that stops reading a body behind :data:`MAX_BODY`, with status 413."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, counting what it carries."""
-        carried = 0
-
-        async def receive_counted() -> Message:
-            nonlocal carried
-            message = await receive()
-            carried += len(message.get("body", b""))
-            if carried > MAX_BODY:
-                raise HTTPException(413)
-            return message
-
-        await self.app(scope, receive_counted, send)
 
 
 class HeadAsGet:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.problems import problem_document
-from indexer.errors import IndexNotFoundError, NearpaperError, PaperNotFoundError, UsageError
+from api.exports.formats import FORMATS
+from api.http.problems import Problem, http_problem_document, problem_document
+from indexer.errors import (
+    IndexNotFoundError,
+    NearpaperError,
+    PaperNotFoundError,
+    StorageError,
+    UsageError,
+)
 
 # Without nulls: FastAPI leaves those out of the OpenAPI document.
 PAPER_EXAMPLE: dict[str, Any] = {
@@ -29,6 +37,8 @@ PAPER_EXAMPLE: dict[str, Any] = {
     "listed": "2017-06-13",
     "licence": "CC0-1.0",
     "ids": ["10.5555/3295222.3295349", "W2626778328"],
+    "cite_keys": ["vaswani2017attention"],
+    "retracted": False,
     "harvested": "2026-05-04T03:02:01+00:00",
 }
 _WHY: dict[str, Any] = {
@@ -44,7 +54,8 @@ _WHY: dict[str, Any] = {
 _RESULT: dict[str, Any] = {
     "rank": 1,
     **PAPER_EXAMPLE,
-    "score": 0.984,
+    "score": 0.861,
+    "close": True,
     "why": _WHY,
     "folded": ["10.5555/3295222.3295349"],
 }
@@ -58,6 +69,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
         "sort": "relevance",
     },
     "total": 9877,
+    "close": 48,
     "limit": 10,
     "offset": 0,
     "facets": {
@@ -70,6 +82,18 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "generation": 3,
     "took_ms": 2.5,
     "warnings": [],
+}
+
+SUGGESTIONS_EXAMPLE: dict[str, Any] = {
+    "query": "attention is al",
+    "suggestions": [
+        {
+            "kind": "title",
+            "text": "Attention Is All You Need",
+            "question": "Attention Is All You Need",
+            "id": "1706.03762",
+        }
+    ],
 }
 
 
@@ -96,7 +120,26 @@ class PaperModel(BaseModel):
     listed: str | None = Field(description="Day of listing by an archive.")
     licence: str | None = Field(description="Licence of the record.")
     ids: list[str] = Field(description="Other ids of the paper, which find it, too.")
+    cite_keys: list[str] = Field(description="What libraries cite it by; these find it, too.")
+    retracted: bool = Field(description="Whether a source says that it was retracted.")
     harvested: str | None = Field(description="When a source last changed the record, in UTC.")
+
+
+class SuggestionModel(BaseModel):
+    """One way to go on."""
+
+    kind: Literal["title", "author", "category", "venue", "year", "abbreviation"]
+    text: str = Field(description="As it stands in the index.")
+    question: str = Field(description="The whole question with it, ready to be asked.")
+    papers: int | None = Field(description="How many papers have it, where that is known.")
+    id: str = Field(description="The paper of a title; empty for all else.")
+
+
+class SuggestionsModel(BaseModel):
+    """How a question may go on, the most likely first."""
+
+    query: str = Field(description="As it was given.")
+    suggestions: list[SuggestionModel]
 
 
 class RankModel(BaseModel):
@@ -109,8 +152,11 @@ class ResultModel(PaperModel, RankModel):
     """A paper at its rank."""
 
     score: float = Field(
-        description="0 to 1, comparable between questions: above 0.5 the paper is nearer than half "
-        "of random papers, above 0.95 nearer than 95 of 100."
+        description="0 to 1, comparable between questions: the cosine similarity, plus a quarter "
+        "of the square of the share of the question's words that the paper holds, by their rarity."
+    )
+    close: bool = Field(
+        description="Whether the paper is close to the question; the others follow by relevance."
     )
     why: dict[str, Any] = Field(
         description="With explain: rank and score by meaning (dense) and by words (lexical), the "
@@ -134,11 +180,12 @@ class AnswerModel(BaseModel):
         description="How many papers pass the filters; in lexical mode, those that also contain a "
         "word of the question."
     )
+    close: int = Field(description="How many of these are close to the question.")
     limit: int
     offset: int
     facets: dict[str, dict[str, int]] = Field(
-        description="How many of these there are by year (newest first), and by category, author "
-        "and venue (the 20 most frequent)."
+        description="How many of the close papers there are by year (newest first), and by "
+        "category, author and venue (the 20 most frequent)."
     )
     results: list[ResultModel]
     generation: int = Field(description="Of the index; pages of one generation fit together.")
@@ -158,10 +205,11 @@ class ProblemModel(BaseModel):
 
 def problem_response(description: str, example: NearpaperError, path: str) -> dict[str, Any]:
     """An OpenAPI response that is a problem document, such as of this error at this path."""
-    content = {
-        "schema": ProblemModel.model_json_schema(),
-        "example": problem_document(example, path),
-    }
+    return _problem(description, problem_document(example, path))
+
+
+def _problem(description: str, example: Problem) -> dict[str, Any]:
+    content = {"schema": ProblemModel.model_json_schema(), "example": example}
     return {"description": description, "content": {"application/problem+json": content}}
 
 
@@ -189,6 +237,34 @@ def no_index(path: str) -> dict[str, Any]:
     return problem_response("There is no index, or it can't be used.", error, path)
 
 
-def example_response(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+def own_faults(path: str) -> dict[int | str, dict[str, Any]]:
+    """The responses where something is wrong on this side; the server's log says what."""
+    return {
+        500: problem_response("A bug in nearpaper.", NearpaperError(""), path),
+        507: problem_response("The file system refused to read or write.", StorageError(""), path),
+    }
+
+
+def unread_body(path: str) -> dict[int | str, dict[str, Any]]:
+    """The responses to a body that isn't read, or not to its end."""
+    return {
+        status: _problem(description, http_problem_document(status, "POST", path))
+        for status, description in (
+            (HTTPStatus.BAD_REQUEST, "The body isn't UTF-8, or is nested too deeply."),
+            (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),
+        )
+    }
+
+
+def example_response(example: object) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI response of a successful request, with an example."""
     return {200: {"description": "Success.", "content": {"application/json": {"example": example}}}}
+
+
+def or_as_file(response: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    """The same where ``format`` asks for a file instead."""
+    files = {known.media_type: {"schema": {"type": "string"}} for known in FORMATS.values()}
+    name = {"description": "Of a file: its name.", "schema": {"type": "string"}}
+    found = response[200]
+    content = {**found["content"], **files}
+    return {200: {**found, "content": content, "headers": {"Content-Disposition": name}}}

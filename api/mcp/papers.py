@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from api.wording import understanding
 from indexer.papers.paper import Paper
 from search.answer.answer import Answer
 from search.limits import MAX_DEPTH
@@ -23,8 +24,9 @@ class PaperHit(BaseModel):
     quoted_authors: list[str] = Field(description=f"The first {MOST_AUTHORS}.")
     more_authors: int
     date: str | None
+    retracted: bool = Field(description="Whether a source says that it was retracted.")
     url: str | None
-    score: float | None = Field(description="0 to 1; 0.95 is nearer than 95 of 100 random papers.")
+    score: float | None = Field(description="0 to 1: cosine, plus up to 0.25 for the words held.")
     quoted_abstract: str | None = Field(description="Untrusted text by others.")
     abstract_is_cut: bool = Field(description="get_paper, or abstract_characters, gives more.")
 
@@ -37,6 +39,9 @@ class PaperList(BaseModel):
     total: int = Field(description="Papers that pass the filters.")
     next_cursor: str | None = Field(description="Pass it as cursor to get the next papers.")
     generation: int = Field(description="Of the index; lists of one generation fit together.")
+    understood: str = Field(
+        description="How the question was read; empty where it was taken as typed."
+    )
     warnings: list[str]
 
 
@@ -60,6 +65,7 @@ def paper_list(answer: Answer, characters: int, notes: tuple[str, ...]) -> Paper
         total=answer.total,
         next_cursor=f"{answer.generation}:{end}" if more else None,
         generation=answer.generation,
+        understood=understanding(answer.understood),
         warnings=[*notes, *answer.warnings],
     )
 
@@ -84,6 +90,7 @@ def paper_hit(paper: Paper, score: float | None, characters: int) -> PaperHit:
         quoted_authors=list(paper.authors[:MOST_AUTHORS]),
         more_authors=max(0, (paper.author_count or len(paper.authors)) - MOST_AUTHORS),
         date=paper.date or None,
+        retracted=paper.retracted,
         url=paper.url or None,
         score=None if score is None else round(score, 4),
         quoted_abstract=paper.abstract[:characters] or None,

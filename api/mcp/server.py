@@ -14,8 +14,10 @@ from inspect import Parameter, signature
 from typing import Annotated, Any
 
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 from pydantic import Field
+from starlette.types import ASGIApp
 
 from api.mcp.papers import NOTICE, PaperList, WholePaper, paper_list, whole_paper
 from api.mcp.strict_server import StrictServer
@@ -65,6 +67,18 @@ def make_server(engine: Engine) -> StrictServer:
     ):
         server.tool(annotations=_READ_ONLY, structured_output=True)(tool)
     return server
+
+
+def http_app(server: StrictServer) -> ASGIApp:
+    """A server over HTTP, without sessions: each request stands alone, and may go to any process.
+
+    Hosts and origins are checked in front of it.
+    """
+    return server.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
 
 
 class Tools:

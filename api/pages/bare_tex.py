@@ -75,4 +75,6 @@ def _set(match: re.Match[str]) -> Markup:
 
 def typed(text: str) -> list[tuple[int, int]]:
     """Where text is in another type: only whole it can be set."""
+    if "\\" not in text:
+        return []
     return [match.span() for match in _BARE.finditer(text) if match["typed"]]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 
+from api.exports.formats import FORMATS, ExportName
 from api.option_fields import NOT_IN_FORM, SearchField, search_fields
 from search.limits import MAX_QUESTION
 from search.options import given
@@ -29,6 +30,8 @@ _LABELS = {
     "limit": "Results per page",
     "min_score": "Minimum score",
     "explain": "Show the sentence nearest to the question",
+    "retracted": "Retracted papers",
+    "literal": "Take the words as they are",
 }
 _PLACEHOLDERS = {
     "after": "2023 or 2023-11-05",
@@ -36,7 +39,12 @@ _PLACEHOLDERS = {
     "category": "cs.CL or cs",
     "min_score": "0 to 1",
 }
-_CHOICES = {"mode": {"hybrid": "meaning and words", "dense": "meaning", "lexical": "words"}}
+_CHOICES = {
+    "mode": {"hybrid": "meaning and words", "dense": "meaning", "lexical": "words"},
+    "retracted": {"any": "with the others", "only": "only these", "none": "left out"},
+}
+EXPORTED: tuple[ExportName, ...] = ("bibtex", "ris")
+"""Formats in which chosen papers are offered."""
 Values = tuple[str, ...]
 
 
@@ -48,12 +56,14 @@ class SearchForm:
         q: The question.
         similar: Ids of papers to find similar ones to, where there is no question.
         unlike: Ids of papers to move away from, likewise.
+        text: A text to find similar papers to, alone or beside these; likewise.
         chosen: Values by the name of their field; without those that are empty or the default.
     """
 
     q: str = ""
     similar: Values = ()
     unlike: Values = ()
+    text: str = ""
     chosen: Mapping[str, Values]
 
     @classmethod
@@ -65,6 +75,7 @@ class SearchForm:
             q=params.get("q", "").strip()[:MAX_QUESTION],
             similar=given(params.getlist("similar")),
             unlike=given(params.getlist("not")),
+            text=params.get("text", "").strip()[:MAX_QUESTION],
             chosen={name: values for name, values in typed.items() if not _usual(name, values)},
         )
 
@@ -84,13 +95,23 @@ class SearchForm:
         return replace(self, chosen=kept | {n: v for n, v in new.items() if not _usual(n, v)})
 
     @property
-    def filtered(self) -> bool:
-        """Whether anything beside the question is filled in that people should see."""
-        return bool(self.chosen.keys() - {"limit", "explain"})
+    def asks(self) -> bool:
+        """Whether there is anything to search for."""
+        return bool(self.q or self.similar or self.unlike or self.text)
 
     def address(self, offset: int = 0) -> str:
         """The page that starts at ``offset``, without what is empty or the default."""
-        return "/?" + self._query({"offset": str(offset or "")})
+        query = self._query({"offset": str(offset or "")})
+        return f"/?{query}" if query else "/"
+
+    def feed_address(self) -> str:
+        """The question as a feed, which comes in an order and a length of its own."""
+        return "/feed.atom?" + self.but(sort="", limit="", explain="")._query({})
+
+    def chosen_exports(self) -> dict[str, str]:
+        """Addresses of the papers that results are to be like, in formats of other programs."""
+        ids = urlencode([("similar", id) for id in self.similar])
+        return {FORMATS[name].title: f"/export?{ids}&format={name}" for name in EXPORTED}
 
     def export_address(self, name: str, offset: int) -> str:
         """The same papers from the API, in a format by its name."""
@@ -99,12 +120,28 @@ class SearchForm:
             return "/api/v1/search?" + self._query(own)
         return "/api/v1/similar?" + self._query({**own, "similar": (), "id": self.similar})
 
+    def without(self, id: str) -> SearchForm:
+        """The same search without one of its papers; without the text for an empty id."""
+        if not id:
+            return replace(self, text="")
+        kept, far = ([one for one in ids if one != id] for ids in (self.similar, self.unlike))
+        return replace(self, similar=tuple(kept), unlike=tuple(far))
+
+    def clean_address(self, query: str, offset: int) -> str:
+        """The address of the same page with only what is set; empty where ``query`` is that."""
+        address = self.address(offset)
+        asked = parse_qsl(query, keep_blank_values=True)
+        if any(len(value) > MAX_QUESTION for _, value in asked):
+            return ""  # it is refused, and has to be said
+        return address if sorted(asked) != sorted(parse_qsl(address[2:])) else ""
+
     def _query(self, own: Mapping[str, str | Values]) -> str:
         ordered = {name: self.chosen[name] for name in FIELDS if name in self.chosen}
         values: dict[str, str | Values] = {
             "q": self.q,
             "similar": () if self.q else self.similar,
             "not": () if self.q else self.unlike,
+            "text": "" if self.q else self.text,
             **ordered,
             **own,
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,21 +13,30 @@ from search.map.projection import Plane
 
 MOST = 30
 """Papers that fit in one picture."""
-WIDTH, HEIGHT, MARGIN = 640, 300, 24
-APART = 30
+WIDTH, HEIGHT, MARGIN = 420, 300, 24
+APART = 26
 """Between the middles of two points: a little more than each is wide."""
+_NAME = 22
+"""Characters of a short title in the picture, each about :data:`_LETTER` wide."""
+_LETTER, _BELOW, _ABOVE, _TALL = 5.4, 21, -13, 12
+"""In the units of the picture: a letter, where a name stands, and how high it is."""
 _ROUNDS, _STILL = 100, 0.5
 """Pushes are over when none is longer than half a unit, or after so many rounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlotPoint:
-    """A paper in the picture; ``number`` 0 is the one whose page it is."""
+    """A paper in the picture; ``number`` 0 is the one whose page it is.
+
+    ``label`` is its short title where there is room for it, and stands ``below`` the middle.
+    """
 
     number: int
     paper: Paper
-    x: float
-    y: float
+    x: int
+    y: int
+    label: str = ""
+    below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +58,46 @@ def plot(papers: Sequence[Paper], plane: Plane, *, first: int = 0) -> NeighbourP
         first: Number of the first paper; the others follow.
     """
     points = tuple(
-        PlotPoint(number, paper, round(float(x), 1), round(float(y), 1))
+        PlotPoint(number, paper, round(x), round(y))
         for number, (paper, (x, y)) in enumerate(
             zip(papers, spread(plane.places), strict=True), start=first
         )
     )
+    points = tuple(_labelled(points))
     return NeighbourPlot(points, tuple((points[one], points[other]) for one, other in plane.joined))
+
+
+def short_title(title: str) -> str:
+    """The name that a title begins with, else its beginning."""
+    name = title.partition(":")[0].strip()
+    return name if len(name) <= _NAME else name[: _NAME - 1].rstrip() + "…"
+
+
+def _labelled(points: Sequence[PlotPoint]) -> Iterator[PlotPoint]:
+    """The points with their names, the nearest first, where no name touches another or a point."""
+    taken = [_box(point.x, point.y, 24, 24) for point in points]
+    for point in points:
+        name = short_title(point.paper.title) if point.number else ""
+        wide = len(name) * _LETTER
+        for below in (_BELOW, _ABOVE) if name else ():
+            box = _box(point.x, point.y + below - 4, wide, _TALL)
+            inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
+            own = _box(point.x, point.y, 24, 24)
+            if inside and not any(_touch(box, one) for one in taken if one != own):
+                taken.append(box)
+                point = replace(point, label=name, below=below)
+                break
+        yield point
+
+
+def _box(x: float, y: float, wide: float, high: float) -> tuple[float, float, float, float]:
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _touch(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def spread(places: NDArray[np.float64]) -> NDArray[np.float64]:

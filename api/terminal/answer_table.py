@@ -19,13 +19,15 @@ def print_answer(answer: Answer) -> None:
     from rich.table import Table
 
     if not answer.results:
-        say("no papers match; use fewer filters, or a smaller --offset")
+        say("no papers here; use a smaller --offset" if answer.total else "no papers match")
         return
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(justify="right")
     table.add_column(overflow="fold")
     table.add_column(justify="right")
-    for result in answer.results:
+    for before, result in zip((None, *answer.results), answer.results, strict=False):
+        if before is not None and before.close and not result.close:
+            table.add_row("", shown("less close:", "dim"), "")
         table.add_row(str(result.rank), _described(result), f"{result.score:.3f}")
     console().print(table)
     last = answer.results[-1].rank
@@ -41,6 +43,8 @@ def _described(result: Result) -> Text:
         lines.append((f"also: {', '.join(result.folded)}", "dim"))
     lines += [(line, "italic") for line in reasons(result.why)]
     text = shown("").append(shown(paper.title, "bold"))
+    if paper.retracted:
+        text.append("\n").append(shown("retracted", "bold red"))
     for line, style in lines:
         if line:
             text.append("\n").append(shown(line, style))

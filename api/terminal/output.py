@@ -15,7 +15,7 @@ from api.field_selection import narrowed
 from api.serialise import answer_json, paper_json, result_json
 from api.terminal.answer_table import print_answer
 from api.terminal.streams import console, say, shown, write_json
-from api.wording import counted, understanding
+from api.wording import counted, heard, understanding
 
 if TYPE_CHECKING:
     from indexer.maintenance.check import Finding
@@ -51,6 +51,8 @@ def show_notes(answer: Answer, *, understood: bool = True) -> None:
         say(f"warning: {warning}")
     if understood and (line := understanding(answer.understood)):
         say(line)
+    if understood and (words := heard(answer.understood)):
+        say(f"read from “{words}”; --literal takes words as words")
 
 
 def show_paper(paper: Paper, *, format: OutputFormat = "", fields: Collection[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from types import TracebackType
 from typing import Self
 
@@ -12,9 +13,15 @@ from api.terminal.streams import say
 from api.wording import counted
 from indexer.pipeline import Estimate, Tally
 
+PACE_SECONDS = 30.0
+"""Of which the pace is told."""
+
 
 class _Bar:
     """A bar on standard error while it is entered; silent where nobody watches."""
+
+    counts = ""
+    """What is counted at first, where something is; it says then what is left, too."""
 
     def __init__(self, doing: str, total: float | None) -> None:
         console = Console(stderr=True)
@@ -22,12 +29,12 @@ class _Bar:
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.fields[counted]}"),
-            TimeRemainingColumn(),
+            *([] if self.counts else [TimeRemainingColumn()]),
             console=console,
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task(doing, total=total, counted="")
+        self._task = self._bar.add_task(doing, total=total, counted=self.counts)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -45,8 +52,11 @@ class _Bar:
 class ProgressBar(_Bar):
     """A :class:`~indexer.pipeline.Listener` that draws on standard error if that is a terminal."""
 
+    counts = "0 papers"
+
     def __init__(self, doing: str = "Indexing") -> None:
         super().__init__(doing, total=None)
+        self._pace: deque[tuple[float, int]] = deque([(0.0, 0)])
 
     def estimated(self, estimate: Estimate) -> None:
         """Say beforehand how long a run will take, and how much space."""
@@ -57,13 +67,31 @@ class ProgressBar(_Bar):
 
     def advanced(self, tally: Tally, fraction: float | None) -> None:
         """Move the bar on."""
-        done = tally.read
-        rate = done / tally.seconds if tally.seconds > 0 else 0.0
         self._bar.update(
             self._task,
             total=None if fraction is None else 1.0,
             completed=fraction or 0.0,
-            counted=f"{done:,} papers, {rate:,.0f}/s",
+            counted=self.counted(tally, fraction),
+        )
+
+    def counted(self, tally: Tally, fraction: float | None) -> str:
+        """How many papers are done, of about how many, how fast, and how long the rest will take.
+
+        The pace is that of the last :data:`PACE_SECONDS`: known papers are passed quickly.
+        """
+        done = tally.read + tally.ahead
+        self._pace.append((tally.seconds, done))
+        while len(self._pace) > 2 and tally.seconds - self._pace[1][0] > PACE_SECONDS:
+            self._pace.popleft()
+        start, before = self._pace[0]
+        rate = (done - before) / (tally.seconds - start) if tally.seconds > start else 0.0
+        line = f"{done:,} papers, {rate:,.0f}/s"
+        if not (fraction and rate):
+            return line
+        total = done / fraction
+        return (
+            f"{done:,} of about {_rounded(total):,} papers, {rate:,.0f}/s, "
+            f"{duration(max(0.0, total - done) / rate)} left"
         )
 
 
@@ -110,6 +138,11 @@ def summary(tally: Tally, *, rejects_option: str = "") -> str:
     elif tally.rejected and rejects_option:
         line += f"; name a file with {rejects_option} to keep the reasons for rejection"
     return line
+
+
+def _rounded(number: float) -> int:
+    """A count that is estimated, to three digits."""
+    return int(float(f"{number:.3g}"))
 
 
 def duration(seconds: float) -> str:

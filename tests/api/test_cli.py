@@ -42,7 +42,7 @@ def test_json_is_one_answer_with_every_key(nearpaper: Nearpaper) -> None:
     answer = json.loads(out)
     assert code == 0
     assert list(answer) == [
-        *("query", "understood", "total", "limit", "offset"),
+        *("query", "understood", "total", "close", "limit", "offset"),
         *("facets", "results", "generation", "took_ms", "warnings"),
     ]
     assert (answer["query"], answer["limit"], answer["offset"]) == ("speech", 2, 1)
@@ -52,7 +52,7 @@ def test_json_is_one_answer_with_every_key(nearpaper: Nearpaper) -> None:
     assert first["venue"] is None
     assert first["why"] == {}
     assert first["folded"] == []
-    assert {"score", "authors", "date", "url", "categories", "upvotes"} < first.keys()
+    assert {"score", "close", "authors", "date", "url", "categories", "upvotes"} < first.keys()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_filters_hold(
 
 
 def test_sort_by_upvotes(nearpaper: Nearpaper) -> None:
-    _, out, _ = nearpaper("search", "speech", "--sort", "upvotes", "--limit", "3")
+    _, out, _ = nearpaper("search", "year:2020..", "--sort", "upvotes", "--limit", "3")
     assert [json.loads(line)["upvotes"] for line in out.splitlines()] == [30, 29, 28]
 
 
@@ -203,8 +203,8 @@ def test_every_command_and_option_has_help() -> None:
     group: Any = typer.main.get_command(app)
     assert set(group.commands) == {
         *("index", "search", "similar", "show", "remove"),
-        *("info", "check", "rebuild", "compact", "evaluate", "serve"),
-        *("backup", "restore", "copy", "export", "fetch", "map", "digest", "mcp"),
+        *("info", "check", "rebuild", "compact", "evaluate", "model", "serve"),
+        *("backup", "restore", "copy", "export", "fetch", "map", "digest", "mcp", "keys"),
     }
     for command in (group, *group.commands.values()):
         assert command.help

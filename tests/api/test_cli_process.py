@@ -39,6 +39,17 @@ def run(*arguments: str, folder: Path, **more: str) -> subprocess.CompletedProce
     )
 
 
+def run_code(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The same of a few lines of Python."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def on_a_terminal(*arguments: str, folder: Path) -> str:
     """Standard output as a terminal of 80 columns would get it."""
     master, slave = pty.openpty()
@@ -158,16 +169,26 @@ def test_a_fault_of_ours_is_one_line_too(folder: Path) -> None:
         "def fail(arguments): raise RuntimeError('two\\nlines')\n"
         "cli.run = fail\ncli.main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_code(code, folder)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "RuntimeError: two lines" in done.stderr
+
+
+def test_a_command_ends_before_its_libraries_are_taken_apart(folder: Path) -> None:
+    # What was registered runs; what Python would tear down after that stays as it is.
+    code = (
+        "import atexit, os\nfrom api import cli\n"
+        "class Native:\n    def __del__(self): os.write(2, b'torn down')\n"
+        "native = Native()\n"
+        "def work(arguments):\n"
+        "    atexit.register(os.write, 2, b'cleaned up')\n"
+        "    print('answer')\n"
+        "    return 4\n"
+        "cli.run = work\ncli.main()"
+    )
+    done = run_code(code, folder)
+    assert (done.returncode, done.stdout, done.stderr) == (4, "answer\n", "cleaned up")
 
 
 def test_debugging_shows_where(folder: Path) -> None:
@@ -188,8 +209,8 @@ def test_interrupted_indexing_keeps_what_is_in_and_says_so(tmp_path: Path) -> No
         assert process.stdin is not None
         assert process.stderr is not None
         for number in range(5000):
-            title = f"Paper number {number}"
-            process.stdin.write(json.dumps({"id": f"2401.{number:05}", "title": title}) + "\n")
+            paper = {"id": f"2401.{number:05}", "title": f"Paper number {number}", "abstract": "A."}
+            process.stdin.write(json.dumps(paper) + "\n")
         process.stdin.flush()
         # By now all but the pipe's 64 kB are read; let the rest of it be read, too.
         time.sleep(1)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends
+from fastapi.responses import StreamingResponse
 from pydantic import ConfigDict, Field, create_model
 
 from api.field_selection import RESULT_FIELDS, narrowed_answer, parse_fields
 from api.http.known_options import StrictBody, known_options
-from api.http.problems import problem_document
+from api.http.problems import log_untold, problem_document
 from api.http.routes.parameters import (
     Options,
     Provider,
@@ -18,9 +21,9 @@ from api.http.routes.parameters import (
     described,
     value_type,
 )
-from api.http.schemas import AnswerModel, no_index, wrong_request
+from api.http.schemas import AnswerModel, no_index, own_faults, unread_body, wrong_request
 from api.option_fields import search_fields
-from api.serialise import answer_json
+from api.serialise import answer_over_http
 from indexer.errors import NearpaperError, UsageError
 from search.answer.answer import Answer
 from search.engine import Engine
@@ -39,6 +42,7 @@ router = APIRouter(
     responses={
         422: wrong_request("0 questions and ids: give 1 to 1000", PATH),
         503: no_index(PATH),
+        **own_faults(PATH),
     },
 )
 
@@ -82,14 +86,14 @@ else:
     )
 
 
-@router.post(PATH)
+@router.post(PATH, response_model=dict[str, Any], responses=unread_body(PATH))
 def batch(
     provider: Provider, options: Options, request: BatchRequest, fields: RequestedFields
-) -> dict[str, Any]:
+) -> StreamingResponse:
     """An answer for each question, then for each id; a problem document where there is none.
 
-    Options count for all of them; one in the body overrides the same one in the address. A batch
-    can't explain: only a single search takes `explain`.
+    The answer is sent as it is made. Options count for all of them; one in the body overrides the
+    same one in the address. A batch can't explain: only a single search takes `explain`.
     """
     own = request.model_dump(exclude_unset=True, exclude={"questions", "ids", "fields"})
     options = options.but(**own)
@@ -104,7 +108,9 @@ def batch(
         )
     wanted = parse_fields(request.fields, RESULT_FIELDS) or fields
     answers = answered(provider.engine(), request.questions, request.ids, options)
-    return {"answers": [_shape(answer, wanted) for answer in answers]}
+    shapes = (_shape(answer, wanted) for answer in answers)
+    first = next(shapes)  # what fails for all of them fails before an answer begins
+    return StreamingResponse(_pieces(chain([first], shapes)), media_type="application/json")
 
 
 @router.get("/api/v1/schema")
@@ -130,7 +136,17 @@ def answered(
     yield from engine.similar_many(ids, options)
 
 
+def _pieces(shapes: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """One JSON object with a list, an answer at a time: no more than one is held."""
+    lead = '{"answers":['
+    for shape in shapes:
+        yield lead + json.dumps(shape, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        lead = ","
+    yield "]}"
+
+
 def _shape(answer: Answer | NearpaperError, fields: tuple[str, ...]) -> dict[str, Any]:
     if isinstance(answer, NearpaperError):
+        log_untold(answer)
         return problem_document(answer, PATH)
-    return narrowed_answer(answer_json(answer), fields)
+    return narrowed_answer(answer_over_http(answer), fields)

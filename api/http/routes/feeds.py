@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
 from api.http.routes.parameters import Options, Provider
-from api.http.schemas import no_index, wrong_request
+from api.http.schemas import no_index, own_faults, wrong_request
 from api.http.shapes.atom import MEDIA_TYPE, feed
 from search.engine import Engine
 from search.limits import MAX_QUESTION
@@ -22,16 +23,23 @@ router = APIRouter(
     responses={
         "4XX": wrong_request("q: Field required", "/feed.atom"),
         503: no_index("/feed.atom"),
+        **own_faults("/feed.atom"),
     },
 )
+
+
+_HEADERS = {
+    "ETag": {"description": "Changes with the index.", "schema": {"type": "string"}},
+    "Cache-Control": {"description": "Ask again.", "schema": {"const": "no-cache"}},
+}
 
 
 @router.get(
     "/feed.atom",
     response_class=Response,
     responses={
-        200: {"description": "Success.", "content": {MEDIA_TYPE: {}}},
-        304: {"description": "Not changed.", "content": {}},
+        200: {"description": "Success.", "content": {MEDIA_TYPE: {}}, "headers": _HEADERS},
+        304: {"description": "Not changed.", "content": {}, "headers": _HEADERS},
     },
 )
 def atom(
@@ -41,8 +49,9 @@ def atom(
     q: Annotated[str, Query(min_length=1, max_length=MAX_QUESTION, description="A question.")],
     if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """The papers that match a question best, newest first, as an Atom feed."""
+    """The papers that are close to a question, newest first, as an Atom feed."""
     engine, given = provider.engine(), request.query_params
+    options = options.but(explain=False)  # a feed has no place for reasons
     tag = _tag(engine, str(request.url))
     headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
     if _names(if_none_match, tag):
@@ -51,7 +60,9 @@ def atom(
         options = options.but(sort="newest")
     if "limit" not in given:
         options = options.but(limit=ENTRIES)
-    content = feed(engine.search(q, options), address=str(request.url))
+    answer = engine.search(q, options)
+    close = replace(answer, results=tuple(result for result in answer if result.close))
+    content = feed(close, address=str(request.url.remove_query_params("token")))
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from api.http.routes import site
 from api.http.routes.parameters import Options, Provider
-from api.http.schemas import no_index, no_paper, wrong_request
+from api.http.schemas import no_index, no_paper, own_faults, wrong_request
 from api.http.shapes.huggingface import hf_entry, hf_markdown, hf_paper
 from indexer.errors import UsageError
 from search.browsing import days_before
@@ -29,12 +29,22 @@ router = APIRouter(
     responses={
         "4XX": wrong_request("date, week and month: give only one of them", "/api/daily_papers"),
         503: no_index("/api/daily_papers"),
+        **own_faults("/api/daily_papers"),
     },
 )
 _Id = Annotated[
     str, Path(min_length=1, max_length=MAX_VALUE, description="A paper's id, in any notation.")
 ]
 _NO_PAPER: dict[int | str, dict[str, Any]] = {404: no_paper("/api/papers/2412.99999")}
+_READ: dict[int | str, dict[str, Any]] = {
+    **_NO_PAPER,
+    200: {
+        "description": "Markdown; a page where a paper's own id ends in `.md`.",
+        "content": {
+            kind: {"schema": {"type": "string"}} for kind in ("text/markdown", "text/html")
+        },
+    },
+}
 _Days = tuple[str, str]
 
 
@@ -47,6 +57,7 @@ def search(
 ) -> list[dict[str, Any]]:
     """The papers that answer a question; without one, the newest daily papers."""
     engine = provider.engine()
+    options = options.but(explain=False)  # their answers have no place for reasons
     if "limit" not in request.query_params:
         options = options.but(limit=FOUND)
     if q.strip():
@@ -61,12 +72,12 @@ def paper(provider: Provider, id: _Id) -> dict[str, Any]:
     return hf_paper(provider.engine().paper(id))
 
 
-@router.get("/papers/{id:path}.md", responses=_NO_PAPER)
-def read(provider: Provider, id: _Id) -> Response:
+@router.get("/papers/{id:path}.md", responses=_READ, response_class=Response)
+def read(request: Request, provider: Provider, id: _Id) -> Response:
     """One paper as Markdown: title, authors, abstract; the index keeps no full texts."""
     paper, itself = provider.engine().lookup([id, f"{id}.md"])
     if itself and not paper:  # the address of the page of a paper whose own id ends like this
-        return site.paper(provider, f"{id}.md")
+        return site.paper(request, provider, f"{id}.md")
     return PlainTextResponse(hf_markdown(provider.engine().paper(id)), media_type="text/markdown")
 
 

@@ -27,12 +27,14 @@ from api.http.schemas import (
     example_response,
     no_index,
     no_paper,
+    or_as_file,
+    own_faults,
     wrong_request,
 )
-from api.serialise import answer_json, paper_json
+from api.serialise import answer_over_http, paper_json
 from search.answer.answer import Answer
 from search.limits import MAX_IDS, MAX_QUESTION, MAX_VALUE
-from search.options import given
+from search.options import SearchOptions, given
 
 router = APIRouter(
     prefix="/api/v1",
@@ -40,12 +42,13 @@ router = APIRouter(
     responses={
         422: wrong_request("limit: Input should be less than or equal to 1000", "/api/v1/search"),
         503: no_index("/api/v1/search"),
+        **own_faults("/api/v1/search"),
     },
 )
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 _NO_PAPER = no_paper("/api/v1/papers/2412.99999")
-_ANSWER = example_response(ANSWER_EXAMPLE)
-_PAPER = example_response(PAPER_EXAMPLE)
+_ANSWER = or_as_file(example_response(ANSWER_EXAMPLE))
+_PAPER = or_as_file(example_response(PAPER_EXAMPLE))
 
 
 @router.get("/search", response_model=AnswerModel, tags=["search"], responses=_ANSWER)
@@ -57,7 +60,7 @@ def search(
             min_length=1,
             max_length=MAX_QUESTION,
             description="A question in plain words; also an id, a title, an author, and "
-            "ti: au: abs: cat: year:, quotes and a leading minus.",
+            "ti: au: abs: cat: venue: year:, quotes and a leading minus.",
             examples=["why do networks generalise long after they overfit"],
         ),
     ],
@@ -67,6 +70,7 @@ def search(
     fields: RequestedFields,
 ) -> Any:  # noqa: ANN401 - checked against the model above, or a file
     """The papers that answer a question."""
+    options = _explained(options, format, fields)
     return _answered(provider.engine().search(q, options, reranker=reranker), format, fields)
 
 
@@ -104,6 +108,7 @@ def similar(
     ] = "",
 ) -> Any:  # noqa: ANN401 - likewise
     """The papers nearest to given papers, to a text, or to both; without the papers given."""
+    options = _explained(options, format, fields)
     answer = provider.engine().similar(given(id), options, unlike=given(unlike), text=text.strip())
     return _answered(answer, format, fields)
 
@@ -138,6 +143,14 @@ def paper(
     return paper_json(found)
 
 
+def _explained(
+    options: SearchOptions, format: ExportFormat | None, fields: tuple[str, ...]
+) -> SearchOptions:
+    """Without reasons where the answer has no place for them."""
+    shown = not format and (not fields or "why" in fields)
+    return options if shown else options.but(explain=False)
+
+
 def _answered(
     answer: Answer, format: ExportFormat | None, fields: tuple[str, ...]
 ) -> Response | dict[str, Any]:
@@ -146,5 +159,5 @@ def _answered(
         require_json(fields, format.title)
         return exported([result.paper for result in answer], format)
     if fields:  # not all of what the model promises
-        return JSONResponse(narrowed_answer(answer_json(answer), fields))
-    return answer_json(answer)
+        return JSONResponse(narrowed_answer(answer_over_http(answer), fields))
+    return answer_over_http(answer)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.routes.parameters import Provider
-from api.http.schemas import no_index, wrong_request
+from api.http.schemas import no_index, own_faults, wrong_request
 from api.http.shapes.semantic_scholar import STUDIES, s2_fields, s2_paper
 from indexer.errors import PaperNotFoundError, UsageError
 from search.answer.answer import Answer
@@ -29,6 +29,7 @@ router = APIRouter(
             "year '19': write 2019, 2016-2020, 2010- or -2015", "/graph/v1/paper/search"
         ),
         503: no_index(_SEARCH),
+        **own_faults(_SEARCH),
     },
 )
 _Shape = dict[str, Any]
@@ -139,7 +140,9 @@ def search(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Papers on a page.")] = MAX_PAGE,
 ) -> _Shape:
     """The papers that answer a question."""
-    answer = provider.engine().search(query, filters, limit=limit, offset=offset)
+    # Their answers have no place to say which words became filters.
+    options = filters.but(limit=limit, offset=offset, literal=True)
+    answer = provider.engine().search(query, options)
     end = offset + len(answer)
     data = [s2_paper(result.paper, fields) for result in answer]
     more = {"next": end} if end < min(answer.total, MAX_DEPTH) and data else {}

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from api.http.routes.parameters import Options, Provider
+from api.pages.examples import examples
+from api.pages.form import SearchForm
 from api.pages.neighbour_plot import MOST
 from api.pages.render import (
-    render,
     render_day,
+    render_home,
     render_paper,
     render_search,
-    render_start,
     render_trending,
 )
+from api.pages.template_engine import STATIC_FOLDER, render
 from indexer.errors import PaperNotFoundError
 from indexer.papers.paper import Paper
 from search.browsing import checked_day
 from search.engine import Engine
-from search.limits import MAX_DEPTH, MAX_IDS, MAX_VALUE
+from search.limits import MAX_DEPTH, MAX_IDS, MAX_QUESTION, MAX_VALUE
 from search.map.projection import Plane
 from search.options import given
 
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 NEIGHBOURS = 12
 """On a paper's page, and in its picture."""
-FIRST = 10
-"""Papers of the newest day on the start page."""
+FIRST = 6
+"""Papers of the newest day, and of what is trending, on the start page."""
 DAILY = 25
 """Papers on a page of a day, or of what is trending."""
 
@@ -45,28 +48,44 @@ def home(
     q: str = "",
     similar: Annotated[_Ids, Query(max_length=MAX_IDS)] = (),
     unlike: Annotated[_Ids, Query(alias="not", max_length=MAX_IDS)] = (),
-) -> HTMLResponse:
-    """The search form, with results if there is something to search for."""
+    text: Annotated[str, Query(max_length=MAX_QUESTION)] = "",
+) -> Response:
+    """The start page, or results if there is something to search for."""
+    if clean := SearchForm.of(request).clean_address(request.url.query, options.offset):
+        return RedirectResponse(clean)
     engine = provider.engine()
     near, far = given(similar), given(unlike)
-    if not (q.strip() or near or far):
-        return render_start(request, engine.liked(limit=FIRST))
+    if not (q.strip() or near or far or text.strip()):
+        newest, liked = engine.liked(limit=FIRST), engine.trending(limit=2 * FIRST)
+        others = tuple(paper for paper in liked.papers if paper not in newest.papers)[:FIRST]
+        asked = examples(engine, liked.papers)
+        return render_home(request, newest, replace(liked, papers=others), asked)
     # Words are marked on every page; the nearest sentence takes ten times as long.
     options = options.but(explain=options.explain or "words")
-    answer = engine.search(q, options) if q.strip() else engine.similar(near, options, unlike=far)
-    return render_search(request, answer, _plane(engine, [one.paper for one in answer]))
+    if q.strip():
+        answer = engine.search(q, options)
+    else:
+        answer = engine.similar(near, options, unlike=far, text=text.strip())
+    chosen = {id: paper for id, paper in _named(engine, (*near, *far)) if paper and not q.strip()}
+    return render_search(request, answer, _plane(engine, [one.paper for one in answer]), chosen)
+
+
+def _named(engine: Engine, ids: Sequence[str]) -> Iterable[tuple[str, Paper | None]]:
+    return zip(ids, engine.lookup(ids) if ids else (), strict=True)
 
 
 @router.get("/papers/{id:path}")
 def paper(
-    provider: Provider, id: Annotated[str, Path(min_length=1, max_length=MAX_VALUE)]
+    request: Request,
+    provider: Provider,
+    id: Annotated[str, Path(min_length=1, max_length=MAX_VALUE)],
 ) -> HTMLResponse:
     """One paper, with its neighbours as a list and as a picture."""
     engine = provider.engine()
     found = engine.paper(id)
     neighbours = engine.similar([found.id], limit=NEIGHBOURS)
     papers = [found, *(result.paper for result in neighbours)]
-    return render_paper(papers, neighbours, _plane(engine, papers))
+    return render_paper(request, papers, neighbours, _plane(engine, papers))
 
 
 def _plane(engine: Engine, papers: Sequence[Paper]) -> Plane | None:
@@ -108,3 +127,9 @@ def saved() -> HTMLResponse:
 def docs(request: Request) -> HTMLResponse:
     """The OpenAPI document as a page that needs no script and no other host."""
     return render("docs.html", api=request.app.openapi())
+
+
+@router.get("/favicon.{kind}", response_class=FileResponse)
+def favicon(kind: Literal["svg", "ico"]) -> FileResponse:
+    """The mark, where browsers look for it by themselves, too."""
+    return FileResponse(STATIC_FOLDER / f"favicon.{kind}")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin
 from lxml import etree
 
 from api.http.shapes.dates import first_day
+from api.links import paper_path, web_address
 from indexer.papers.paper import Paper
 from search.answer.answer import Answer
 
@@ -40,10 +41,12 @@ def _entry(root: etree._Element, paper: Paper, address: str) -> None:
     for name in paper.authors or ("unknown",):
         _add(_add(entry, "author"), "name", name)
     # An entry without content needs a place to be read at.
-    url = paper.url or urljoin(address, f"/papers/{quote(paper.id)}")
+    url = web_address(paper.url) or urljoin(address, paper_path(paper.id))
     _add(entry, "link", rel="alternate", href=quote(url, safe=":/?#[]@!$&'()*+,;=%~"))
     for category in paper.categories:
         _add(entry, "category", term=category)
+    if paper.retracted:
+        _add(entry, "category", term="retracted")
     _add(entry, "summary", paper.abstract)
 
 

@@ -1,111 +1,131 @@
-// What this browser remembers: papers marked as read and saved. Nothing of it is sent anywhere.
-"use strict";
+// What this browser remembers: papers marked as read, and reading lists. Nothing of it is sent
+// anywhere. Whatever stands in the storage is checked, since other programs can write there, too.
 
-{
-  const KEY = "nearpaper";
-  const MOST = 100; // papers that a similar search takes
+const KEY = "nearpaper";
+const FIRST = "Saved";
+const MOST_TEXT = 5000;
 
-  const load = () => {
-    try {
-      return { read: {}, saved: {}, hidden: false, ...JSON.parse(localStorage.getItem(KEY)) };
-    } catch {
-      return { read: {}, saved: {}, hidden: false };
-    }
+export const make = (tag, text = "", fields = {}) =>
+  Object.assign(document.createElement(tag), { textContent: text, ...fields });
+export const addressOf = (id) => "/papers/" + id.split("/").map(encodeURIComponent).join("/");
+export const say = (text) => { document.getElementById("said").textContent = text; };
+
+const textOf = (value) => (typeof value === "string" ? value.slice(0, MOST_TEXT) : "");
+const arrayOf = (value) => (Array.isArray(value) ? value : []);
+export const paperOf = (value) => ({
+  id: textOf(value?.id),
+  title: textOf(value?.title),
+  note: textOf(value?.note),
+  tags: [...new Set(arrayOf(value?.tags).map(textOf).filter(Boolean))],
+});
+export const listOf = (value) => ({
+  name: textOf(value?.name).trim() || FIRST,
+  note: textOf(value?.note),
+  papers: arrayOf(value?.papers).map(paperOf).filter((paper) => paper.id),
+});
+
+// Before there were lists, papers stood in two objects by their ids.
+const asLists = ({ lists, saved }) => {
+  if (Array.isArray(lists) && lists.length) return lists.map(listOf);
+  const papers = Object.entries(saved ?? {}).map(([id, paper]) => ({ ...paper, id }));
+  return [listOf({ name: FIRST, papers })];
+};
+
+export function load() {
+  let kept;
+  try {
+    kept = JSON.parse(localStorage.getItem(KEY));
+  } catch { /* no storage, or spoilt: as if it were empty */ }
+  const memory = kept && typeof kept === "object" ? kept : {};
+  const lists = asLists(memory);
+  const current = Number.isInteger(memory.current) ? memory.current : 0;
+  return {
+    lists,
+    current: Math.min(Math.max(current, 0), lists.length - 1),
+    read: (Array.isArray(memory.read) ? memory.read : Object.keys(memory.read ?? {})).map(textOf),
+    hidden: memory.hidden === true,
   };
-  const change = (alter) => {
-    const memory = load();
-    alter(memory);
-    try {
-      localStorage.setItem(KEY, JSON.stringify(memory));
-    } catch {
-      document.getElementById("said").textContent = "Nothing can be saved: the browser's storage is full or disabled";
-    }
-    show();
-  };
-  const make = (tag, text, fields = {}) => Object.assign(document.createElement(tag), { textContent: text, ...fields });
+}
 
-  const toggle = (article, kind, words) => {
-    const { id, title, address } = article.dataset;
-    const button = make("button", words, { type: "button", className: `plain ${kind}` });
-    button.setAttribute("aria-label", `${words}: ${title}`);
-    button.addEventListener("click", () => change((memory) => {
-      if (memory[kind][id]) delete memory[kind][id];
-      else memory[kind][id] = { title, address };
-    }));
-    return button;
-  };
-
-  const show = () => {
-    const memory = load();
-    for (const article of document.querySelectorAll("article[data-id]")) {
-      for (const kind of ["read", "saved"]) {
-        const on = Boolean(memory[kind][article.dataset.id]);
-        article.classList.toggle(`is-${kind}`, on);
-        article.querySelector(`button.${kind}`)?.setAttribute("aria-pressed", on);
-      }
-      const row = article.closest(".results > li");
-      if (row) row.hidden = memory.hidden && Boolean(memory.read[article.dataset.id]);
-    }
-    const box = document.getElementById("hide-read");
-    if (box) box.checked = memory.hidden;
-    const list = document.getElementById("saved-list");
-    if (list) list.replaceChildren(...savedList(memory));
-  };
-
-  const exportAll = async (ids) => {
-    const said = document.getElementById("said");
-    const texts = [];
-    for (const id of ids) {
-      const path = id.split("/").map(encodeURIComponent).join("/");
-      const answer = await fetch(`/api/v1/papers/${path}?format=bibtex`);
-      if (answer.ok) texts.push(await answer.text());
-    }
-    const file = new Blob([texts.join("\n")], { type: "application/x-bibtex" });
-    const link = make("a", "", { href: URL.createObjectURL(file), download: "saved.bib" });
-    link.click();
-    URL.revokeObjectURL(link.href);
-    said.textContent = `${texts.length} of ${ids.length} papers exported`;
-  };
-
-  const savedList = (memory) => {
-    const ids = Object.keys(memory.saved);
-    if (!ids.length) return [make("p", "No saved papers yet. Choose “save” beside a paper.")];
-    const rows = ids.map((id) => {
-      const { title, address } = memory.saved[id];
-      const row = make("li", "");
-      // Only addresses of our own: memory may have been written by something else.
-      const link = make("a", title || id);
-      link.href = String(address).startsWith("/papers/") ? address : "/";
-      const drop = make("button", "remove", { type: "button", className: "plain" });
-      drop.setAttribute("aria-label", `remove: ${title}`);
-      drop.addEventListener("click", () => change((kept) => { delete kept.saved[id]; }));
-      row.append(link, " ", drop);
-      return row;
-    });
-    const list = make("ul", "");
-    list.append(...rows);
-    const query = new URLSearchParams(ids.slice(-MOST).map((id) => ["similar", id]));
-    const near = make("a", "Papers similar to these", { href: `/?${query}` });
-    const out = make("button", "Export as BibTeX", { type: "button" });
-    out.addEventListener("click", () => exportAll(ids));
-    const ways = make("p", "", { className: "facts ways" });
-    ways.append(near, out);
-    return [list, ways];
-  };
-
-  for (const article of document.querySelectorAll("article[data-id]")) {
-    article.querySelector(".ways")?.append(toggle(article, "saved", "save"), toggle(article, "read", "mark as read"));
+export function change(alter) {
+  const memory = load();
+  alter(memory);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(memory));
+  } catch {
+    say("Nothing can be saved: the browser's storage is full or disabled");
   }
-  const results = document.querySelector(".results");
-  if (results) {
-    const label = make("label", "");
-    const box = make("input", "", { type: "checkbox", id: "hide-read" });
-    box.addEventListener("change", () => change((memory) => { memory.hidden = box.checked; }));
-    label.append(box, " hide papers marked as read");
-    const bar = document.querySelector(".bar");
-    if (bar) bar.append(label);
-    else results.before(label);
-  }
-  addEventListener("storage", show);
   show();
 }
+
+const without = (ids, id) => ids.filter((one) => one !== id);
+export const toggleRead = (id) => change((memory) => {
+  memory.read = memory.read.includes(id) ? without(memory.read, id) : [...memory.read, id];
+});
+const toggleSaved = (id, title) => change((memory) => {
+  const holding = memory.lists.filter((list) => list.papers.some((paper) => paper.id === id));
+  for (const list of holding) list.papers = list.papers.filter((paper) => paper.id !== id);
+  if (!holding.length) memory.lists[memory.current].papers.push(paperOf({ id, title }));
+});
+
+function toggle(article, kind, words, act) {
+  const { id } = article.dataset;
+  const title = article.dataset.title ?? article.querySelector("a.title").textContent;
+  const button = make("button", words, { type: "button", className: `plain ${kind}` });
+  button.setAttribute("aria-label", `${words === "Read" ? "Mark as read" : words}: ${title}`);
+  button.addEventListener("click", () => act(id, title));
+  return button;
+}
+
+function show() {
+  const memory = load();
+  const saved = new Set(memory.lists.flatMap((list) => list.papers.map((paper) => paper.id)));
+  const on = { saved, read: new Set(memory.read) };
+  for (const article of document.querySelectorAll("article[data-id]")) {
+    for (const kind of ["read", "saved"]) {
+      const is = on[kind].has(article.dataset.id);
+      article.classList.toggle(`is-${kind}`, is);
+      const button = article.querySelector(`button.${kind}`);
+      button?.setAttribute("aria-pressed", is);
+      if (button && kind === "saved") button.title = is ? "In a reading list" : `Into the list “${memory.lists[memory.current].name}”`;
+    }
+    const row = article.closest(".results > li");
+    if (row) row.hidden = memory.hidden && on.read.has(article.dataset.id);
+  }
+  const box = document.getElementById("hide-read");
+  if (box) box.checked = memory.hidden;
+  const label = document.getElementById("hiding");
+  if (label) label.hidden = !document.querySelector(".is-read"); // nothing to hide
+}
+
+for (const article of document.querySelectorAll("article[data-id]")) {
+  article.querySelector(".keep")?.append(
+    toggle(article, "saved", "Save", toggleSaved),
+    toggle(article, "read", "Read", toggleRead),
+  );
+}
+const bar = document.querySelector(".narrowed");
+if (bar) {
+  const label = make("label", "", { id: "hiding" });
+  const box = make("input", "", { type: "checkbox", id: "hide-read" });
+  box.addEventListener("change", () => change((memory) => { memory.hidden = box.checked; }));
+  label.append(box, " hide papers marked as read");
+  bar.append(label);
+}
+// COinS (Z39.88) of results, for reference managers; in shorter lists the server writes them.
+for (const article of document.querySelectorAll("article.card")) {
+  const { id } = article.dataset;
+  const place = /^\d{4}\.\d{4,5}$/.test(id) ? `https://arxiv.org/abs/${id}`
+    : id.startsWith("10.") ? `info:doi/${id}` : location.origin + addressOf(id);
+  const told = new URLSearchParams([
+    ["ctx_ver", "Z39.88-2004"],
+    ["rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"],
+    ["rft.atitle", article.querySelector("a.title").textContent],
+    ["rft.date", article.querySelector("time")?.dateTime ?? ""],
+    ...[...article.querySelectorAll('.meta a[href^="/authors"]')].map((name) => ["rft.au", name.textContent]),
+    ["rft_id", place],
+  ]);
+  article.append(make("span", "", { className: "Z3988", title: told }));
+}
+addEventListener("storage", show);
+show();

@@ -1,10 +1,10 @@
-// Keys, and copying BibTeX; everything on the pages works without this.
+// Keys, copying BibTeX, choosing years by dragging; everything on the pages works without this.
 "use strict";
 
 const articles = () => [...document.querySelectorAll("article[data-id]:not([hidden])")]
   .filter((one) => one.querySelector(".title") && one.offsetParent);
 const said = document.getElementById("said");
-const help = document.getElementById("help");
+const HELP = { "/": "search", "j k": "next, previous paper", Enter: "open it", s: "find papers similar to it", "?": "this help" };
 
 function current() {
   return document.activeElement?.closest("article[data-id]");
@@ -19,6 +19,29 @@ function move(step) {
   all[to].scrollIntoView({ block: "nearest" });
 }
 
+const make = (tag, fields, ...children) => {
+  const made = Object.assign(document.createElement(tag), fields);
+  made.append(...children);
+  return made;
+};
+
+function showHelp() {
+  let help = document.getElementById("help");
+  if (!help) {
+    const rows = Object.entries(HELP).flatMap(([keys, meaning]) => [
+      make("dt", {}, ...keys.split(" ").map((key) => make("kbd", { textContent: key }))),
+      make("dd", { textContent: meaning }),
+    ]);
+    help = make("dialog", { id: "help" },
+      make("h2", { id: "help-title", textContent: "Keyboard shortcuts" }),
+      make("dl", {}, ...rows),
+      make("form", { method: "dialog" }, make("button", { className: "button", textContent: "Close" })));
+    help.setAttribute("aria-labelledby", "help-title");
+    document.body.append(help);
+  }
+  help.showModal();
+}
+
 const KEYS = {
   "/": () => {
     const box = document.getElementById("q");
@@ -27,7 +50,7 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   s: () => current()?.querySelector(".similar")?.click(),
-  "?": () => help.showModal(),
+  "?": showHelp,
 };
 
 document.addEventListener("keydown", (event) => {
@@ -50,3 +73,68 @@ document.addEventListener("click", async (event) => {
     location.assign(link.href); // as without this script: the entry as a file
   }
 });
+
+// ---- What was left empty stays out of the address; the server would send us on to that anyway.
+document.addEventListener("submit", ({ target: form }) => {
+  if (form.method !== "get") return; // that of the help closes it
+  for (const field of form.elements) {
+    if (field.name && !field.value && !field.disabled) {
+      field.disabled = true;
+      setTimeout(() => { field.disabled = false; });
+    }
+  }
+  document.documentElement.classList.add("waiting");
+});
+addEventListener("pageshow", () => document.documentElement.classList.remove("waiting"));
+
+// ---- Years: drag over the bars, or hold Shift and press the arrow keys on one, then Enter.
+for (const bars of document.querySelectorAll(".bars[data-base]")) {
+  const links = [...bars.querySelectorAll("a")];
+  let first = null, last = null;
+  const ends = () => [first, last].map((one) => links.indexOf(one)).sort((a, b) => a - b);
+  const show = () => {
+    const [from, to] = first ? ends() : [1, 0];
+    links.forEach((link, at) => link.classList.toggle("in", from <= at && at <= to));
+  };
+  const go = () => {
+    const [from, to] = ends().map((at) => links[at].dataset.year);
+    const address = new URL(bars.dataset.base, location.origin);
+    address.searchParams.set("after", from);
+    address.searchParams.set("before", to);
+    location.assign(address);
+  };
+  bars.addEventListener("dragstart", (event) => event.preventDefault());
+  bars.addEventListener("pointerdown", (event) => {
+    first = last = event.button === 0 ? event.target.closest("a") : null;
+    show();
+  });
+  bars.addEventListener("pointermove", (event) => {
+    const over = first && event.buttons && event.target.closest?.("a");
+    if (over) { last = over; show(); }
+  });
+  bars.addEventListener("click", (event) => {
+    if (first && last !== first) { event.preventDefault(); go(); }
+  });
+  addEventListener("pointerup", (event) => {
+    if (first && last !== first && !event.target.closest?.("a")) go();
+  });
+  bars.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      const at = links.indexOf(document.activeElement);
+      if (!event.shiftKey) first = null;
+      else first ??= links[at];
+      last = links[Math.min(Math.max(at + step, 0), links.length - 1)];
+      last.focus();
+      show();
+      if (first) {
+        const [from, to] = ends().map((one) => links[one].dataset.year);
+        said.textContent = `${from} to ${to}: press Enter`;
+      }
+    } else if (event.key === "Enter" && first && last !== first) {
+      event.preventDefault();
+      go();
+    }
+  });
+}

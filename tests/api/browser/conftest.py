@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,14 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[str]:
     """The address of a service over the index of the tests of the ways in."""
-    with Engine.open(folder) as engine:
+    with running(folder) as address:
+        yield address
+
+
+@contextmanager
+def running(index: Path) -> Iterator[str]:
+    """The address of a service over an index, in this process."""
+    with Engine.open(index) as engine:
         config = uvicorn.Config(create_app(engine=engine), port=0, log_config=None, ws="none")
         service = uvicorn.Server(config)
         thread = threading.Thread(target=service.run)

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from api.pages.map_page import map_page
+from api.pages.map.map_page import map_page
 from search.map.map import Heading, Map
 from search.map.regions import Region
 

@@ -38,7 +38,7 @@ def record(number: int) -> dict[str, Any]:
 TWIN: dict[str, Any] = {
     "id": "10.1162/neco.1997.9.8.1735",
     "ids": ["corpusid:1915014"],
-    "title": "Long <b>short-term</b> [memory](http://x.example)",
+    "title": "Long <script>short-term</script> [memory](http://x.example)",
     "abstract": "Learning to store information over extended intervals, $x < y$.",
     "authors": ["Sepp Hochreiter"],
     "date": "1997",

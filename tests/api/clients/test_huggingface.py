@@ -56,7 +56,8 @@ def test_offset_filters_and_sort_come_on_top(address: str) -> None:
     pages = [get(f"{search}&offset={offset}") for offset in (0, 4)]
     together = get(f"{address}/api/papers/search?q=folding&limit=8")
     assert [*pages[0], *pages[1]] == together
-    some = get(f"{search}&category=math&before=2024-12-12&sort=newest")
+    newest = f"{address}/api/papers/search?q=cat:math&limit=4"
+    some = get(f"{newest}&before=2024-12-12&sort=newest")
     days = [entry["paper"]["publishedAt"] for entry in some]
     assert days == sorted(days, reverse=True)
     assert days[0] == "2024-12-12T00:00:00.000Z"
@@ -77,9 +78,9 @@ def test_one_paper_is_told_of(hub: HfApi) -> None:
 def test_a_paper_is_read_as_markdown_without_marks_of_its_own(hub: HfApi) -> None:
     text = hub.read_paper("10.1162/neco.1997.9.8.1735")
     lines = text.splitlines()
-    assert lines[0].startswith("# Long &lt;b&gt;short-term")
+    assert lines[0].startswith("# Long &lt;script&gt;short-term")
     assert "Sepp Hochreiter" in text
-    assert "<b>" not in text
+    assert "<script>" not in text
     assert "](" not in text
     assert text.endswith("$x &lt; y$.\n")
     with pytest.raises(HfHubHTTPError, match="404"):

@@ -70,6 +70,15 @@ def test_tools_say_what_they_take_and_give(engine: Engine) -> None:
     assert tools["search_papers"].input_schema["required"] == ["question"]
 
 
+def test_agents_are_told_what_was_read_from_the_words(engine: Engine) -> None:
+    question = "papers by Zoë Shared on speech since 2024"
+    read = told(engine, "search_papers", question=question)
+    assert read["understood"].endswith("from 2024; author Zoë Shared")
+    literal = told(engine, "search_papers", question=question, literal=True)
+    assert "author" not in literal["understood"]
+    assert literal["total"] >= read["total"]
+
+
 def test_answers_are_short_and_go_on_at_a_cursor(engine: Engine) -> None:
     first = told(engine, "search_papers", question="protein folding", abstract_characters=20)
     assert len(first["papers"]) == 5

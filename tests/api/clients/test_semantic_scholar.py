@@ -14,7 +14,7 @@ from semanticscholar.SemanticScholarException import (
     ObjectNotFoundException,
 )
 
-from api.http.middleware import MAX_BODY
+from api.http.load.bodies import MAX_BODY
 
 
 @pytest.fixture
@@ -24,6 +24,11 @@ def scholar(address: str) -> SemanticScholar:
 
 def ids(papers: Any) -> list[str]:
     return [paper.paperId for paper in papers]
+
+
+def test_words_become_no_filters_that_nobody_is_told_of(scholar: SemanticScholar) -> None:
+    plain = scholar.search_paper("speech", limit=10).total
+    assert scholar.search_paper("speech by Zoë Shared since December 2024", limit=10).total == plain
 
 
 def test_papers_are_searched_page_after_page(scholar: SemanticScholar) -> None:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from api.field_selection import RESULT_FIELDS
-from api.http.middleware import MAX_BODY
+from api.http.load.bodies import MAX_BODY
 
 Nearpaper = Callable[..., tuple[int, str, str]]
 BATCH = "/api/v1/search/batch"

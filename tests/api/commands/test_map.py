@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.pages.map_page import CLASSES, Colour, map_page
+from api.pages.map.map_page import CLASSES, Colour, map_page
 from api.terminal.progress_bar import StepBar
 from indexer.errors import IndexNotFoundError
 from indexer.local.catalog.catalog import Catalog

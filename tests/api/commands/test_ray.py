@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.models.gpu import has_gpu
+
 Nearpaper = Callable[..., tuple[int, str, str]]
 
 
@@ -82,14 +84,30 @@ def test_a_missing_extra_is_one_line(
         )
 
 
-@pytest.mark.parametrize("option", [["--device", "cuda"], ["--actors", "2"]])
-def test_options_of_ray_are_for_ray(
-    nearpaper: Nearpaper, source: Path, tmp_path: Path, option: list[str]
-) -> None:
+def test_actors_are_for_ray(nearpaper: Nearpaper, source: Path, tmp_path: Path) -> None:
     index = ["--index", str(tmp_path / "index")]
     for command in (["index", str(source)], ["rebuild", "--embed"]):
-        code, _, err = nearpaper(*command, *option, *index)
-        assert (code, f"{option[0]} is for --ray" in err) == (2, True)
+        code, _, err = nearpaper(*command, "--actors", "2", *index)
+        assert (code, "--actors is for --ray" in err) == (2, True)
+
+
+@pytest.mark.skipif(has_gpu(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_missed_first(
+    nearpaper: Nearpaper, folder: Path, source: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new"
+    for command in (["index", str(source), "--index", str(new)], ["rebuild", "--embed"]):
+        where = [] if command[0] == "index" else ["--index", str(folder)]
+        code, _, err = nearpaper(*command, "--device", "cuda", *where)
+        assert (code, "no GPU is found" in err, len(err.splitlines())) == (2, True, 1)
+    assert not new.exists()
+    assert "next" not in stored(folder)
+
+
+def test_the_cpu_may_be_named(nearpaper: Nearpaper, source: Path, tmp_path: Path) -> None:
+    index = ["--index", str(tmp_path / "index"), "--model", "hashing"]
+    code, _, err = nearpaper("index", str(source), "--device", "cpu", *index)
+    assert code == 0, err
 
 
 def test_rebuild_looks_first_whether_it_can(nearpaper: Nearpaper, folder: Path) -> None:

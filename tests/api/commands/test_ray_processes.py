@@ -65,7 +65,8 @@ def indexing(environment: Environment, *options: str) -> Iterator[subprocess.Pop
     ) as process:
         assert process.stdin is not None
         for number in range(PAPERS):
-            process.stdin.write(json.dumps({"id": f"p{number}", "title": f"Paper {number}"}) + "\n")
+            paper = {"id": f"p{number}", "title": f"Paper {number}", "abstract": "About numbers."}
+            process.stdin.write(json.dumps(paper) + "\n")
         process.stdin.flush()
         yield process
         process.kill()

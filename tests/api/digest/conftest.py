@@ -32,7 +32,6 @@ SEARCHES = """
 [[search]]
 name = "Proteins"
 question = "how proteins fold"
-min_score = 0.98
 """
 
 

@@ -37,7 +37,6 @@ def test_everything_that_may_stand_there(tmp_path: Path) -> None:
         author = ["ada", "bob"]
         venue = "nature"
         limit = 3
-        min_score = 1
         [[search]]
         name = "Papers"
         like = ["https://arxiv.org/abs/1706.03762v2", "10.1/X"]
@@ -45,6 +44,7 @@ def test_everything_that_may_stand_there(tmp_path: Path) -> None:
         [[search]]
         name = "Library"
         library = "my.bib"
+        min_score = 1
         """,
     )
     found = read_searches(path)
@@ -61,13 +61,14 @@ def test_everything_that_may_stand_there(tmp_path: Path) -> None:
     assert question.filters == Filters(
         categories=("q-bio",), authors=("ada", "bob"), venues=("nature",)
     )
-    assert (question.limit, question.min_score) == (3, 1)
+    assert (question.limit, library.min_score) == (3, 1)
     assert (papers.like, papers.unlike) == (("1706.03762", "10.1/X"), ("N19-1423",))
     assert [paper.id for paper in library.library] == ["10.1000/x"]
 
 
 S = '[[search]]\nname = "S"\n'
 Q = S + 'question = "q"\n'
+L = S + 'library = "my.bib"\n'
 M = '[mail]\nto = "a@b.org"\nfrom = "c@d.org"\nhost = "h"\n'
 
 
@@ -88,8 +89,9 @@ M = '[mail]\nto = "a@b.org"\nfrom = "c@d.org"\nhost = "h"\n'
         (Q + "limit = 0", "search 1 ('S'): key 'limit': must be a whole number from 1 to 100"),
         (Q + "limit = 1.5", "key 'limit'"),
         (Q + "limit = true", "key 'limit'"),
-        (Q + "min_score = 2", "key 'min_score': must be a number from 0 to 1"),
-        (Q + "min_score = nan", "key 'min_score'"),
+        (Q + "min_score = 0.9", "key 'min_score': works with a library only"),
+        (L + "min_score = 2", "key 'min_score': must be a number from 0 to 1"),
+        (L + "min_score = nan", "key 'min_score'"),
         (Q + 'unlike = "x"', "key 'unlike': works with like or library"),
         (Q + "category = []", "key 'category': 0 values"),
         (Q + "category = [1]", "key 'category': must be a string"),

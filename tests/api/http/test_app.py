@@ -95,9 +95,9 @@ def test_modes_and_least_scores(client: TestClient) -> None:
 
     assert search(mode="lexical")["total"] == len(search(mode="lexical")["results"]) == 6
     assert search(mode="dense")["total"] == 32
-    scores = [result["score"] for result in search(min_score="0.9")["results"]]
+    scores = [result["score"] for result in search(min_score="0.5")["results"]]
     assert 0 < len(scores) < 32
-    assert min(scores) >= 0.9
+    assert min(scores) >= 0.5
 
 
 def test_reasons_when_asked(client: TestClient) -> None:
@@ -111,9 +111,18 @@ def test_reasons_when_asked(client: TestClient) -> None:
 
 
 def test_facets_count_what_passes(client: TestClient) -> None:
-    answer = client.get("/api/v1/search?q=x&category=cs").json()
+    answer = client.get("/api/v1/search?q=cat:cs").json()
     assert answer["facets"]["category"] == {"cs.CL": 15, "cs.CR": 1}
     assert list(answer["facets"]) == ["year", "category", "author", "venue"]
+
+
+def test_facets_of_a_question_count_what_is_close(client: TestClient) -> None:
+    answer = client.get("/api/v1/search?q=graph+kernels&limit=100").json()
+    assert 0 < answer["close"] < answer["total"] == 32
+    close = [result for result in answer["results"] if result["close"]]
+    assert close == answer["results"][: answer["close"]]
+    counted = sum(answer["facets"]["year"].values())
+    assert counted == sum(result["date"] is not None for result in close)
 
 
 def test_a_service_with_a_reranker_uses_it_when_asked(engine: Engine) -> None:
@@ -185,7 +194,8 @@ def test_bad_requests_get_a_problem_document(client: TestClient, address: str, s
     "address", ["/", "/feed.atom?q=speech", "/papers/absent", "/static/style.css", "/healthz"]
 )
 def test_head_answers_as_get_without_the_body(client: TestClient, address: str) -> None:
-    head, whole = client.head(address), client.get(address)
+    headers = {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"}  # comes back
+    head, whole = client.head(address, headers=headers), client.get(address, headers=headers)
     assert head.content == b""
     assert whole.content
     assert (head.status_code, head.headers) == (whole.status_code, whole.headers)
@@ -238,7 +248,9 @@ def test_a_service_without_an_index_lives_says_so_and_takes_one_up(tmp_path: Pat
         source = tmp_path / "one.jsonl"
         source.write_text('{"id": "2401.00001", "title": "The only paper"}\n', encoding="utf-8")
         add(folder, [str(source)], model="hashing")
-        assert client.get("/readyz").json()["papers"] == 1
+        while (ready := client.get("/readyz")).status_code == 503:
+            pass  # a probe isn't kept waiting: it may be told what was so a moment ago
+        assert ready.json()["papers"] == 1
         assert client.get("/api/v1/search?q=x").json()["total"] == 1
 
 

@@ -21,7 +21,8 @@ def test_openapi_states_bounds_examples_and_problems(client: TestClient) -> None
         *("/graph/v1/paper/search", "/graph/v1/paper/search/match", "/graph/v1/paper/batch"),
         *("/graph/v1/paper/{id}", "/recommendations/v1/papers"),
         "/recommendations/v1/papers/forpaper/{id}",
-        *("/healthz", "/readyz", "/feed.atom"),
+        *("/api/v1/papers", "/api/v1/suggest"),
+        *("/healthz", "/readyz", "/metrics", "/feed.atom"),
     }
     search = document["paths"]["/api/v1/search"]["get"]
     parameters = {parameter["name"]: parameter for parameter in search["parameters"]}

@@ -26,5 +26,5 @@ def test_points_stand_within_the_picture_and_can_all_be_clicked(
 def test_points_that_do_not_touch_stay_where_they_are() -> None:
     papers = [Paper(id=name, title=name) for name in "ab"]
     picture = plot(papers, Plane(np.array([[0.0, 0.0], [1.0, 1.0]]), ((0, 1),)))
-    assert [(point.x, point.y) for point in picture.points] == [(24, 24), (616, 276)]
+    assert [(point.x, point.y) for point in picture.points] == [(24, 24), (396, 276)]
     assert picture.lines == (picture.points,)

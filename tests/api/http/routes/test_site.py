@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
@@ -72,21 +73,23 @@ def test_results_show_what_is_known(client: TestClient) -> None:
     for text in (
         "On graph kernels, part 1",
         "Zoë Shared",
-        "15 February 2024",
-        "1 upvote<",
+        "15 Feb 2024",
+        'aria-label="1 upvote"',
         "We study",
     ):
         assert text in html
-    assert "https://example.org/1" in Page(html).links()
+    assert "https://arxiv.org/pdf/2402.00001" in Page(html).links()
+    assert "/authors?name=Zo%C3%AB+Shared" in Page(html).links()
+    assert "https://example.org/1" in Page(get(client, "/papers/2402.00001")).links()
     assert "/?similar=2402.00001" in Page(html).links()
     assert "None" not in html
 
 
 def test_similar_papers(client: TestClient) -> None:
     html = get(client, "/?similar=2402.00001&limit=40")
-    assert "similar to 2402.00001" in html
+    assert "+</b> On graph kernels, part 1 " in html
     assert "On graph kernels, part 6" in html
-    assert "On graph kernels, part 1<" not in html
+    assert "On graph kernels, part 1<" not in html  # it isn't among the results
 
 
 def test_pages_follow_each_other_and_keep_the_filters(client: TestClient) -> None:
@@ -144,7 +147,8 @@ def test_no_inline_script_or_style_no_other_host(client: TestClient, address: st
     page = Page(client.get(address, headers=BROWSER).text)
     for tag, attributes in page.tags:
         assert tag not in {"style", "iframe", "object"}
-        assert tag != "script" or attributes["src"]
+        data = attributes.get("type") == "application/ld+json"  # which nobody runs
+        assert tag != "script" or data or attributes["src"]
         assert "style" not in attributes
         assert not any(name.startswith("on") for name in attributes)
         if tag != "a":
@@ -174,14 +178,14 @@ def test_the_api_page_lists_every_address(client: TestClient) -> None:
 
 
 def test_the_api_page_says_what_a_body_holds(client: TestClient) -> None:
-    _, *sections = get(client, "/docs").split("<section>")
+    _, *sections = get(client, "/docs").split("<section ")
     for path, fields in {
         "/api/v1/search/batch": ("questions", "ids"),
         "/graph/v1/paper/batch": ("ids",),
         "/recommendations/v1/papers": ("positivePaperIds", "negativePaperIds"),
     }.items():
         (section,) = [one for one in sections if f"POST {path}<" in one]
-        body = section.split("In the body")[1]
+        body = section.split("The body, a JSON object")[1]
         for field in fields:
             assert f"<code>{field}</code>" in body
             assert f"&#34;{field}&#34;: [" in body  # in the example
@@ -191,7 +195,7 @@ def test_the_api_page_says_what_a_body_holds(client: TestClient) -> None:
 def test_what_pages_link_to_is_there(client: TestClient) -> None:
     page = Page(get(client, "/"))
     for link in [*page.links(), *[found.get("href") or "" for found in page.all("link")]]:
-        assert client.get(link).status_code == 200
+        assert client.get(link).status_code == (202 if link == "/map" else 200)  # it is being made
 
 
 def test_a_paper_whose_id_looks_like_a_file_of_markdown_has_a_page(tmp_path: Path) -> None:
@@ -214,7 +218,7 @@ def test_a_paper_has_a_page_with_neighbours_and_a_picture(client: TestClient) ->
     assert "<h1>On graph kernels, part 1</h1>" in html
     neighbours = [link for link in page.all("a") if link.get("class") == "title"]
     assert len(neighbours) == 12
-    assert len(list(page.all("circle"))) == 13
+    assert html.partition('class="picture"')[2].count("<circle") == 13
     for link in neighbours:
         assert client.get(link["href"] or "").status_code == 200
 
@@ -226,9 +230,9 @@ def test_ids_with_slashes_and_versions_lead_to_their_page(client: TestClient) ->
 
 def test_more_like_these_less_like_those(client: TestClient) -> None:
     html = get(client, "/?similar=2402.00001&not=2403.00002&limit=5")
-    assert "similar to 2402.00001, unlike 2403.00002" in html
-    boxes = {(box.get("name"), box.get("form")) for box in Page(html).all("input")}
-    assert {("similar", "ticks"), ("not", "ticks")} <= boxes
+    assert "+</b> On graph kernels, part 1 " in html
+    assert "−</b> On protein folding, part 2 " in html
+    assert {button.get("name") for button in Page(html).all("button")} >= {"similar", "not"}
     kept = [box for box in Page(html).all("input") if box.get("type") == "hidden"]
     assert ("not", "2403.00002") in {(box.get("name"), box.get("value")) for box in kept}
 
@@ -236,7 +240,7 @@ def test_more_like_these_less_like_those(client: TestClient) -> None:
 @pytest.mark.parametrize("address", ["/?q=speech&limit=4&category=math", "/?similar=2402.00001"])
 def test_results_can_be_taken_along(client: TestClient, address: str) -> None:
     links = Page(get(client, address + "&offset=4")).links()
-    exports = [link for link in links if "format=" in link and "/papers/" not in link]
+    exports = [link for link in links if "format=" in link and link.startswith("/api/v1/s")]
     assert len(exports) == 6
     for link in exports:
         assert "offset=4" in link
@@ -260,7 +264,7 @@ def test_days_follow_each_other(client: TestClient) -> None:
 
 
 def test_the_newest_day_comes_first_and_an_empty_one_is_no_error(client: TestClient) -> None:
-    assert 'Papers from <time datetime="2025-01-01">1 January 2025</time>' in get(client, "/daily")
+    assert 'Papers from <time datetime="2025-01-01">1 Jan 2025</time>' in get(client, "/daily")
     html = get(client, "/daily?date=2024-05-01")
     assert "0 papers published that day" in html
     assert "/daily?date=2024-04-15" in html
@@ -285,13 +289,13 @@ def test_days_are_those_of_submission_where_papers_have_one(make_index: MakeInde
         assert html.index("Paper 1<") < html.index("Paper 0<")
         assert "Paper 3<" not in html
         trending = get(client, "/trending")
-        assert 'Submitted from <time datetime="2024-04-06">6 April 2024</time> to' in trending
+        assert 'Submitted from <time datetime="2024-04-06">6 Apr 2024</time> to' in trending
         assert "Paper 3<" not in trending
 
 
 def test_the_start_page_shows_the_newest_day(client: TestClient) -> None:
     html = get(client, "/")
-    assert 'Papers from <time datetime="2025-01-01">1 January 2025</time>' in html
+    assert 'New on <time datetime="2025-01-01">1 Jan 2025</time>' in html
     assert "Hostile &lt;script&gt;" in html
 
 
@@ -306,9 +310,12 @@ def test_a_paper_names_all_its_authors_and_a_list_the_first(make_index: MakeInde
         assert all(author in paper for author in authors)
         assert "<summary>and 10 more</summary>" in paper
         listed = get(client, "/daily")
-        assert "Number07" in listed
-        assert "Number08" not in listed
-        assert "and 32 more" in listed
+        assert "Number00</a> and 39 more" in listed
+        assert "Number01" not in re.sub("<span class=.Z3988.*?</span>", "", listed)
+        card = get(client, "/?q=much+work")
+        assert 'Number02</a> <span class="count">36 more</span> <a' in card
+        assert "Number03" not in card
+        assert "Number39" in card
 
 
 def test_where_one_is_stands_in_the_navigation(client: TestClient) -> None:
@@ -319,20 +326,14 @@ def test_where_one_is_stands_in_the_navigation(client: TestClient) -> None:
 
 def test_trending_counts_from_the_newest_day(client: TestClient) -> None:
     html = get(client, "/trending")
-    assert '>2 December 2024</time> to <time datetime="2025-01-01">1 January 2025<' in html
+    assert '>2 Dec 2024</time> to <time datetime="2025-01-01">1 Jan 2025<' in html
     assert html.index("part 23<") < html.index("part 11<")
     assert "part 10<" not in html
 
 
-def test_the_first_page_is_small(client: TestClient) -> None:
-    sizes = [len(client.get(path).content) for path in ("/?q=speech", "/static/style.css")]
-    scripts = [len(client.get(f"/static/{name}.js").content) for name in ("page", "memory")]
-    assert sum(sizes) + sum(scripts) < 100_000
-
-
 def test_results_have_a_picture_of_their_own(client: TestClient) -> None:
-    page = Page(get(client, "/?q=speech&limit=5&offset=5"))
-    points = [link for link in page.all("a") if (link.get("aria-label") or "")[:2] in ("6:", "9:")]
-    assert len(points) == 2
-    assert len(list(page.all("circle"))) == 5
-    assert not list(Page(get(client, "/?q=speech&limit=32")).all("circle"))
+    html = get(client, "/?q=speech&limit=5&offset=5")
+    assert "<title>6: On " in html
+    assert "<title>9: On " in html
+    assert html.partition('class="picture"')[2].count("<circle") == 5
+    assert 'class="picture"' not in get(client, "/?q=speech&limit=32")

@@ -1,0 +1,1 @@
+"""Changes to an index that a service makes for who may: one at a time, each in the audit log."""

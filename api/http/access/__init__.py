@@ -1,0 +1,1 @@
+"""Who may ask the service: under which hosts, from which origins, with which keys."""

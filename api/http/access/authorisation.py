@@ -1,0 +1,104 @@
+"""Who asks, by key, cookie or token, and whether they may."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.access.access import NoKeyError, NotAllowedError
+from api.http.problems import answer_error, wants_page
+from api.keys.key import Key
+from api.keys.key_file import KeyRing
+from api.keys.tokens import holder_of
+from indexer.errors import NearpaperError
+
+FREE = ("/healthz", "/readyz", "/sign-in")
+STATIC = "/static/"
+ADMIN = "/api/v1/admin/"
+FEED = "/feed.atom"
+COOKIE = "nearpaper_session"
+_WANTED = "give a key as `Authorization: Bearer KEY` or as `x-api-key: KEY`"
+_LOG = logging.getLogger("nearpaper")
+
+
+class Authorisation:
+    """ASGI middleware that lets in whoever has a key, and tells the application who it is.
+
+    Args:
+        app: What is asked.
+        ring: The keys.
+        open: Whether reading needs none.
+    """
+
+    def __init__(self, app: ASGIApp, ring: KeyRing, *, open: bool = False) -> None:
+        self.app, self._ring, self._open = app, ring, open
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or say why not."""
+        if scope["type"] != "http" or _is_free(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            scope.setdefault("state", {})["caller"] = self._caller(request)
+        except NearpaperError as error:
+            await _refusal(request, error)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _caller(self, request: Request) -> Key | None:
+        """Whose request it is; raises where they may not ask for that."""
+        given = _given_key(request)
+        try:
+            caller = self._ring.holder(given) if given else self._by_token(request)
+        except NearpaperError as error:
+            _LOG.warning("nearpaper: %s", error)
+            raise NoKeyError("the file of keys can't be read; see the server's log") from None
+        if caller is None and given:
+            raise NoKeyError(f"the key isn't known, or doesn't hold any more; {_WANTED}")
+        if request.url.path.startswith(ADMIN):
+            return _require_admin(caller, by_key=bool(given))
+        if caller is None and not self._open:
+            raise NoKeyError(f"this service needs a key; {_WANTED}")
+        return caller
+
+    def _by_token(self, request: Request) -> Key | None:
+        """By a browser's cookie; by what a feed's address holds, and for the feed alone."""
+        if cookie := request.cookies.get(COOKIE):
+            return holder_of(cookie, "session", self._ring)
+        if request.url.path == FEED and (token := request.query_params.get("token")):
+            return holder_of(token, "feed", self._ring)
+        return None
+
+
+def _require_admin(caller: Key | None, *, by_key: bool) -> Key:
+    """A browser sends its cookie whoever leads it here: for changes it is not enough."""
+    if caller is None or not by_key:
+        raise NoKeyError(f"changes need an admin's key; {_WANTED}")
+    if caller.role != "admin":
+        raise NotAllowedError("changes need an admin's key, and this one is a reader's")
+    return caller
+
+
+def _is_free(path: str) -> bool:
+    return path in FREE or path.startswith(STATIC)
+
+
+def _given_key(request: Request) -> str:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+
+
+def _refusal(request: Request, error: NearpaperError) -> Response:
+    if error.status == NoKeyError.status and wants_page(request):
+        asked = request.scope.get("raw_path", b"/").decode("latin-1")
+        asked += f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
+    response = answer_error(request, error)
+    if error.status == NoKeyError.status:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="nearpaper"'
+    return response

@@ -1,0 +1,1 @@
+"""Connections under uvicorn, bounded in number and in what they may wait for."""

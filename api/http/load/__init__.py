@@ -1,0 +1,1 @@
+"""What keeps the service answering however much is asked: bounds, lines, deadlines."""

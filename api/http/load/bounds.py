@@ -1,0 +1,75 @@
+"""How much the service takes on at once."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass, replace
+
+CORES = os.cpu_count() or 1
+RESERVED_FILES = 128
+"""Open files that connections leave to the index, its catalog's connections, and 32 connections
+that are accepted before the first of them is seen."""
+MOST_FILES = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much the service takes on; the same for one process as for several together.
+
+    Attributes:
+        connections: Open at once. Beyond, the one that has been idle for the longest is closed.
+        running: Requests that are worked on at once. Two for each core keep the cores busy while
+            one waits for the disk; more only make each other slow.
+        waiting: Requests that wait for one of these; beyond, 503.
+        slow_running: Of requests that take seconds (reasons, reranking, batches); besides those.
+        slow_waiting: Likewise.
+        deadline: Seconds after which a request that wasn't answered gets 503.
+        slow_deadline: Likewise for those that take seconds. A batch, which is sent as it is made,
+            has to be read by then.
+        body_seconds: For receiving a body.
+        body_bytes: Of all bodies that are being received or worked on.
+        head_seconds: For receiving a head, and for a connection without one.
+        stalled_seconds: For reading the next 16 KiB of an answer.
+    """
+
+    connections: int = 1000
+    running: int = 2 * CORES
+    waiting: int = 128
+    slow_running: int = max(1, CORES // 2)
+    slow_waiting: int = 16
+    deadline: float = 30.0
+    slow_deadline: float = 120.0
+    body_seconds: float = 30.0
+    body_bytes: int = 64 << 20
+    head_seconds: float = 10.0
+    stalled_seconds: float = 20.0
+
+    def within_files(self) -> Bounds:
+        """With as many connections as this process may hold files open, which it raises first."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        if soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        connections = max(8, max(soft, most) - RESERVED_FILES)
+        return replace(self, connections=min(self.connections, connections))
+
+    def shared(self, workers: int) -> Bounds:
+        """The part of each of some processes that answer at one address."""
+
+        def part(whole: int) -> int:
+            return max(1, whole // workers)
+
+        return replace(
+            self,
+            connections=part(self.connections),
+            running=part(self.running),
+            waiting=part(self.waiting),
+            slow_running=part(self.slow_running),
+            slow_waiting=part(self.slow_waiting),
+            body_bytes=part(self.body_bytes),
+        )
+
+
+BOUNDS = Bounds()
+"""Of a service for which nobody says otherwise."""

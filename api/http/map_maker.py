@@ -1,0 +1,151 @@
+"""The map of a service's index, made by another process when somebody looks at it.
+
+::
+
+    CACHE/maps/VERSION-FINGERPRINT.html    the page, written whole; the last few are kept
+
+A map takes a minute for ten thousand papers. The process that makes it has a low priority, so
+that questions are answered about as fast as ever; there is one at a time, and none again before
+ten times as long has passed as the last one took. Until a newer map is there, the last is shown.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, Thread
+
+from indexer.models.cache import cache_folder
+from indexer.version import version
+
+PROCESS = f"{__name__.removesuffix('http.map_maker')}pages.map.process"
+"""What the other process runs: under another name in a wheel."""
+MOST_SECONDS = 3600.0
+"""After which a map that isn't there will never be."""
+REST = 10.0
+"""Times as long as a map took until the next one is begun: a tenth of one processor at most."""
+AGAIN_SECONDS = 300.0
+"""Until one is tried again that couldn't be made."""
+GUESS_SECONDS = 60.0
+KEPT = 8
+"""Maps in the cache, of all indexes together."""
+_LINE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MapState:
+    """How far a map is.
+
+    Attributes:
+        page: The newest that there is; ``None`` before the first.
+        current: It shows the index as it is now.
+        fraction: How much of the next one is done, from 0 to 1; ``None`` while none is made.
+        seconds: About how long until it is there.
+        error: Why the last one couldn't be made, in one line; empty if it could.
+    """
+
+    page: Path | None
+    current: bool
+    fraction: float | None
+    seconds: float
+    error: str
+
+
+class MapMaker:
+    """Makes maps of one index. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._watcher: Thread | None = None
+        self._page: Path | None = None
+        self._of = ""
+        self._fraction = 0.0
+        self._started = self._resting = 0.0
+        self._error = ""
+
+    def state(self, location: str, fingerprint: str) -> MapState:
+        """How far the map of an index is; begins to make one where there is none."""
+        with self._turn:
+            if self._of != fingerprint and (kept := page_file(fingerprint)).is_file():
+                self._page, self._of = kept, fingerprint
+            current = self._of == fingerprint
+            if not current and self._process is None and time.monotonic() >= self._resting:
+                self._begin(location, fingerprint)
+            making = self._process is not None
+            return MapState(
+                page=self._page if self._page and self._page.is_file() else None,
+                current=current,
+                fraction=self._fraction if making else None,
+                seconds=self._left() if making else max(0.0, self._resting - time.monotonic()),
+                error=self._error,
+            )
+
+    def close(self) -> None:
+        """Stop what is being made."""
+        with self._turn:
+            self._resting = float("inf")
+            process, watcher = self._process, self._watcher
+        if process and watcher:
+            process.kill()
+            watcher.join()
+
+    def _begin(self, location: str, fingerprint: str) -> None:
+        page = page_file(fingerprint)
+        command = [sys.executable, "-m", PROCESS, location, str(page)]
+        self._fraction, self._started, self._error = 0.0, time.monotonic(), ""
+        self._process = subprocess.Popen(  # noqa: S603 - this program, without a shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        watch = (self._process, page, fingerprint)
+        self._watcher = Thread(target=self._watch, args=watch, name="map", daemon=True)
+        self._watcher.start()
+
+    def _watch(self, process: subprocess.Popen[str], page: Path, fingerprint: str) -> None:
+        """Read how far it is until it ends: numbers, and at last what went wrong, if anything."""
+        error = ""
+        with process:
+            while process.stdout and (line := process.stdout.readline(_LINE).strip()):
+                try:
+                    self._fraction = float(line)
+                except ValueError:
+                    error = line
+                if time.monotonic() - self._started > MOST_SECONDS:
+                    process.kill()
+        failed = process.returncode != 0
+        took = time.monotonic() - self._started
+        with self._turn:
+            self._process = None
+            rest = AGAIN_SECONDS if failed else REST * took
+            self._resting = max(self._resting, time.monotonic() + rest)
+            self._error = (error or "the process that makes it ended early") if failed else ""
+            if failed:
+                return
+            self._page, self._of = page, fingerprint
+        _prune(page.parent)
+
+    def _left(self) -> float:
+        spent = time.monotonic() - self._started
+        if self._fraction < 0.02:
+            return GUESS_SECONDS
+        return spent / self._fraction * (1 - self._fraction)
+
+
+def page_file(fingerprint: str) -> Path:
+    """Where the map of a published state is kept."""
+    name = "".join(sign if sign.isalnum() else "-" for sign in fingerprint)
+    return cache_folder() / "maps" / f"{version()}-{name[:100]}.html"
+
+
+def _prune(folder: Path) -> None:
+    """Keep the newest maps."""
+    pages = [(page.stat().st_mtime, page) for page in folder.glob("*.html")]
+    for _, page in sorted(pages)[:-KEPT]:
+        page.unlink(missing_ok=True)

@@ -1,0 +1,129 @@
+"""Several processes that answer at one socket, and the one that looks after them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from functools import partial
+from multiprocessing import connection, parent_process
+
+from prometheus_client import multiprocess
+from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from api.http.connections.bounded_server import BoundedServer
+from api.http.connections.connection import BoundedConfig
+from api.http.observing.logs import set_up
+from api.http.observing.metrics import FOLDER_VARIABLE
+from api.http.processes.service import Service
+from api.http.server import SWITCH_SECONDS, Place, configured
+
+_LOG = logging.getLogger("nearpaper")
+
+
+START_SECONDS = 120.0
+"""For which a worker may take to start before it counts as hung."""
+ANSWER_SECONDS = 30
+"""For which a worker that has started may take to say that it is alive."""
+
+
+class Worker(Process):
+    """One process that answers."""
+
+    config: BoundedConfig
+    _server: BoundedServer | None
+
+    def __init__(self, config: BoundedConfig, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._begun, self._started = time.monotonic(), False
+
+    def is_alive(self, timeout: float = ANSWER_SECONDS) -> bool:
+        """Whether it runs and, once it has started, says so in time."""
+        if self._started:
+            return super().is_alive(timeout)
+        self._started = self.is_ready(timeout=0)
+        in_time = time.monotonic() < self._begun + START_SECONDS
+        while self._started and self.parent_conn.poll(0.1):
+            self.parent_conn.recv()  # what it answered to earlier questions
+        return self.process.is_alive() and (self._started or in_time)
+
+    @property
+    def server(self) -> BoundedServer:
+        """What runs in it."""
+        if self._server is None:
+            self._server = BoundedServer(self.config)
+        return self._server
+
+
+class Supervisor(Multiprocess):
+    """Starts workers, puts another in the place of one that died or hangs, and stops them all."""
+
+    config: BoundedConfig
+
+    def init_processes(self) -> None:
+        """Start the workers."""
+        for _ in range(self.processes_num):
+            self.processes.append(self._started())
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace who died; give up where a worker can't even start."""
+        for place, worker in enumerate(self.processes):
+            if self.should_exit.is_set() or worker.is_alive():
+                continue
+            worker.kill()
+            worker.join()
+            multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+            if worker.exitcode == STARTUP_FAILURE:
+                _LOG.error("nearpaper: a worker can't start; stopping")
+                self.should_exit.set()
+                return
+            _LOG.warning("nearpaper: a worker died; starting another")
+            self.processes[place] = self._started()
+
+    def handle_hup(self) -> None:
+        """Do nothing, like the next two: uvicorn's would start workers that aren't bounded."""
+
+    def handle_ttin(self) -> None:
+        """Do nothing."""
+
+    def handle_ttou(self) -> None:
+        """Do nothing."""
+
+    def _started(self) -> Worker:
+        worker = Worker(self.config, self.sockets)
+        worker.start()
+        return worker
+
+
+def serve_by_workers(service: Service, listener: socket.socket, place: Place) -> None:
+    """Answer by several processes until this one is told to stop.
+
+    SIGTERM and Ctrl-C let them finish their requests.
+    """
+    counts = service.shared / "metrics"
+    counts.mkdir()
+    os.environ[FOLDER_VARIABLE] = str(counts)
+    bounds = service.bounds.shared(service.workers).within_files()
+    config = configured(partial(application, service), bounds, place, service.workers)
+    Supervisor(config, [listener]).run()
+
+
+def application(service: Service) -> ASGIApp:
+    """In a worker: its application. The worker ends with its supervisor, however that ends."""
+    set_up(service.log, access=service.access_log)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    return service.app()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)

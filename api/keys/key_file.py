@@ -1,0 +1,142 @@
+"""The file of keys, which nobody but its owner may read."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from api.keys.key import Key, hash_of, key_from, new_key
+from indexer.errors import NotFoundError, UsageError, storage_error
+from indexer.files import acquire_lock, replacing
+
+MOST_BYTES = 1 << 20
+"""Of a file of keys: some 5,000 of them."""
+PRIVATE = 0o600
+_PATIENCE_SECONDS = 10.0
+
+
+def load_keys(path: Path) -> tuple[Key, ...]:
+    """The keys in a file.
+
+    Raises:
+        UsageError: It isn't there, is no file of keys, or others may read it.
+        StorageError: It can't be read.
+    """
+    try:
+        # A link is followed, as secrets are often mounted by one; nothing is waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: not there; make it with `nearpaper keys add NAME`") from None
+    except OSError as error:
+        raise storage_error(error, path) from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(f"{path}: no regular file")
+        if status.st_mode & 0o077:
+            raise UsageError(f"{path}: others may read it; run `chmod 600 {path}`")
+        text = file.read(MOST_BYTES + 1)
+    try:
+        if len(text) > MOST_BYTES:
+            raise UsageError("too large")
+        keys = tuple(key_from(one) for one in json.loads(text)["keys"])
+    except (ValueError, TypeError, KeyError, RecursionError, UsageError):
+        raise UsageError(f"{path}: not a file of `nearpaper keys`") from None
+    if len({key.name for key in keys}) < len(keys):
+        raise UsageError(f"{path}: a name is there twice")
+    return keys
+
+
+def add_key(path: Path, name: str, role: str, expires: str) -> str:
+    """Add a new key to a file, which is made where there is none; gives the key.
+
+    Raises:
+        UsageError: The name is taken, or something is wrong with what is given.
+        StorageError: The file can't be written.
+    """
+    secret, key = new_key(name, role, expires)
+    with _changing(path) as keys:
+        if any(known.name == name for known in keys):
+            raise UsageError(f"{name}: has a key already; remove it first, or choose another name")
+        _save(path, [*keys, key])
+    return secret
+
+
+def remove_key(path: Path, name: str) -> None:
+    """Remove a key from a file; raises ``NotFoundError`` where there is none of that name."""
+    with _changing(path) as keys:
+        rest = [key for key in keys if key.name != name]
+        if len(rest) == len(keys):
+            raise NotFoundError(f"{name}: no key of that name in {path}; see `nearpaper keys list`")
+        _save(path, rest)
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[tuple[Key, ...]]:
+    """The keys of a file that nobody else changes meanwhile."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = acquire_lock(path.with_name(f"{path.name}.lock"), _PATIENCE_SECONDS)
+    except TimeoutError:
+        raise UsageError(f"{path}: another process changes it; try again") from None
+    except OSError as error:
+        raise storage_error(error, path) from error
+    try:
+        yield load_keys(path) if path.exists() else ()
+    finally:
+        lock.release()
+
+
+def _save(path: Path, keys: Iterable[Key]) -> None:
+    text = json.dumps({"keys": [asdict(key) for key in keys]}, indent=1)
+    with replacing(path) as beside:
+        # Made anew, so that nobody who opened an older one sees what is in it.
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+
+class KeyRing:
+    """The keys of a file, as they are now: who was added may ask, who was removed may not."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._stamp()
+        self._keys = load_keys(path)
+
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that hold. None do while the file can't be read; what is wrong is raised once.
+
+        Raises:
+            NearpaperError: The file changed and can't be read.
+        """
+        seen = self._stamp()
+        if seen != self._seen:
+            self._keys, self._seen = (), seen
+            self._keys = load_keys(self._path)
+        return tuple(key for key in self._keys if not key.is_expired)
+
+    def holder(self, secret: str) -> Key | None:
+        """Whose key this is; ``None`` for an unknown, removed or expired one."""
+        hash, found = hash_of(secret), None
+        for key in self.keys():  # all of them, so that the time tells nothing
+            if key.fits(hash):
+                found = key
+        return found
+
+    def named(self, name: str) -> Key | None:
+        """The key of a name; ``None`` where there is none that holds."""
+        return next((key for key in self.keys() if key.name == name), None)
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size

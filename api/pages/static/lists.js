@@ -1,0 +1,151 @@
+// The page of reading lists: made anew from the browser's memory after each change of what is there.
+import { addressOf, change, listOf, load, make, paperOf, say, toggleRead } from "./memory.js";
+import { download, exported, imported } from "./exchange.js";
+
+const MOST = 100; // papers that a similar search takes
+const root = document.getElementById("lists");
+let tag = "", unread = false, ticked = new Set();
+
+const current = (memory) => memory.lists[memory.current];
+const counted = (number) => `${number} ${number === 1 ? "paper" : "papers"}`;
+const alter = (act) => change((memory) => act(current(memory), memory));
+const anew = (act) => { alter(act); draw(); };
+
+function button(words, act, label = "") {
+  const made = make("button", words, { type: "button", className: "plain" });
+  if (label) made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+let numbered = 0;
+function labelled(words, field) {
+  field.id = `field-${numbered++}`;
+  const pair = make("span", "", { className: "labelled" });
+  pair.append(make("label", words, { htmlFor: field.id }), field);
+  return pair;
+}
+function choice(names, chosen, act) {
+  const made = make("select");
+  names.forEach((name, at) => made.append(make("option", name, { value: at, selected: at === chosen })));
+  made.addEventListener("change", () => act(Number(made.value)));
+  return made;
+}
+function field(kind, value, act, fields = {}) {
+  const made = make(kind, "", { value, ...fields });
+  made.addEventListener("change", () => act(made.value.trim()));
+  return made;
+}
+function row(...parts) {
+  const made = make("div", "", { className: "list-row" });
+  made.append(...parts);
+  return made;
+}
+
+function heads(memory) {
+  const list = current(memory);
+  const names = memory.lists.map((one) => `${one.name} (${one.papers.length})`);
+  const fresh = make("form", "", { className: "list-row" });
+  const name = make("input", "", { required: true, maxLength: 100, autocomplete: "off" });
+  fresh.append(labelled("New list", name), make("button", "Add", { className: "button" }));
+  fresh.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // nobody leaves the page
+    anew((_, all) => { all.current = all.lists.push(listOf({ name: name.value })) - 1; });
+  });
+  const drop = button("Delete this list", () => {
+    if (list.papers.length && !confirm(`Delete “${list.name}” with ${counted(list.papers.length)}?`)) return;
+    anew((_, all) => { all.lists.splice(all.current, 1); all.current = 0; });
+  });
+  const pick = choice(names, memory.current, (at) => anew((_, all) => { all.current = at; ticked = new Set(); tag = ""; }));
+  return [
+    row(labelled("List", pick), ...(memory.lists.length > 1 ? [drop] : []), make("span", "Papers that you save go here.", { className: "quiet" })),
+    fresh,
+    row(
+      labelled("Name", field("input", list.name, (to) => anew((one) => { one.name = to || one.name; }), { maxLength: 100 })),
+      labelled("Note", field("textarea", list.note, (to) => alter((one) => { one.note = to; }), { rows: 1, maxLength: 5000 })),
+    ),
+  ];
+}
+
+const shownOf = (memory) => current(memory).papers.filter((paper) =>
+  (!tag || paper.tags.includes(tag)) && (!unread || !memory.read.includes(paper.id)));
+const chosenOf = (memory) => {
+  const shown = shownOf(memory), some = shown.filter((paper) => ticked.has(paper.id));
+  return some.length ? some : shown;
+};
+
+async function save(format) {
+  const memory = load(), papers = chosenOf(memory);
+  try {
+    say(await download(await exported(format, current(memory), papers, new Set(memory.read)), papers.length));
+  } catch (error) {
+    say(`Not exported: ${error.message}`);
+  }
+}
+async function take(file) {
+  try {
+    const found = await imported(file);
+    anew((list, memory) => {
+      const held = new Set(list.papers.map((paper) => paper.id));
+      list.papers.push(...found.papers.filter((paper) => !held.has(paper.id)).map(paperOf));
+      list.note ||= found.note;
+      memory.read = [...new Set([...memory.read, ...found.read])];
+    });
+    say(`${counted(found.papers.length)} imported` + (found.missing.length ? `; not in this index: ${found.missing.slice(0, 5).join("; ")}${found.missing.length > 5 ? ` and ${found.missing.length - 5} more` : ""}` : ""));
+  } catch (error) {
+    say(`Not imported: ${error.message}`);
+  }
+}
+
+function tools(memory) {
+  const tags = [...new Set(current(memory).papers.flatMap((paper) => paper.tags))].sort();
+  const box = make("input", "", { type: "checkbox", checked: unread });
+  box.addEventListener("change", () => { unread = box.checked; draw(); });
+  const file = make("input", "", { type: "file", accept: ".json,.bib,.ris,.txt" });
+  file.addEventListener("change", () => { if (file.files[0]) take(file.files[0]); });
+  const near = make("a", "Papers similar to these", {
+    href: `/?${new URLSearchParams(chosenOf(memory).slice(-MOST).map((paper) => ["similar", paper.id]))}`,
+  });
+  const out = row(make("span", "Export the selected papers, or all:"), ...["JSON", "BibTeX", "RIS"].map((name) =>
+    button(name, () => save(name.toLowerCase()), `Export as ${name}`)));
+  const some = current(memory).papers.length > 0;
+  const only = [...(tags.length ? [labelled("Tag", choice(["any", ...tags], tags.indexOf(tag) + 1, (at) => { tag = at ? tags[at - 1] : ""; draw(); }))] : []), labelled("Unread only", box)];
+  return [...(some ? [row(...only, near), out] : []), row(labelled("Import JSON, BibTeX or RIS", file))];
+}
+
+function entry(paper, memory) {
+  const title = paper.title || paper.id, read = memory.read.includes(paper.id);
+  const made = make("li", "", { className: read ? "is-read" : "" });
+  const tick = make("input", "", { type: "checkbox", checked: ticked.has(paper.id) });
+  tick.setAttribute("aria-label", `select: ${title}`);
+  tick.addEventListener("change", () => { tick.checked ? ticked.add(paper.id) : ticked.delete(paper.id); });
+  const own = (act) => alter((list) => act(list.papers.find((one) => one.id === paper.id)));
+  const seen = button("read", () => { toggleRead(paper.id); draw(); }, `read: ${title}`);
+  seen.setAttribute("aria-pressed", read);
+  const others = memory.lists.map((list) => list.name).filter((_, at) => at !== memory.current);
+  const move = choice(["move to …", ...others], 0, (at) => anew((list, all) => {
+    const target = all.lists.filter((one) => one !== list)[at - 1];
+    list.papers = list.papers.filter((one) => one.id !== paper.id);
+    if (!target.papers.some((one) => one.id === paper.id)) target.papers.push(paper);
+  }));
+  move.setAttribute("aria-label", `move to another list: ${title}`);
+  const drop = button("remove", () => { anew((list) => { list.papers = list.papers.filter((one) => one.id !== paper.id); }); say(`Removed: ${title}`); }, `remove: ${title}`);
+  const more = make("details");
+  more.open = Boolean(paper.note || paper.tags.length);
+  more.append(make("summary", "tags and note"), row(
+    labelled("Tags, with commas", field("input", paper.tags.join(", "), (to) => { own((one) => { one.tags = paperOf({ tags: to.split(",").map((each) => each.trim()) }).tags; }); }, { maxLength: 500 })),
+    labelled("Note", field("textarea", paper.note, (to) => own((one) => { one.note = to; }), { rows: 2, maxLength: 5000 })),
+  ));
+  made.append(row(tick, make("a", title, { className: "title", href: addressOf(paper.id) })), row(seen, ...(others.length ? [move] : []), drop), more);
+  return made;
+}
+
+function draw() {
+  const memory = load(), shown = shownOf(memory);
+  const list = make("ul", "", { className: "reading-list" });
+  list.append(...shown.map((paper) => entry(paper, memory)));
+  const empty = make("p", current(memory).papers.length ? "No paper of this list is like that." : "No saved papers yet. Choose “Save” below a paper, or import a list.");
+  root.replaceChildren(...heads(memory), ...tools(memory), shown.length ? list : empty);
+}
+addEventListener("storage", draw);
+draw();
