@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 DEMO_INDEX ?= data/index
 INSTALL := PYTHON="$(PYTHON)" .ci/install $(VENV)
 
-.PHONY: help demo test test-all test-cluster crash bench bench-full lint format hooks reference clean
+.PHONY: help demo test test-all test-cluster crash fuzz bench bench-full bench-questions lint format hooks reference clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s%s\n", $$1, $$2} /^## / {printf "%19s%s\n", "", substr($$0, 4)}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s%s\n", $$1, $$2} /^## / {printf "%22s%s\n", "", substr($$0, 4)}' Makefile
 
 $(VENV)/installed: pyproject.toml constraints.txt .ci/install
 	@echo "Installing into $(VENV): about a minute; 1.4 GB with torch built for the CPU, 5.2 GB for CUDA"
@@ -52,10 +52,14 @@ test-all: $(VENV)/dev-installed ## run the slow tests, too, as CI does (some 20 
 
 test-cluster: $(VENV)/dev-installed ## install, run the tests that need an OpenSearch cluster (some 10 minutes)
 	@$(BIN)/python -m tests.cluster.java > /dev/null 2>&1 || $(INSTALL) --editable '.[dev,cluster]'
-	NEARPAPER_REQUIRE_CLUSTER=1 $(BIN)/python -m pytest -m "cluster and not slow"
+	NEARPAPER_REQUIRE_CLUSTER=1 $(BIN)/python -m pytest -m "cluster and not slow and not crash"
 
 crash: $(VENV)/dev-installed ## kill the writer at every system call, change an index under load (an hour)
 	$(BIN)/python -m pytest -m crash
+
+fuzz: $(VENV)/dev-installed ## feed every reader files that are nearly right, ten minutes each (some hours)
+## SECONDS=N for each reader
+	@$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS))
 
 bench: $(VENV)/bench-installed ## measure beside limits and other engines (15 minutes, 1 GB more)
 ## PAPERS=FILE takes your papers, COUNT=N so many of them
@@ -65,6 +69,10 @@ bench-full: $(VENV)/bench-installed ## measure growth to 3,000,000 papers (hours
 ## INDEX=DIR grows from an index, LARGEST=N stops at N papers
 	@$(BIN)/python -m tests.bench --full $(if $(PAPERS),--papers $(PAPERS)) \
 		$(if $(INDEX),--index $(INDEX)) $(if $(LARGEST),--largest $(LARGEST))
+
+bench-questions: $(VENV)/dev-installed ## ask what people type of INDEX=DIR, and count what comes first
+## SEED=N draws other questions
+	@$(BIN)/python -m tests.bench.questions $(if $(INDEX),$(INDEX),$(DEMO_INDEX)) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/dev-installed ## install, check with ruff and mypy
 	$(BIN)/ruff check .

@@ -20,6 +20,8 @@ from hatchling.builders.wheel import WheelBuilderConfig
 
 NAME = "nearpaper"
 ROOMS = frozenset({"indexer", "search", "api"})
+SHIPPED = ("data/README.md", "data/papers.jsonl", "data/questions")
+"""What is there to try it with; a folder with its files."""
 MAIN = f'''"""The command, as ``python -m {NAME}``."""
 
 from {NAME} import main
@@ -62,11 +64,18 @@ class OneName(BuildHookInterface[WheelBuilderConfig]):
         made[f"{NAME}/__init__.py"] = rewritten((root / front).read_bytes(), front, modules)
         made[f"{NAME}/__main__.py"] = MAIN.encode()
         made[f"{NAME}/py.typed"] = b""
+        made |= {f"{NAME}/{path}": (root / path).read_bytes() for path in shipped(root)}
         for target, text in made.items():
             path = Path(self._made.name, target)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text)
             build_data["force_include"][str(path)] = target
+
+
+def shipped(root: Path) -> list[str]:
+    """The files of :data:`SHIPPED`, as paths below a checkout."""
+    found = [path for one in SHIPPED for path in (root / one, *(root / one).glob("*"))]
+    return [path.relative_to(root).as_posix() for path in found if not path.is_dir()]
 
 
 def modules_of(paths: Iterable[str]) -> frozenset[str]:

@@ -35,6 +35,8 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     cache = tmp_path_factory.mktemp("model-cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEARPAPER_CACHE", str(cache))
+        # If a native library takes a command down, its report says where.
+        patch.setenv("PYTHONFAULTHANDLER", "1")
         yield cache
 
 

@@ -26,7 +26,7 @@ def serving(index: Path | str, *options: str) -> Iterator[tuple[str, subprocess.
     ) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
-        found = re.search(r"http://\S+:\d+", line)
+        found = re.search(r"https?://\S+:\d+", line)
         try:
             assert found, line
             yield found[0], process

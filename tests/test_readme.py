@@ -106,7 +106,7 @@ def test_every_command_and_option_is_explained() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=called)
 def test_no_option_is_made_up(page: Path) -> None:
-    elsewhere = r"^(\$ )?(curl|gzip|pip|HF_ENDPOINT=\S+) (.*\\\n)*.*$"
+    elsewhere = r"^(\$ )?(curl|gzip|(uv )?pip|HF_ENDPOINT=\S+) (.*\\\n)*.*$"
     text = re.sub(elsewhere, "", text_of(page), flags=re.MULTILINE)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
     assert named <= options() | {"--help"}

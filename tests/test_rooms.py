@@ -21,11 +21,14 @@ WITHIN = 20
 
 ROOMS: dict[str, str] = {
     "foundations": "indexer.errors indexer.files indexer.version indexer.progress indexer.where "
-    "indexer.analysis indexer.sampling indexer.opensearch.address",
+    "indexer.analysis indexer.spellings indexer.sampling indexer.closeness.calibration "
+    "indexer.opensearch.address",
     "papers": "indexer.papers",
+    "glossary": "indexer.glossary",
     "models": "indexer.models",
     "ray": "indexer.ray",
     "protocols": "indexer.entries indexer.copying indexer.store",
+    "closeness": "indexer.closeness",
     "catalog": "indexer.local.catalog",
     "segments": "indexer.local.segments",
     "folder store": "indexer.local",
@@ -43,11 +46,13 @@ ROOMS: dict[str, str] = {
     "indexer.batches indexer.lookahead indexer.cached_index",
     "fetch": "indexer.fetch",
     "maintenance": "indexer.maintenance",
-    "query": "search.limits search.validation search.query",
+    "query": "search.limits search.validation search.stopping search.query",
     "options": "search.options search.option_names",
+    "stages": "search.stages",
     "ranking": "search.ranking",
     "answer": "search.answer",
     "map": "search.map",
+    "suggestions": "search.suggestions",
     "engine": "search.open_index search.lookup search.browsing search.batch search.engine "
     "search.digest",
     "evaluation": "search.evaluation",
@@ -57,6 +62,8 @@ ROOMS: dict[str, str] = {
     "digest": "api.digest",
     "mcp": "api.mcp",
     "shapes": "api.http.shapes",
+    "keys": "api.keys",
+    "admin": "api.admin",
     "http": "api.http",
     "commands": "api.commands api.cli",
 }
@@ -65,49 +72,60 @@ ROOMS: dict[str, str] = {
 MAY_IMPORT: dict[str, str] = {
     "foundations": "",
     "papers": "",
+    "glossary": "papers",
     "models": "foundations, papers",
     "ray": "foundations, models",
-    "protocols": "foundations, papers, models",
+    "protocols": "foundations, papers, glossary, models",
+    "closeness": "foundations, papers, models, protocols",
     "catalog": "foundations, papers, models, protocols",
-    "segments": "foundations, papers, models, catalog",
-    "folder store": "foundations, papers, models, protocols, catalog, segments",
-    "memory store": "foundations, papers, models, protocols",
+    "segments": "foundations, papers, glossary, models, catalog",
+    "folder store": "foundations, papers, glossary, models, protocols, catalog, segments",
+    "memory store": "foundations, papers, glossary, models, protocols",
     "cluster requests": "foundations",
-    "cluster records": "foundations, papers, models, protocols, cluster requests",
-    "cluster querying": "foundations, papers, protocols, cluster requests, cluster records",
-    "cluster writing": "foundations, papers, models, protocols, cluster requests, cluster records, "
-    "cluster querying",
-    "cluster store": "foundations, papers, models, protocols, cluster requests, cluster records, "
-    "cluster querying, cluster writing",
+    "cluster records": "foundations, papers, glossary, models, protocols, cluster requests",
+    "cluster querying": "foundations, papers, glossary, protocols, cluster requests, "
+    "cluster records",
+    "cluster writing": "foundations, papers, glossary, models, protocols, cluster requests, "
+    "cluster records, cluster querying",
+    "cluster store": "foundations, papers, glossary, models, protocols, cluster requests, "
+    "cluster records, cluster querying, cluster writing",
     "opening": "foundations, protocols, segments, folder store, cluster store",
     "sources: reading": "",
     "sources: formats": "foundations, papers, sources: reading",
     "sources": "foundations, papers, sources: reading, sources: formats",
-    "pipeline": "foundations, papers, models, ray, protocols, segments, opening, sources",
+    "pipeline": "foundations, papers, models, ray, protocols, closeness, segments, opening, "
+    "sources",
     "fetch": "foundations, papers, ray, opening, sources: reading, sources: formats, sources, "
     "pipeline",
-    "maintenance": "foundations, papers, models, ray, protocols, catalog, segments, folder store, "
-    "cluster writing, cluster store, opening, pipeline",
+    "maintenance": "foundations, papers, models, ray, protocols, closeness, catalog, segments, "
+    "folder store, cluster writing, cluster store, opening, pipeline",
     "query": "foundations, papers",
     "options": "foundations, query",
-    "ranking": "foundations, papers, models, protocols, opening, query, options",
-    "answer": "foundations, papers, models, protocols, query, options, ranking",
+    "stages": "",
+    "ranking": "foundations, papers, glossary, models, protocols, closeness, opening, query, "
+    "options, stages",
+    "answer": "foundations, papers, models, protocols, query, options, stages, ranking",
     "map": "foundations, papers, protocols, opening, query",
-    "engine": "foundations, papers, models, protocols, opening, query, options, ranking, answer, "
-    "map",
+    "suggestions": "foundations, papers, protocols, ranking",
+    "engine": "foundations, papers, models, protocols, opening, query, options, stages, ranking, "
+    "answer, map, suggestions",
     "evaluation": "foundations, papers, models, protocols, opening, sources: reading, "
-    "sources: formats, pipeline, maintenance, query, options, ranking, engine",
+    "sources: formats, sources, pipeline, maintenance, query, options, ranking, engine",
     "text": "foundations, papers, options, answer",
-    "terminal": "papers, pipeline, maintenance, answer, text",
-    "pages": "papers, query, options, answer, map, engine, text",
+    "terminal": "foundations, papers, pipeline, maintenance, stages, answer, engine, evaluation, "
+    "text",
+    "pages": "foundations, papers, query, options, answer, map, engine, text",
     "digest": "foundations, papers, protocols, opening, sources, query, options, answer, engine, "
     "text, terminal",
     "mcp": "foundations, papers, query, options, answer, engine, text",
-    "shapes": "foundations, papers, answer",
-    "http": "foundations, papers, opening, query, options, ranking, answer, map, engine, text, "
-    "terminal, pages, shapes",
-    "commands": "foundations, models, ray, opening, pipeline, fetch, maintenance, query, options, "
-    "ranking, answer, map, engine, evaluation, text, terminal, pages, digest, mcp, http",
+    "shapes": "foundations, papers, answer, text",
+    "keys": "foundations",
+    "admin": "foundations, opening, pipeline, maintenance",
+    "http": "foundations, papers, models, opening, query, options, stages, ranking, answer, map, "
+    "engine, text, terminal, pages, shapes, keys, admin",
+    "commands": "foundations, models, ray, opening, sources, pipeline, fetch, maintenance, query, "
+    "options, ranking, answer, map, engine, evaluation, text, terminal, pages, digest, mcp, "
+    "keys, http",
 }
 """For each room the others that it imports; the ground first."""
 

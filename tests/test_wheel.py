@@ -23,7 +23,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 import nearpaper
-from hatch_build import ROOMS
+from hatch_build import ROOMS, shipped
 from tests.reference import OPENAPI
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -132,7 +132,9 @@ def test_wheel_holds_one_package_with_all_files(wheel: Path) -> None:
     }
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     own = {f"nearpaper/{name}" for name in ("__init__.py", "__main__.py", "py.typed")}
-    assert names == there | own
+    data = {f"nearpaper/{path}" for path in shipped(ROOT)}
+    assert names == there | own | data
+    assert {"nearpaper/data/papers.jsonl", "nearpaper/data/questions/qrels.tsv"} <= data
 
 
 @pytest.mark.slow
@@ -162,6 +164,12 @@ def test_commands_work(installed: Installed) -> None:
     version = f"nearpaper {nearpaper.__version__}\n"
     assert installed.printed("nearpaper", "--version") == version
     assert installed.printed("python", "-m", "nearpaper", "--version") == version
+
+
+def test_the_sample_collection_comes_along(installed: Installed) -> None:
+    choices = ("--model", "hashing", "--mode", "lexical")
+    score = json.loads(installed.printed("nearpaper", "evaluate", *choices))
+    assert (score["collection"], score["questions"], score["missing"]) == ("sample", 30, 0)
 
 
 @pytest.mark.slow  # starts a cluster

@@ -46,7 +46,7 @@ class Report:
         """Take tables in and show them at once."""
         for table in tables:
             self.tables.append(table)
-            console.print(_rich(table))
+            console.print(rich_table(table))
             for note in table.notes:
                 console.print(f"  {note}", style="dim", markup=False, highlight=False)
 
@@ -91,7 +91,7 @@ def _facts(facts: dict[str, str]) -> str:
     return "".join(f"- {name}: {value}\n" for name, value in facts.items())
 
 
-def _rich(table: Table) -> RichTable:
+def rich_table(table: Table) -> RichTable:
     shape = RichTable(title=table.title, title_justify="left", title_style="bold")
     for number, head in enumerate(table.heads):
         shape.add_column(head, justify="right" if number else "left")

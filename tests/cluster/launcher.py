@@ -75,6 +75,10 @@ class Cluster:
             "cluster.initial_cluster_manager_nodes": names,
             # A disk that is almost full is no matter here.
             "cluster.routing.allocation.disk.threshold_enabled": False,
+            # A copy whose recovery began while nodes restarted sometimes stands still for half an
+            # hour by default, though the other copy answers.
+            "indices.recovery.internal_action_timeout": "10s",
+            "indices.recovery.recovery_activity_timeout": "20s",
         }
         self._nodes = [
             Node(

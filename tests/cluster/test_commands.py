@@ -9,14 +9,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import anyio
 import pytest
+from mcp import Client
 from starlette.testclient import TestClient
 
 from api.cli import run
 from api.http.app import create_app
+from api.mcp.server import make_server
 from indexer.opensearch.address import Address
 from indexer.opensearch.records.head import read_head
 from indexer.opensearch.requests.client import Cluster
+from search.engine import Engine
 from tests.cluster.stores import new_address, new_store, remove_all
 
 pytestmark = pytest.mark.cluster
@@ -146,6 +150,34 @@ def test_a_service_answers_the_same(both: Both, clients: list[TestClient], path:
 def _same_text(line: str, index: str) -> Any:
     told = _lasting(line.replace(index, "INDEX"))
     return _PASSING.sub("…", _HARVESTED.sub("", told)) if isinstance(told, str) else told
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("search_papers", {"question": "graph kernels", "limit": 5}),
+        ("similar_papers", {"ids": [ID]}),
+        ("get_paper", {"id": ID}),
+    ],
+)
+def test_an_agent_is_told_the_same(both: Both, tool: str, arguments: dict[str, Any]) -> None:
+    told = []
+    for index in both:
+        with Engine.open(str(index)) as engine:
+            told.append(_same(asked_by_agent(make_server(engine), tool, arguments)))
+    assert told[0] == told[1]
+
+
+def asked_by_agent(server: Any, tool: str, arguments: dict[str, Any]) -> Any:
+    """What a call of a tool gives."""
+
+    async def call() -> Any:
+        async with Client(server) as client:
+            return await client.call_tool(tool, arguments)
+
+    result = anyio.run(call)
+    assert not result.is_error, result.content
+    return result.structured_content
 
 
 def test_changes_and_upkeep(both: Both, here: Path, capfd: pytest.CaptureFixture[str]) -> None:

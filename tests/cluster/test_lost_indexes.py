@@ -116,12 +116,14 @@ def test_it_is_deleted_under_a_server(own: Address, command: Command, tmp_path: 
         response = client.get(asked)
         assert response.status_code == 503
         assert response.json()["type"] == "urn:nearpaper:problem:no-index"
-        assert "no index there" in response.json()["detail"]
+        assert str(own) not in response.json()["detail"]
         assert left(own) == set()
         assert command(indexing(tmp_path, 5), own).code == 0
         assert client.get(asked).json()["total"] == 5
         process.kill()
-        assert process.communicate()[1] == ""
+        logged = process.communicate()[1]
+        assert "no index there" in logged
+        assert logged.count("\n") == 1
 
 
 def test_its_papers_are_lost(own: Address, command: Command, tmp_path: Path) -> None:

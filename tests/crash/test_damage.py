@@ -229,6 +229,16 @@ def test_what_can_be_read_of_a_damaged_catalog_is_saved(whole: Path, index: Path
     assert {id for id, _, _ in answers(saved)[1]} == {id for id, _, _ in answers(whole)[1]}
 
 
+@pytest.mark.parametrize("kept", [0.97, 0.9])
+def test_what_is_left_of_a_catalog_that_was_cut_is_saved(index: Path, kept: float) -> None:
+    path = index / "catalog.sqlite"
+    os.truncate(path, int(path.stat().st_size * kept))
+    assert "catalog.sqlite" in refusal(lambda index: backup(index, index.parent / "copy"), index)
+    copied = backup(index, index.parent / "saved", salvage_damaged=True)
+    assert 0 < copied.papers == 60 - copied.lost
+    assert check(index.parent / "saved") == []
+
+
 @pytest.mark.parametrize("places", [6, pytest.param(200, marks=pytest.mark.crash)])
 def test_a_flipped_bit_in_the_catalog_is_never_a_traceback(
     index: Path, whole: Path, places: int

@@ -26,6 +26,7 @@ class Disk:
     def __init__(self) -> None:
         self._contents: set[Path] = set()
         self._entries: set[Path] = set()
+        self._there: set[Path] = set()
 
     def apply(self, call: str, arguments: str, paths: list[Path]) -> None:
         if call == "ftruncate" and paths[0].name.endswith("-wal"):
@@ -37,8 +38,12 @@ class Disk:
             self._entries = {path for path in self._entries if path.parent != paths[0]}
         elif call in _RENAMES:
             self._rename(paths[-2], paths[-1])
+        elif call.startswith("unlink"):
+            self._there.discard(paths[-1])
         elif call.startswith("mkdir") or (call == "openat" and "O_CREAT" in arguments):
-            self._entries.add(paths[-1])
+            if paths[-1] not in self._there:  # a reader opens the log of a writer
+                self._entries.add(paths[-1])
+            self._there.add(paths[-1])
 
     def _rename(self, old: Path, new: Path) -> None:
         self._contents.discard(new)

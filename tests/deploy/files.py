@@ -66,15 +66,15 @@ def manifest(kind: str, name: str) -> Any:
 
 
 def containers() -> list[Container]:
-    return [*_composed(), *_deployed()]
+    return [*_composed("compose.yaml"), *_composed("folder.yaml"), *_deployed()]
 
 
 def of_nearpaper() -> list[Container]:
     return [each for each in containers() if each.image.startswith("nearpaper:")]
 
 
-def _composed() -> Iterator[Container]:
-    told = compose()
+def _composed(place: str) -> Iterator[Container]:
+    told = load(place)
     for name, service in told["services"].items():
         files = {
             mounted["target"]: told[kind][mounted["source"]]["file"]
@@ -86,7 +86,7 @@ def _composed() -> Iterator[Container]:
             for file in (DEPLOY / source).glob("*") if source.startswith(".") else ():
                 files[f"{target}/{file.name}"] = f"{source.removeprefix('./')}/{file.name}"
         yield Container(
-            place="compose.yaml",
+            place=place,
             name=name,
             image=service["image"],
             command=tuple(service.get("command", service.get("entrypoint", ()))),

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 from tests.deploy.files import DEPLOY, ROOT
 
 TEXT = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_hadolint_finds_nothing() -> None:
+    program = Path(sys.executable).with_name("hadolint")
+    command = [str(program), "--no-color", str(DEPLOY / "Containerfile")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (0, "")
 
 
 def test_what_is_copied_is_there() -> None:

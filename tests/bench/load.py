@@ -1,0 +1,166 @@
+"""``python -m tests.bench.load INDEX``: a service under more clients than it can answer.
+
+Each client asks its next question as soon as it has an answer, and goes away for as long as
+``Retry-After`` says when it is refused. A probe asks ``/readyz`` beside them. Each 200 is checked:
+the paper that comes first has the title that was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Thread
+from typing import Annotated
+
+import httpx2
+import numpy as np
+import psutil
+import typer
+
+from search.engine import Engine
+
+CLIENTS = (1, 8, 32, 64, 200)
+PATIENCE_SECONDS = 60.0
+PROBE_SECONDS = 0.1
+HEAD = "  ".join(
+    f"{name:>9}"
+    for name in ("clients", "200/s", "p50 ms", "p99 ms", "503", "errors", "wrong", "MB", "probe ms")
+)
+Asked = tuple[str, str]
+"""A title, and the id of its paper."""
+
+
+def main(
+    index: Annotated[Path, typer.Argument(help="Folder of an index.")],
+    seconds: Annotated[float, typer.Option(help="For each number of clients.")] = 20.0,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
+    clients: Annotated[str, typer.Option(help="Numbers of clients.")] = ",".join(map(str, CLIENTS)),
+    retry: Annotated[bool, typer.Option(help="Heed Retry-After.")] = True,
+) -> None:
+    """Measure throughput, times, refusals, memory and readiness."""
+    with Engine.open(index) as engine:
+        papers = [result.paper for result in engine.browse(limit=1000)]
+    asked = [(paper.title, paper.id) for paper in papers if len(paper.title.split()) > 4]
+    print(HEAD)  # noqa: T201
+    with serving(index, workers) as (address, process):
+        asyncio.run(_wait(address))
+        asyncio.run(_load(address, asked, 4, 3.0, retry=retry))  # warm
+        for some in map(int, clients.split(",")):
+            cells = _measured(address, process, asked, some, seconds, retry=retry)
+            row = "  ".join(f"{cell:>9}" for cell in [str(some), *cells])
+            print(row, flush=True)  # noqa: T201
+
+
+def _measured(
+    address: str, process: int, asked: Sequence[Asked], clients: int, span: float, *, retry: bool
+) -> list[str]:
+    began = time.perf_counter()
+    times, told, probes = asyncio.run(_load(address, asked, clients, span, retry=retry))
+    took = time.perf_counter() - began
+    good = times or [float("nan")]
+    p50, p99 = np.percentile(good, [50, 99]) * 1000
+    errors = sum(many for kind, many in told.items() if kind not in ("200", "503", "wrong"))
+    return [
+        f"{len(times) / took:.1f}",
+        *(f"{p50:.0f}", f"{p99:.0f}"),
+        *(str(told["503"]), str(errors), str(told["wrong"])),
+        f"{_memory(process) / 1e6:.0f}",
+        f"{1000 * max(probes):.0f}",
+    ]
+
+
+async def _load(
+    address: str, asked: Sequence[Asked], clients: int, span: float, *, retry: bool
+) -> tuple[list[float], Counter[str], list[float]]:
+    """Times of the good answers, what was answered, and times of the probes."""
+    times, told, probes = list[float](), Counter[str](), list[float]()
+    until = time.perf_counter() + span
+    # One for all, since each of its own takes a tenth of a second to make.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+
+    async def client(number: int) -> None:
+        chance = random.Random(number)  # noqa: S311
+        while (begun := time.perf_counter()) < until:
+            title, id = chance.choice(asked)
+            try:
+                answer = await http.get("/api/v1/search", params={"q": title, "limit": 10})
+            except httpx2.HTTPError as error:
+                told[type(error).__name__] += 1
+                continue
+            told[str(answer.status_code)] += 1
+            if answer.status_code == 200:
+                times.append(time.perf_counter() - begun)
+                found = [one["id"] for one in answer.json()["results"] if one["title"] == title]
+                told["wrong"] += id not in found
+            elif retry:
+                await asyncio.sleep(float(answer.headers.get("retry-after", 0)))
+
+    probing = Thread(target=_probe, args=(address, until, probes))
+    probing.start()
+    async with httpx2.AsyncClient(
+        base_url=address, timeout=PATIENCE_SECONDS, limits=limits
+    ) as http:
+        await asyncio.gather(*(client(number) for number in range(clients)))
+    probing.join()
+    return times, told, probes
+
+
+def _probe(address: str, until: float, probes: list[float]) -> None:
+    """Ask whether the service is ready, each time by a new connection."""
+    host = address.removeprefix("http://")
+    while (begun := time.perf_counter()) < until:
+        connection = HTTPConnection(host, timeout=PATIENCE_SECONDS)
+        try:
+            connection.request("GET", "/readyz")
+            connection.getresponse().read()
+        except OSError:
+            pass  # its time tells
+        finally:
+            connection.close()
+        probes.append(time.perf_counter() - begun)
+        time.sleep(PROBE_SECONDS)
+
+
+@contextmanager
+def serving(index: Path, workers: int) -> Iterator[tuple[str, int]]:
+    """A service on a free port: its address and process."""
+    command = [sys.executable, "-m", "api.cli", "serve", "--index", str(index), "--port", "0"]
+    command += ["--workers", str(workers)] if workers > 1 else []
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        try:
+            yield next(w for w in line.split() if w.startswith("http://")).rstrip(";"), process.pid
+        finally:
+            process.terminate()
+            process.wait()
+
+
+async def _wait(address: str) -> None:
+    async with httpx2.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS) as http:
+        while True:
+            try:
+                if (await http.get("/readyz")).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                pass
+            await asyncio.sleep(0.2)
+
+
+def _memory(process: int) -> int:
+    """Bytes that a service has of its own, all its processes together."""
+    service = psutil.Process(process)
+    every = [service, *service.children(recursive=True)]
+    return sum(one.memory_info().rss - one.memory_info().shared for one in every)
+
+
+if __name__ == "__main__":
+    typer.run(main)
