@@ -25,6 +25,8 @@ regularised: nDCG@10 of MED 0.808 to 0.814, Cranfield 0.436 to 0.447, CACM 0.579
 second vector search gains 0.001 more on average."""
 NEIGHBOURS, NEIGHBOUR_WEIGHT = 5, 0.2
 _LEAST_WEIGHT = 1e-6
+DECIMALS = 5
+"""Of scores that are compared. Rounding of float32, magnified by z-scores, is in the sixth."""
 ALL_WORDS, COMMON, FEWEST = 2.0, 20, 100
 """What the one paper that holds all words gets; the share of papers, a twentieth, from which on it
 is nothing; up to how many papers nothing is given."""
@@ -119,7 +121,7 @@ def regularised(hits: Hits, vectors: NDArray[np.float32]) -> Hits:
     if count <= 1:
         return hits
     keys, scores = hits
-    nearness = vectors @ vectors.T
+    nearness = np.round(vectors @ vectors.T, DECIMALS)
     np.fill_diagonal(nearness, -np.inf)
     k = min(NEIGHBOURS, count - 1)
     nearest = np.argpartition(-nearness, k - 1, axis=1)[:, :k]
@@ -157,10 +159,12 @@ def _spread(keys: NDArray[np.int64], leg: Hits, zeros: int) -> NDArray[np.float6
 
 
 def best_first(keys: NDArray[np.int64], scores: Scores) -> Hits:
-    """By falling score, equal scores by key."""
-    narrow = scores.astype(np.float32)
-    order = np.lexsort((keys, -narrow))
-    return keys[order], narrow[order]
+    """By falling score, equal scores by key.
+
+    Scores are equal if they are to :data:`DECIMALS`: processors add in different orders.
+    """
+    order = np.lexsort((keys, -np.round(scores, DECIMALS)))
+    return keys[order], scores[order].astype(np.float32)
 
 
 def rocchio(

@@ -22,6 +22,7 @@ from search.query.parser import Query
 from search.ranking.cited import cited_papers
 from search.ranking.encoder import Encoder
 from search.ranking.examples import examples, fold_duplicates
+from search.ranking.fusion import best_first
 from search.ranking.known_items import named, titled, written_by
 from search.ranking.library import library_of, suiting
 from search.ranking.ranking import DEPTH, NO_HITS, NO_KEYS, Ranking, promote
@@ -269,7 +270,7 @@ def _dense_leg(snapshot: Snapshot, where: Where, mode: Mode, vector: Vector | No
     if mode == "lexical" or vector is None:
         return NO_HITS
     with stage("nearest"):
-        return snapshot.nearest(vector, DEPTH, where)
+        return best_first(*snapshot.nearest(vector, DEPTH, where))
 
 
 def _named_first(snapshot: Snapshot, ranking: Ranking, query: Query) -> Ranking:
