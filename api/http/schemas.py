@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -125,6 +125,11 @@ class PaperModel(BaseModel):
     harvested: str | None = Field(description="When a source last changed the record, in UTC.")
 
 
+Chosen = Annotated[dict[str, Any], Field(description="With fields: these alone.")]
+_WHOLE_FIRST = Field(union_mode="left_to_right")
+PaperOrChosen = Annotated[PaperModel | Chosen, _WHOLE_FIRST]
+
+
 class SuggestionModel(BaseModel):
     """One way to go on."""
 
@@ -184,10 +189,11 @@ class AnswerModel(BaseModel):
     limit: int
     offset: int
     facets: dict[str, dict[str, int]] = Field(
+        default_factory=dict,
         description="How many of the close papers there are by year (newest first), and by "
-        "category, author and venue (the 20 most frequent)."
+        "category, author and venue (the 20 most frequent). Missing where fields are chosen.",
     )
-    results: list[ResultModel]
+    results: list[Annotated[ResultModel | Chosen, _WHOLE_FIRST]]
     generation: int = Field(description="Of the index; pages of one generation fit together.")
     took_ms: float
     warnings: list[str]
@@ -263,7 +269,11 @@ def example_response(example: object) -> dict[int | str, dict[str, Any]]:
 
 def or_as_file(response: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
     """The same where ``format`` asks for a file instead."""
-    files = {known.media_type: {"schema": {"type": "string"}} for known in FORMATS.values()}
+    text, records = {"type": "string"}, {"type": "array", "items": {"type": "object"}}
+    files = {
+        known.media_type: {"schema": records if known.suffix == "json" else text}
+        for known in FORMATS.values()
+    }
     name = {"description": "Of a file: its name.", "schema": {"type": "string"}}
     found = response[200]
     content = {**found["content"], **files}

@@ -23,7 +23,7 @@ from api.http.schemas import (
     ANSWER_EXAMPLE,
     PAPER_EXAMPLE,
     AnswerModel,
-    PaperModel,
+    PaperOrChosen,
     example_response,
     no_index,
     no_paper,
@@ -115,7 +115,7 @@ def similar(
 
 @router.get(
     "/papers/{id:path}",
-    response_model=PaperModel,
+    response_model=PaperOrChosen,
     tags=["papers"],
     responses={**_PAPER, 404: _NO_PAPER},
 )

@@ -118,11 +118,12 @@ def _end(stack: list[Element]) -> None:
 def _tags(text: str) -> Iterator[_Tag]:
     """The tags in order; whatever only looks like one is part of the text before the next."""
     closed = {match[1].lower() for match in _CLOSING.finditer(text)}
+    begins = len(text) - len(text.lstrip())
     start = place = 0
     while match := _TAG.search(text, place):
         place = match.end()
         name = (match["name"] or "").lower()
-        if name and not _is_markup(match, name, closed):
+        if name and not _is_markup(match, name, closed, begins):
             place = match.start() + 1
             continue
         before, start = text[start : match.start()], match.end()
@@ -132,11 +133,11 @@ def _tags(text: str) -> Iterator[_Tag]:
     yield _Tag(text[start:])
 
 
-def _is_markup(match: re.Match[str], name: str, closed: set[str]) -> bool:
-    """Whether a tag is meant as one."""
+def _is_markup(match: re.Match[str], name: str, closed: set[str], begins: int) -> bool:
+    """Whether a tag is meant as one; one that the text begins with always is."""
     if (match["space"] or "").lower() in _NAMESPACES:
         return True
     if name not in _KNOWN or match["space"]:
         return False
     alone = not (match["close"] or match["empty"] or match["attributes"])
-    return not alone or name in closed or name in _VOID or not match.string[: match.start()].strip()
+    return not alone or name in closed or name in _VOID or match.start() <= begins

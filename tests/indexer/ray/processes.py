@@ -20,7 +20,7 @@ def actors(process: psutil.Process) -> list[psutil.Process]:
 
 def wait_for_actors(process: psutil.Process, count: int) -> list[psutil.Process]:
     """Those that embed, once there are so many."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while len(found := actors(process)) < count:
         assert time.monotonic() < deadline, f"{len(found)} actors"
         time.sleep(0.05)

@@ -67,9 +67,10 @@ def test_the_batch_of_a_dead_actor_is_given_to_another(
     waits = [bulk.begin(texts) for texts in BATCHES]
     threading.Timer(1.0, one.kill).start()
     assert_all_come(waits, BATCHES)
-    (record,) = caplog.records
-    assert "an actor is lost, its batch goes to another" in record.message
-    assert record.message.isprintable()
+    # A slow machine may also hear that actors are waited for.
+    (lost,) = (one for one in caplog.messages if "waiting for actors" not in one)
+    assert "an actor is lost, its batch goes to another" in lost
+    assert lost.isprintable()
     assert one not in wait_for_actors(psutil.Process(), 2)
     assert_all_come([bulk.begin(texts) for texts in BATCHES], BATCHES)
     assert capfd.readouterr() == ("", "")

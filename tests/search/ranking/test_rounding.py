@@ -14,6 +14,7 @@ from indexer.store import Hits
 from search.engine import Engine
 from search.options import MODES
 from search.ranking import scoring
+from search.ranking.fusion import fed_back
 from tests.search.test_both_stores import CHOICES, QUESTIONS
 
 NOISE = 6e-8
@@ -33,7 +34,7 @@ def test_the_last_bits_of_cosines_decide_nothing(
     sample_store: MemoryStore, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = np.random.default_rng(0)
-    nearest, fed_back = MemorySnapshot.nearest, scoring.fed_back
+    nearest = MemorySnapshot.nearest
 
     def noisy(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return (values + random.uniform(-NOISE, NOISE, values.shape)).astype(np.float32)
