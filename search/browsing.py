@@ -13,7 +13,7 @@ from typing import Literal
 from indexer.errors import UsageError
 from indexer.papers.paper import Paper
 from indexer.store import Days, Order, Snapshot
-from indexer.where import LAST_DAY, Submitted, Where
+from indexer.where import LAST_DAY, And, Not, Submitted, Where
 from search.query.filters import Filters
 
 TRENDING_DAYS = 30
@@ -64,7 +64,7 @@ def papers_liked(snapshot: Snapshot, first: str, last: str, limit: int, offset: 
     where: Where = Submitted(first, last)
     order: Order = "submitted_upvotes"
     if not newest.submitted:
-        where, order = Filters(after=first, before=last).where(), "upvotes"
+        where, order = _published(first, last), "upvotes"
     papers = snapshot.papers(snapshot.ordered(order, limit, where, offset))
     return Liked(
         tuple(papers),
@@ -76,6 +76,18 @@ def papers_liked(snapshot: Snapshot, first: str, last: str, limit: int, offset: 
         days_around(snapshot, last),
         snapshot.about.papers,
     )
+
+
+def _published(first: str, last: str) -> Where:
+    """Published from day to day; on one day only what is known to the day.
+
+    A paper of 2024 may be of any of its days, so it passes for two of one month; others don't.
+    """
+    where = Filters(after=first, before=last).where()
+    if first != last:
+        return where
+    other = f"{last[:-2]}{'02' if last.endswith('01') else '01'}"
+    return And((where, Not(Filters(after=other, before=other).where())))
 
 
 def papers_trending(snapshot: Snapshot, limit: int, offset: int) -> Liked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
@@ -29,7 +29,7 @@ from api.pages.try_out import input_of, operations
 from api.wording import counted, reasons, short_date
 from indexer.papers.paper import Paper
 from search.answer.answer import Result
-from search.answer.highlight import marked
+from search.answer.highlight import Span, marked
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"
@@ -68,7 +68,17 @@ def _marked(result: Result, field: Literal["title", "abstract"], part: str = "")
         shift, text = (0, text[:start]) if part == "before" else (start, text[start:])
         spans = tuple((a - shift, b - shift) for a, b in spans if 0 <= a - shift < len(text))
     # All of the text goes through `with_formulas`, which escapes it.
-    return Markup(marked(text, spans, "<mark>", "</mark>", with_formulas))  # noqa: S704
+    return Markup(marked(text, _joined(text, spans), "<mark>", "</mark>", with_formulas))  # noqa: S704
+
+
+def _joined(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Marked words with no more than a space between them as one mark."""
+    found: list[Span] = []
+    for start, end in spans:
+        if found and text[found[-1][1] : start] in ("", " "):
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
 
 
 def _arxiv_named(paper: Paper) -> str:

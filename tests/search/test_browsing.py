@@ -47,9 +47,16 @@ def test_browsing_gives_all_that_pass(engine: Engine) -> None:
 
 
 def test_papers_of_some_days_by_upvotes(engine: Engine) -> None:
-    liked = engine.liked("2024-02-01", "2024-02-01", limit=2)
+    liked = engine.liked("2024-02-01", "2024-02-02", limit=2)
     assert [paper.id for paper in liked.papers] == ["p4", "p2"]
     assert liked.total == 3
+
+
+def test_a_day_has_only_what_is_known_to_the_day(engine: Engine) -> None:
+    liked = engine.liked("2024-02-01", "2024-02-01")
+    assert [paper.id for paper in liked.papers] == ["p2", "p1"]
+    assert liked.total == 2
+    assert engine.liked("2024-02-02", "2024-02-02").total == 0
 
 
 def test_days_of_submission_come_before_those_of_publication(make_store: MakeStore) -> None:

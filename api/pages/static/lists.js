@@ -41,6 +41,19 @@ function row(...parts) {
   return made;
 }
 
+let managing = false;
+function folded(words, open, ...parts) {
+  const made = make("details", "", { open, className: "quiet-details" });
+  made.addEventListener("toggle", () => { managing = made.open; });
+  made.append(make("summary", words), ...parts);
+  return made;
+}
+function importing() {
+  const made = make("input", "", { type: "file", accept: ".json,.bib,.ris,.txt" });
+  made.addEventListener("change", () => { if (made.files[0]) take(made.files[0]); });
+  return made;
+}
+
 function heads(memory) {
   const list = current(memory);
   const names = memory.lists.map((one) => `${one.name} (${one.papers.length})`);
@@ -57,13 +70,14 @@ function heads(memory) {
     anew((_, all) => { all.lists.splice(all.current, 1); all.current = 0; });
   });
   const pick = choice(names, memory.current, (at) => anew((_, all) => { all.current = at; ticked = new Set(); tag = ""; }));
+  const named = row(
+    labelled("Name", field("input", list.name, (to) => anew((one) => { one.name = to || one.name; }), { maxLength: 100 })),
+    labelled("Note", field("textarea", list.note, (to) => alter((one) => { one.note = to; }), { rows: 1, maxLength: 5000 })),
+    ...(memory.lists.length > 1 ? [drop] : []),
+  );
   return [
-    row(labelled("List", pick), ...(memory.lists.length > 1 ? [drop] : []), make("span", "Papers that you save go here.", { className: "quiet" })),
-    fresh,
-    row(
-      labelled("Name", field("input", list.name, (to) => anew((one) => { one.name = to || one.name; }), { maxLength: 100 })),
-      labelled("Note", field("textarea", list.note, (to) => alter((one) => { one.note = to; }), { rows: 1, maxLength: 5000 })),
-    ),
+    row(labelled("List", pick), make("span", "Papers that you save go here.", { className: "quiet" })),
+    folded("Manage lists", managing || !list.papers.length, named, fresh, row(labelled("Import JSON, BibTeX or RIS", importing()))),
   ];
 }
 
@@ -101,8 +115,6 @@ function tools(memory) {
   const tags = [...new Set(current(memory).papers.flatMap((paper) => paper.tags))].sort();
   const box = make("input", "", { type: "checkbox", checked: unread });
   box.addEventListener("change", () => { unread = box.checked; draw(); });
-  const file = make("input", "", { type: "file", accept: ".json,.bib,.ris,.txt" });
-  file.addEventListener("change", () => { if (file.files[0]) take(file.files[0]); });
   const near = make("a", "Papers similar to these", {
     href: `/?${new URLSearchParams(chosenOf(memory).slice(-MOST).map((paper) => ["similar", paper.id]))}`,
   });
@@ -110,7 +122,7 @@ function tools(memory) {
     button(name, () => save(name.toLowerCase()), `Export as ${name}`)));
   const some = current(memory).papers.length > 0;
   const only = [...(tags.length ? [labelled("Tag", choice(["any", ...tags], tags.indexOf(tag) + 1, (at) => { tag = at ? tags[at - 1] : ""; draw(); }))] : []), labelled("Unread only", box)];
-  return [...(some ? [row(...only, near), out] : []), row(labelled("Import JSON, BibTeX or RIS", file))];
+  return some ? [row(...only, near), out] : [];
 }
 
 function entry(paper, memory) {

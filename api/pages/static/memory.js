@@ -65,12 +65,16 @@ export const toggleRead = (id) => change((memory) => {
 const toggleSaved = (id, title) => change((memory) => {
   const holding = memory.lists.filter((list) => list.papers.some((paper) => paper.id === id));
   for (const list of holding) list.papers = list.papers.filter((paper) => paper.id !== id);
-  if (!holding.length) memory.lists[memory.current].papers.push(paperOf({ id, title }));
+  const { name, papers } = memory.lists[memory.current];
+  if (!holding.length) papers.push(paperOf({ id, title }));
+  say(holding.length ? `Taken out of the list: ${title}` : `Saved in the list “${name}”: ${title}`);
 });
+
+const titleOf = (article) => article.dataset.title ?? article.querySelector("a.title").textContent;
 
 function toggle(article, kind, words, act) {
   const { id } = article.dataset;
-  const title = article.dataset.title ?? article.querySelector("a.title").textContent;
+  const title = titleOf(article);
   const button = make("button", words, { type: "button", className: `plain ${kind}` });
   button.setAttribute("aria-label", `${words === "Read" ? "Mark as read" : words}: ${title}`);
   button.addEventListener("click", () => act(id, title));
@@ -87,7 +91,11 @@ function show() {
       article.classList.toggle(`is-${kind}`, is);
       const button = article.querySelector(`button.${kind}`);
       button?.setAttribute("aria-pressed", is);
-      if (button && kind === "saved") button.title = is ? "In a reading list" : `Into the list “${memory.lists[memory.current].name}”`;
+      if (button && kind === "saved") {
+        button.textContent = is ? "Saved" : "Save";
+        button.setAttribute("aria-label", `${button.textContent}: ${titleOf(article)}`);
+        button.title = is ? "In a reading list" : `Into the list “${memory.lists[memory.current].name}”`;
+      }
     }
     const row = article.closest(".results > li");
     if (row) row.hidden = memory.hidden && on.read.has(article.dataset.id);

@@ -200,7 +200,7 @@ def test_saved_and_read_papers_are_remembered(visit: Open) -> None:
     page.reload()
     assert titles(page)[0] == kept
     assert hidden not in titles(page)
-    expect(page.get_by_role("button", name=f"Save: {kept}", exact=True)).to_have_attribute(
+    expect(page.get_by_role("button", name=f"Saved: {kept}", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
     page.get_by_label("hide papers marked as read").uncheck()

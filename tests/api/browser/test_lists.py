@@ -32,6 +32,13 @@ def listed(page: Page) -> list[str]:
     return page.locator(".reading-list .title").all_inner_texts()
 
 
+def manage(page: Page) -> None:
+    """Open what is folded: names, notes, new lists, imports."""
+    if page.locator("#lists details").first.get_attribute("open") is None:
+        page.get_by_text("Manage lists").click()
+    expect(page.get_by_label("New list")).to_be_visible()
+
+
 def exported(page: Page, name: str) -> str:
     with page.expect_download() as download:
         page.get_by_role("button", name=f"Export as {name}").click()
@@ -41,6 +48,7 @@ def exported(page: Page, name: str) -> str:
 def test_lists_with_names_notes_and_tags_stay(visit: Open) -> None:
     page, kept = with_saved(visit, 3)
     assert listed(page) == kept
+    manage(page)
     page.get_by_label("New list").fill("Kernels")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_label("Name")).to_have_value("Kernels")
@@ -55,6 +63,7 @@ def test_lists_with_names_notes_and_tags_stay(visit: Open) -> None:
     page.get_by_role("button", name=f"read: {kept[1]}", exact=True).click()
     page.reload()
     assert listed(page) == [kept[1]]
+    manage(page)
     expect(page.get_by_label("Note").first).to_have_value("for the talk")
     expect(page.get_by_label("Tags, with commas")).to_have_value("core, talk")
     expect(page.get_by_role("button", name=f"read: {kept[1]}", exact=True)).to_have_attribute(
@@ -109,6 +118,7 @@ def test_ticked_papers_or_all_are_exported_and_come_back(
 
 def test_a_whole_list_moves_to_another_browser_as_json(visit: Open, tmp_path: Path) -> None:
     page, kept = with_saved(visit, 2)
+    manage(page)
     page.get_by_label("Note").first.fill("mine")
     page.get_by_text("tags and note").first.click()
     page.get_by_label("Tags, with commas").first.fill("one")
@@ -122,6 +132,7 @@ def test_a_whole_list_moves_to_another_browser_as_json(visit: Open, tmp_path: Pa
     other = visit("/saved")
     other.get_by_label("Import").set_input_files(file)
     expect(other.locator(".reading-list .title")).to_have_text(kept)
+    manage(other)
     expect(other.get_by_label("Note").first).to_have_value("mine")
     expect(other.get_by_label("Tags, with commas").first).to_have_value("one")
 
