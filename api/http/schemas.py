@@ -189,14 +189,22 @@ class AnswerModel(BaseModel):
     limit: int
     offset: int
     facets: dict[str, dict[str, int]] = Field(
-        default_factory=dict,
         description="How many of the close papers there are by year (newest first), and by "
-        "category, author and venue (the 20 most frequent). Missing where fields are chosen.",
+        "category, author and venue (the 20 most frequent)."
     )
-    results: list[Annotated[ResultModel | Chosen, _WHOLE_FIRST]]
+    results: list[ResultModel]
     generation: int = Field(description="Of the index; pages of one generation fit together.")
     took_ms: float
     warnings: list[str]
+
+
+class ChosenAnswerModel(BaseModel, extra="allow"):
+    """The same without facets, where ``fields`` are chosen."""
+
+    results: list[Chosen]
+
+
+AnswerOrChosen = Annotated[AnswerModel | ChosenAnswerModel, _WHOLE_FIRST]
 
 
 class ProblemModel(BaseModel):

@@ -22,7 +22,7 @@ from api.http.routes.parameters import (
 from api.http.schemas import (
     ANSWER_EXAMPLE,
     PAPER_EXAMPLE,
-    AnswerModel,
+    AnswerOrChosen,
     PaperOrChosen,
     example_response,
     no_index,
@@ -51,7 +51,7 @@ _ANSWER = or_as_file(example_response(ANSWER_EXAMPLE))
 _PAPER = or_as_file(example_response(PAPER_EXAMPLE))
 
 
-@router.get("/search", response_model=AnswerModel, tags=["search"], responses=_ANSWER)
+@router.get("/search", response_model=AnswerOrChosen, tags=["search"], responses=_ANSWER)
 def search(
     provider: Provider,
     q: Annotated[
@@ -75,7 +75,10 @@ def search(
 
 
 @router.get(
-    "/similar", response_model=AnswerModel, tags=["search"], responses={**_ANSWER, 404: _NO_PAPER}
+    "/similar",
+    response_model=AnswerOrChosen,
+    tags=["search"],
+    responses={**_ANSWER, 404: _NO_PAPER},
 )
 def similar(
     provider: Provider,

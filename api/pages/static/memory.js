@@ -8,7 +8,13 @@ const MOST_TEXT = 5000;
 export const make = (tag, text = "", fields = {}) =>
   Object.assign(document.createElement(tag), { textContent: text, ...fields });
 export const addressOf = (id) => "/papers/" + id.split("/").map(encodeURIComponent).join("/");
-export const say = (text) => { document.getElementById("said").textContent = text; };
+let fading;
+export const say = (text) => {
+  const said = document.getElementById("said");
+  said.textContent = text;
+  clearTimeout(fading);
+  fading = setTimeout(() => { said.textContent = ""; }, 8000);
+};
 
 const textOf = (value) => (typeof value === "string" ? value.slice(0, MOST_TEXT) : "");
 const arrayOf = (value) => (Array.isArray(value) ? value : []);

@@ -4,7 +4,7 @@
 const articles = () => [...document.querySelectorAll("article[data-id]:not([hidden])")]
   .filter((one) => one.querySelector(".title") && one.offsetParent);
 const said = document.getElementById("said");
-const HELP = { "/": "search", "j k": "next, previous paper", Enter: "open it", s: "find papers similar to it", "?": "this help" };
+const HELP = { "/": "search", "j k": "next, previous paper", Enter: "open it", s: "find papers similar to it", b: "save it, or take it out again", "?": "this help" };
 
 function current() {
   return document.activeElement?.closest("article[data-id]");
@@ -50,6 +50,7 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   s: () => current()?.querySelector(".similar")?.click(),
+  b: () => current()?.querySelector("button.saved")?.click(),
   "?": showHelp,
 };
 
