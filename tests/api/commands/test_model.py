@@ -33,7 +33,7 @@ def test_what_cannot_be_run_gets_one_line(
     nearpaper: Nearpaper, tmp_path: Path, name: str, says: str
 ) -> None:
     code, out, err = nearpaper("model", name.format(here=tmp_path))
-    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert (code, out, err.count("\n")) == (1, "", 1), err
     assert says in err
 
 
