@@ -33,8 +33,8 @@ def require_sentence_transformer(folder: ModelFolder) -> None:
             f"{folder.name} is a {str(kind)[:50]}, which makes no vectors of texts; give --model a "
             "sentence-transformers model"
         )
-    if (folder.path / "modules.json").exists():
-        return
+    if (folder.path / "modules.json").exists() or not (folder.path / "config.json").exists():
+        return  # where neither is, loading it says so
     named = read_settings(folder.path / "config.json").get("architectures")
     names = [str(name)[:100] for name in named] if isinstance(named, list) else []
     if heads := [name for name in names if name.endswith(_HEADS)]:
