@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -11,7 +12,7 @@ from rapidfuzz import fuzz
 from indexer.models.vocabulary import common_words
 from indexer.papers.folding import words
 from indexer.store import Keys, Snapshot
-from indexer.where import Or, Phrase, TitleIs, both
+from indexer.where import Or, Phrase, TitleIs, Where, both
 from search.limits import MAX_DEPTH
 from search.query.filters import any_of
 from search.ranking.ranking import NO_KEYS, Ranking
@@ -42,12 +43,44 @@ _ACRONYM = re.compile(r"\(([^()\s]{2,20})\)(?=\s*(?:[:.?!–—-]|$))")
 _LIKE_A_NAME = re.compile(r"[A-Z]-?[A-Z]|[a-z][A-Z]|\d")
 
 
-def titled(snapshot: Snapshot, ranking: Ranking, asked: str) -> Keys:
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownItems:
+    """What a text may name outright, whatever else it finds.
+
+    Attributes:
+        by_author: Papers by the author whose whole name it is, the newest first.
+        named: Papers whose own name it is, the oldest first; none for what is also a topic.
+        titled: Papers whose title it is, word for word.
+    """
+
+    by_author: Keys
+    named: Keys
+    titled: Keys
+
+
+def known_items(snapshot: Snapshot, where: Where, asked: str) -> KnownItems:
+    """Look up what a text may name, among the papers that pass."""
+    return KnownItems(
+        _by_author(snapshot, where, asked),
+        _named(snapshot, where, asked),
+        _titled(snapshot, where, asked),
+    )
+
+
+def titled(
+    snapshot: Snapshot, ranking: Ranking, asked: str, known: KnownItems | None = None
+) -> Keys:
     """Papers whose title the question is, word for word or nearly, most alike first."""
     if not words(asked):
         return NO_KEYS
-    same = snapshot.ordered("added", MAX_DEPTH, both(ranking.where, TitleIs(asked)))
+    same = known.titled if known else _titled(snapshot, ranking.where, asked)
     return same if len(same) else _nearly_titled(snapshot, ranking.head[:LOOKED_AT], asked)
+
+
+def _titled(snapshot: Snapshot, where: Where, asked: str) -> Keys:
+    if not words(asked):
+        return NO_KEYS
+    return snapshot.ordered("added", MAX_DEPTH, both(where, TitleIs(asked)))
 
 
 def _nearly_titled(snapshot: Snapshot, candidates: Keys, asked: str) -> Keys:
@@ -60,11 +93,8 @@ def _nearly_titled(snapshot: Snapshot, candidates: Keys, asked: str) -> Keys:
     return candidates[order[alike[order] >= NEAR]]
 
 
-def named(snapshot: Snapshot, ranking: Ranking, asked: str) -> Keys:
-    """Papers whose own name the question is, the oldest first; none for what is also a topic.
-
-    A paper's name is its title up to the colon, or an acronym in it.
-    """
+def _named(snapshot: Snapshot, where: Where, asked: str) -> Keys:
+    """A paper's own name is its title up to the colon, or an acronym in it."""
     name = words(asked)
     if len(name) not in OWN_NAME_WORDS:
         return NO_KEYS
@@ -83,7 +113,7 @@ def named(snapshot: Snapshot, ranking: Ranking, asked: str) -> Keys:
     keys = keys[has]
     dates = snapshot.values("date", keys).astype(np.int64)
     keys = keys[np.argsort(np.where(dates > 0, dates, np.iinfo(np.int64).max), kind="stable")]
-    return keys[snapshot.passes(keys, ranking.where)]
+    return keys[snapshot.passes(keys, where)]
 
 
 def names_among(snapshot: Snapshot, candidates: Sequence[str]) -> dict[str, str]:
@@ -144,14 +174,18 @@ def _is_name(snapshot: Snapshot, written: list[str], titles: list[str]) -> bool:
     return 2 * sum(bool(so.search(title)) for title in titles) >= len(titles)
 
 
-def written_by(snapshot: Snapshot, ranking: Ranking, asked: str) -> Keys:
+def _by_author(snapshot: Snapshot, where: Where, asked: str) -> Keys:
+    if len(words(asked)) not in NAME_WORDS:
+        return NO_KEYS
+    author = both(where, any_of("author", (asked,), whole=True))
+    return snapshot.ordered("newest", MAX_DEPTH, author)
+
+
+def written_by(ranking: Ranking, known: KnownItems) -> Keys:
     """Papers by the author whose whole name the question is: in the ranking's order, then newest.
 
     None if it is no author's.
     """
-    if len(words(asked)) not in NAME_WORDS:
-        return NO_KEYS
-    author = both(ranking.where, any_of("author", (asked,), whole=True))
-    papers = snapshot.ordered("newest", MAX_DEPTH, author)
+    papers = known.by_author
     in_head = ranking.head[np.isin(ranking.head, papers)]
     return np.concatenate([in_head, papers[~np.isin(papers, in_head)]])

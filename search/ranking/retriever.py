@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, TypeVarTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +16,23 @@ from indexer.errors import ModelError, PaperNotFoundError
 from indexer.models.recipe import RECIPE
 from indexer.papers.identity import CITED
 from indexer.papers.paper import Paper
-from indexer.store import Hits, Keys, Snapshot, Vector
-from indexer.where import ALL, AllWords, Among, Where, both, without
+from indexer.store import Keys, Snapshot, Vector
+from indexer.where import ALL, Among, Where, both, without
 from search.options import Mode, SearchOptions
 from search.query.parser import Query
 from search.ranking.cited import cited_papers
 from search.ranking.encoder import Encoder
 from search.ranking.examples import examples, fold_duplicates
-from search.ranking.fusion import best_first
-from search.ranking.known_items import named, titled, written_by
+from search.ranking.known_items import KnownItems, known_items, titled, written_by
+from search.ranking.legs import NO_HOLDERS, dense_leg, holders, lexical_leg
 from search.ranking.library import library_of, suiting
 from search.ranking.ranking import DEPTH, NO_HITS, NO_KEYS, Ranking, promote
 from search.ranking.rewriting import rewritten
 from search.ranking.scoring import ranked, within
 from search.stages import stage
 
+_Given = TypeVarTuple("_Given")
+_Result = TypeVar("_Result")
 _NO_PHRASE = "no matching paper has the quoted phrase; searched for its words one by one"
 
 
@@ -87,6 +90,7 @@ class Retriever:
                 notes += (_NO_PHRASE,)
         with stage("rewriting"):
             found = rewritten(snapshot, query, literal=options.literal)
+        named = self._named(snapshot, where, found.query)
         ranking, warnings = self._ranked(
             snapshot,
             found.query.text,
@@ -97,7 +101,8 @@ class Retriever:
         )
         if not ranking.is_listing:
             with stage("names"):
-                ranking = _named_first(snapshot, ranking, found.query)
+                items = {name: each.result() for name, each in named.items()}
+                ranking = _named_first(snapshot, ranking, found.query, items)
         return Retrieved(ranking, query.text, notes + found.notes + warnings, told=found.told)
 
     def for_examples(
@@ -115,10 +120,10 @@ class Retriever:
         wanted = examples(snapshot, chosen, avoided, text, vector)
         others = without(ALL, tuple(named.tolist()))
         vector = wanted.vector()
-        dense = _dense_leg(snapshot, others, mode, vector)
+        dense = dense_leg(snapshot, others, mode, vector)
         lexical = NO_HITS if mode == "dense" else snapshot.bm25(wanted.words, DEPTH, others)
-        holders = 0 if mode == "dense" else snapshot.count(AllWords(wanted.words))
-        ranking = ranked(snapshot, mode, wanted.words, vector, dense, lexical, holders)
+        holding = NO_HOLDERS if mode == "dense" else holders(snapshot, wanted.words)
+        ranking = ranked(snapshot, mode, wanted.words, vector, dense, lexical, holding)
         ranking = within(snapshot, ranking, both(others, options.where()))
         near_vectors = snapshot.vectors(chosen).astype(np.float32)
         ranking, folded = fold_duplicates(snapshot, ranking, near_vectors)
@@ -167,18 +172,31 @@ class Retriever:
             _, _, warnings = self._embedded(snapshot, text, mode)
             return Ranking(where=where, mode=mode), warnings
         # Words are looked up while the text is embedded and its nearest papers are found.
-        sought = sought or text
-        words = None
+        sought, words, holding = sought or text, None, None
         if mode != "dense":
-            words = self._beside.submit(copy_context().run, _by_words, snapshot, sought, text)
+            words = self._submit(lexical_leg, snapshot, sought)
+            holding = self._submit(holders, snapshot, text)
         mode, vector, warnings = self._embedded(snapshot, meant or text, mode)
-        dense = _dense_leg(snapshot, ALL, mode, vector)
-        lexical, holders = words.result() if words else (NO_HITS, 0)
+        dense = dense_leg(snapshot, ALL, mode, vector)
+        lexical = words.result() if words else NO_HITS
+        held = holding.result() if holding else NO_HOLDERS
         if mode == "lexical" and sought != text:  # the model can't be used
             lexical = snapshot.bm25(text, DEPTH, ALL)
         with stage("scoring"):
-            ranking = ranked(snapshot, mode, text, vector, dense, lexical, holders)
+            ranking = ranked(snapshot, mode, text, vector, dense, lexical, held)
             return within(snapshot, ranking, where), warnings
+
+    def _named(
+        self, snapshot: Snapshot, where: Where, query: Query
+    ) -> dict[str, Future[KnownItems]]:
+        """What a question may name, looked up beside its legs: a cluster takes as long for it."""
+        names = dict.fromkeys((query.asked, query.text)) if query.text else {}
+        return {name: self._submit(known_items, snapshot, where, name) for name in names}
+
+    def _submit(self, call: Callable[[*_Given], _Result], *given: *_Given) -> Future[_Result]:
+        """Have something done beside, seen by the same observers."""
+        context = copy_context()
+        return self._beside.submit(lambda: context.run(call, *given))
 
     def _embedded(
         self, snapshot: Snapshot, text: str, mode: Mode
@@ -260,26 +278,15 @@ def _only(snapshot: Snapshot, key: int, where: Where, mode: Mode) -> Retrieved:
     )
 
 
-def _by_words(snapshot: Snapshot, sought: str, text: str) -> tuple[Hits, int]:
-    """The lexical leg of what is looked up, and how many papers hold all words of a text."""
-    with stage("bm25"):
-        return snapshot.bm25(sought, DEPTH, ALL), snapshot.count(AllWords(text))
-
-
-def _dense_leg(snapshot: Snapshot, where: Where, mode: Mode, vector: Vector | None) -> Hits:
-    if mode == "lexical" or vector is None:
-        return NO_HITS
-    with stage("nearest"):
-        return best_first(*snapshot.nearest(vector, DEPTH, where))
-
-
-def _named_first(snapshot: Snapshot, ranking: Ranking, query: Query) -> Ranking:
+def _named_first(
+    snapshot: Snapshot, ranking: Ranking, query: Query, known: Mapping[str, KnownItems]
+) -> Ranking:
     """The papers first that a question names by author, by their own name or by title."""
     for name in dict.fromkeys((query.asked, query.text)):
-        ranking = promote(ranking, written_by(snapshot, ranking, name))
-        ranking = promote(ranking, named(snapshot, ranking, name))
+        ranking = promote(ranking, written_by(ranking, known[name]))
+        ranking = promote(ranking, known[name].named)
     if query.cited:
         ranking = promote(ranking, cited_papers(snapshot, ranking, query.cited))
     for title in dict.fromkeys((query.text, query.asked)):
-        ranking = promote(ranking, titled(snapshot, ranking, title))
+        ranking = promote(ranking, titled(snapshot, ranking, title, known[title]))
     return ranking

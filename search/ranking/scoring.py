@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.store import Hits, Keys, Snapshot, Vector
-from indexer.where import ALL, AllWords, Where, without
+from indexer.where import ALL, Where, without
 from search.options import Mode
 from search.ranking.close_set import close_set
 from search.ranking.fusion import (
@@ -25,6 +25,7 @@ from search.ranking.fusion import (
     regularised,
     standardised,
 )
+from search.ranking.legs import Holders
 from search.ranking.ranking import DEPTH, Ranking
 
 REGULARISED = 200
@@ -47,7 +48,7 @@ def ranked(
     vector: Vector | None,
     dense: Hits,
     lexical: Hits,
-    holding: int,
+    holding: Holders,
 ) -> Ranking:
     """The legs, to their fixed depth and without filters, as one ranking: steps 2 to 6.
 
@@ -58,14 +59,14 @@ def ranked(
         vector: ``(d,)``, what was searched for by meaning, if anything.
         dense: What was found by it.
         lexical: What was found by words.
-        holding: How many papers hold all words of the text.
+        holding: The papers that hold all words of the text.
     """
     papers = snapshot.about.papers
     zeros = max(0, min(DEPTH, papers) - len(lexical[0]))
     hits = _mixed(mode, dense, lexical, zeros)
-    added, holders = bonus(holding, papers), hits[0][:0]
+    added, holders = bonus(holding.count, papers), hits[0][:0]
     if added:  # where many papers hold all words, they aren't looked for
-        holders = hits[0][snapshot.passes(hits[0], AllWords(text))]
+        holders = holding.among(snapshot, hits[0])
     close = close_set(hits, dense, lexical, holders if added >= RARE else holders[:0])
     if mode == "hybrid":
         best = _raised(hits, holders, added)[0][:FEEDBACK_PAPERS]

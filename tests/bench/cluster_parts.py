@@ -44,7 +44,7 @@ class BareCluster:
         legs = [json.dumps(line) for line in (head, dense, head, lexical)]
         rows = versions.ranked(nearest, 10)[0]
         aggregations = {
-            field: {"terms": {"field": field, "size": 20, "shard_size": 220}}
+            field: {"terms": {"field": field, "size": 20, "shard_size": 1_020}}
             for field in ("year", "category", "author", "venue")
         }
         path = f"/{versions.index}/_msearch"

@@ -15,7 +15,7 @@ from indexer.store import Facets
 
 FIELDS = ("category", "author", "venue")
 YEARS = 3_000
-MORE, _FACTOR = 200, 8
+MORE, _FACTOR = 1_000, 8
 """Values that each shard tells of beyond those asked for, and times as many at the next try."""
 _ORDER = [{"_count": "desc"}, {"_key": "asc"}]
 

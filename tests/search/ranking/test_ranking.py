@@ -17,12 +17,23 @@ from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.store import MemoryStore
 from indexer.models.hashing import HashingEmbedder
 from indexer.store import Keys
-from indexer.where import ALL, AllWords, Dates, Has, Not, Or, Phrase, Where
+from indexer.where import ALL, Dates, Has, Not, Or, Phrase, Where
 from search.limits import MAX_DEPTH
 from search.options import MODES, SORTS, Mode, Sort
 from search.ranking import ranking as rankings
 from search.ranking import scoring
-from search.ranking.ranking import NO_HITS, Ranking, cut, drop, fold, page, promote, reorder, sort
+from search.ranking.legs import NO_HOLDERS, holders
+from search.ranking.ranking import (
+    NO_HITS,
+    Ranking,
+    cut,
+    drop,
+    fold,
+    page,
+    promote,
+    reorder,
+    sort,
+)
 from search.ranking.scoring import ranked, within
 
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
@@ -94,10 +105,10 @@ def begun(snapshot: MemorySnapshot, plan: Plan) -> Ranking:
     if not plan.text:
         return Ranking(where=plan.where, mode=mode)
     vector = vector if plan.embedded else None
-    dense, lexical, holding = NO_HITS, NO_HITS, 0
+    dense, lexical, holding = NO_HITS, NO_HITS, NO_HOLDERS
     if mode != "dense":
         lexical = snapshot.bm25(plan.text, DEPTH, ALL)
-        holding = snapshot.count(AllWords(plan.text))
+        holding = holders(snapshot, plan.text)
     if mode != "lexical" and vector is not None:
         dense = snapshot.nearest(vector, DEPTH, ALL)
     ranking = ranked(snapshot, mode, plan.text, vector, dense, lexical, holding)
