@@ -193,7 +193,7 @@ class OpenSearchSnapshot:
     def _scored(self, text: str, depth: int, where: Where) -> Hits:
         words = any_of(self._versions.terms(text))
         passing = {"filter": [self._versions.query(where)], "must": [words]}
-        keys, scores = self._versions.ranked({"bool": passing}, depth, text.encode())
+        keys, scores = self._versions.ranked({"bool": passing}, depth, text.encode(), by_words=True)
         return _frozen((keys, (scores * np.float64(SCALE)).astype(np.float32)))
 
     def ordered(self, order: Order, k: int, where: Where, offset: int = 0) -> Keys:

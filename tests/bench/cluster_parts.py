@@ -42,7 +42,7 @@ class BareCluster:
         lexical = {**body, "query": {"bool": words}}
         head = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": False}
         legs = [json.dumps(line) for line in (head, dense, head, lexical)]
-        rows = versions.ranked(nearest, 10)[0]
+        rows = versions.ranked(nearest, 10, b"")[0]
         aggregations = {
             field: {"terms": {"field": field, "size": 20, "shard_size": 1_020}}
             for field in ("year", "category", "author", "venue")

@@ -23,6 +23,8 @@ WINDOW = 10_000
 """The most that the cluster gives at once."""
 RECORDS = 1_000
 """Whole documents at once."""
+FEW = 50
+"""Documents that are had sooner by id: 13 in 14 ms instead of 20, 150 in 62 instead of 40."""
 _NAMES = 1_000
 _BY_ROW = [{"row": "asc"}]
 
@@ -69,10 +71,12 @@ class Versions:
         told = self.aggregated(self.living, {"stems": {"filters": {"filters": each}}})
         return [told["stems"]["buckets"][name]["doc_count"] for name in each]
 
-    def search(self, body: Mapping[str, Any], like: bytes = b"") -> dict[str, Any]:
+    def search(
+        self, body: Mapping[str, Any], like: bytes = b"", *, by_words: bool = False
+    ) -> dict[str, Any]:
         """One whole answer; raises ``SnapshotExpiredError`` if the papers are gone."""
         try:
-            return self.cluster.search(self.index, body, like)
+            return self.cluster.search(self.index, body, like, by_words=by_words)
         except NotFoundError as error:
             raise missing(self.cluster, self.index) from error
 
@@ -86,10 +90,10 @@ class Versions:
         told: dict[str, Any] = self.search({"size": 0, "query": query, "aggs": asked})
         return dict(told["aggregations"])
 
-    def ranked(self, query: Query, k: int, like: bytes = b"") -> Hits:
+    def ranked(self, query: Query, k: int, like: bytes, *, by_words: bool = False) -> Hits:
         """The ``k`` documents of highest score, equal ones by row."""
         sort = [{"_score": "desc"}, *_BY_ROW]
-        found = list(self._sorted(query, sort, k, like))
+        found = list(self._sorted(query, sort, k, like, by_words=by_words))
         rows = np.array([row for _, row in found], np.int64)
         return rows, np.array([score for score, _ in found], np.float32)
 
@@ -99,14 +103,20 @@ class Versions:
         return np.array([values[-1] for values in found], np.int64)
 
     def _sorted(
-        self, query: Query, sort: Sequence[Mapping[str, str]], k: int, like: bytes = b""
+        self,
+        query: Query,
+        sort: Sequence[Mapping[str, str]],
+        k: int,
+        like: bytes = b"",
+        *,
+        by_words: bool = False,
     ) -> Iterator[list[Any]]:
         """The values that the first ``k`` documents are sorted by."""
         body = {"query": query, "sort": sort, "_source": False, "stored_fields": "_none_"}
         body |= {"track_total_hits": False}
         while k > 0:
             size = min(k, WINDOW)
-            hits = self.search({**body, "size": size}, like)["hits"]["hits"]
+            hits = self.search({**body, "size": size}, like, by_words=by_words)["hits"]["hits"]
             yield from (hit["sort"] for hit in hits)
             if len(hits) < size:
                 return
@@ -144,19 +154,27 @@ class Versions:
         Raises ``SnapshotExpiredError`` where one is gone.
         """
         for first in range(0, len(keys), RECORDS):
-            ids = [str(key) for key in keys[first : first + RECORDS]]
-            params = {"realtime": "false"}
-            params |= {"_source_includes": ",".join(names)} if names else {}
-            try:
-                told = self.cluster.call(
-                    "POST", f"/{self.index}/_mget", {"ids": ids}, params=params
-                )
-            except NotFoundError as error:
-                raise missing(self.cluster, self.index) from error
-            for document in told["docs"]:
-                if not document.get("found"):
-                    raise expired(self.cluster)
-                yield document["_source"]
+            part = keys[first : first + RECORDS]
+            found = (self._few if len(part) <= FEW else self._many)(part, names)
+            if not found.keys() >= set(part):
+                raise expired(self.cluster)
+            yield from (found[key] for key in part)
+
+    def _few(self, keys: Sequence[int], names: Sequence[str]) -> dict[int, Stored]:
+        params = {"realtime": "false"}
+        params |= {"_source_includes": ",".join(names)} if names else {}
+        ids = {"ids": list(map(str, keys))}
+        try:
+            told = self.cluster.call("POST", f"/{self.index}/_mget", ids, params=params)
+        except NotFoundError as error:
+            raise missing(self.cluster, self.index) from error
+        return {int(each["_id"]): each["_source"] for each in told["docs"] if each.get("found")}
+
+    def _many(self, keys: Sequence[int], names: Sequence[str]) -> dict[int, Stored]:
+        body = {"query": at_rows(keys), "size": len(keys), "track_total_hits": False}
+        body |= {"_source": list(names) if names else True, "sort": _BY_ROW}
+        hits = self.search(body)["hits"]["hits"]
+        return {int(hit["sort"][0]): hit["_source"] for hit in hits}
 
     def bearers(self, names: Iterable[str]) -> list[tuple[Name, int]]:
         """Where these stand among the names of papers, with their rows, ascending."""

@@ -92,13 +92,16 @@ class Cluster:
                 self._met = True
                 return answer
 
-    def search(self, index: str, body: Mapping[str, Any], like: bytes = b"") -> Answer:
-        """A whole answer, of the same copies for questions that are ``like`` each other."""
-        params = {
-            "allow_partial_search_results": "false",
-            "search_type": "dfs_query_then_fetch",
-            "preference": f"q{crc32(like):x}",
-        }
+    def search(
+        self, index: str, body: Mapping[str, Any], like: bytes = b"", *, by_words: bool = False
+    ) -> Answer:
+        """A whole answer, of the same copies for questions that are ``like`` each other.
+
+        Only scores by words need what all shards count; it takes another round.
+        """
+        params = {"allow_partial_search_results": "false", "preference": f"q{crc32(like):x}"}
+        if by_words:
+            params["search_type"] = "dfs_query_then_fetch"
         return self.call("POST", f"/{index}/_search", body, params=params)
 
     def look(self, path: str, **params: str) -> Answer:
