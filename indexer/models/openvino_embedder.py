@@ -147,10 +147,10 @@ def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel,
     :data:`TOKEN_BUDGET` are within 6 to 10 % of what two streams encode.
     """
     precision = converted.facts.precision
-    capabilities = openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    fast = "bf16" if "BF16" in capabilities else "f32"
+    core = openvino().Core()
+    fast = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
     hint = "f32" if precision == "f32" else fast  # in int8: of what was left as it was
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = str(threads)
-    return compiled(converted, options), "int8" if precision == "int8" else hint
+    return compiled(core, converted, options), "int8" if precision == "int8" else hint

@@ -37,14 +37,13 @@ _PROBE = np.array([[1, 2, 3, 4, 5]], np.int64)
 """Tokens that every vocabulary has."""
 
 
-def compiled(converted: Converted, options: dict[str, str]) -> CompiledModel:
+def compiled(core: Core, converted: Converted, options: dict[str, str]) -> CompiledModel:
     """A model ready to run with some of OpenVINO's options, taken up again where it was so before.
 
     What is kept was made on the same kind of processor, with the same OpenVINO, options and files,
     and gave the same vector as the model it stands for. One that is damaged, or whose files weren't
     checked, is made ready anew.
     """
-    core = openvino().Core()
     if not converted.sha256:
         return _made(core, converted, options)
     key = _key(core, converted, options)
