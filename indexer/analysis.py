@@ -16,6 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from indexer.spellings import american
@@ -155,7 +156,7 @@ def _of_piece(piece: str, tokens: int) -> tuple[Word, ...]:
 
 def stems(text: str, tokens: int = TOKENS) -> list[str]:
     """The words of a text as titles and abstracts are looked up by."""
-    return [stem for piece in text.split() for stem in _stems(piece, tokens)]
+    return list(chain.from_iterable(map(_stems, text.split(), repeat(tokens))))
 
 
 @lru_cache(_CACHED)
