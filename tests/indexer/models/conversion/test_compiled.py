@@ -35,7 +35,7 @@ def cache(
 
 def vector() -> bytes:
     """Of a question, by a model that is loaded anew."""
-    return load_embedder().encode_queries([QUESTION])[0].tobytes()
+    return bytes(load_embedder().encode_queries([QUESTION])[0].tobytes())
 
 
 def kept(cache: Path) -> list[Path]:
