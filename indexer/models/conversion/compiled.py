@@ -85,8 +85,8 @@ _PROPERTIES = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "OPTIMIZATION_CAPABILI
 
 def _instructions() -> str:
     """What the processor can do, as Linux lists it: virtual ones of one name differ in it."""
-    with suppress(OSError):
-        for line in _CPU_INFO.read_text(errors="replace").splitlines():
+    with suppress(OSError), _CPU_INFO.open(errors="replace") as told:
+        for line in told:  # the first core's; with hundreds of them, all takes long to list
             if line.startswith(("flags", "Features")):
                 return line
     return ""
