@@ -65,6 +65,11 @@ __all__ = [
 
 def main() -> None:
     """Run the ``nearpaper`` command on this process's arguments."""
+    import gc
+
+    # Imports make much and free little: looking for what can be freed takes a twentieth of a first
+    # answer. Whatever runs for longer than that switches it on again, see ``invocation.py``.
+    gc.disable()
     from api import cli
 
     cli.main()

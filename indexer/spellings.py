@@ -8,6 +8,7 @@ long as no other word becomes the same: the two spellings of one word meet, diff
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Endings of a verb in -ise, and of what is made from it. The root ends as those do that take -ize;
 # with other letters (advise, raise, noise, wise, precise, guise) British and American agree.
@@ -72,8 +73,13 @@ _RULES = (
     (r"oedem", "edem"),
     (r"rrhoea", "rrhea"),
 )
-_COMPILED = tuple((re.compile(pattern), spelling) for pattern, spelling in _RULES)
 _ANY = re.compile("|".join(pattern for pattern, _ in _RULES))
+
+
+@cache
+def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Compiled with the first word that has another spelling: most questions need none."""
+    return tuple((re.compile(pattern), spelling) for pattern, spelling in _RULES)
 
 
 def american(word: str) -> str:
@@ -82,6 +88,6 @@ def american(word: str) -> str:
     if found and not _NEVER_IZE.fullmatch(f"{found['root']}is"):
         word = f"{found['root']}iz{found['end']}"
     if _ANY.search(word):
-        for pattern, spelling in _COMPILED:
+        for pattern, spelling in _compiled():
             word = pattern.sub(spelling, word)
     return word

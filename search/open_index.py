@@ -11,6 +11,7 @@ from indexer.location import Location, open_store
 from indexer.models.embedder import Embedder
 from indexer.store import Snapshot, Store
 from search.answer.builder import AnswerBuilder
+from search.one_thread import one_thread
 from search.ranking.encoder import Encoder
 from search.ranking.retriever import Retriever
 from search.stages import Observer, observed
@@ -59,7 +60,7 @@ class OpenIndex:
         of the index.
         """
         require_wanted()
-        with observed(*self.observers):
+        with observed(*self.observers), one_thread():
             snapshot = self._snapshot()
             if snapshot is None:
                 return empty()

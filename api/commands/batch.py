@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, narrowed, narrowed_answer, parse_fields
-from api.serialise import answer_json, result_json
+from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, narrowed_answer, parse_fields
+from api.serialise import answer_json
 from api.terminal.output import OutputFormat
 from api.terminal.streams import say, write_json
 from api.wording import message
@@ -109,14 +109,6 @@ def _write(answers: Iterable[Answer | NearpaperError], fields: Collection[str]) 
             write_json([{"line": number, "error": message(str(answer))}])
             say(f"line {number}: {answer}")
     return NearpaperError.exit_code if failed else 0
-
-
-def write_fields(answer: Answer, fields: Collection[str], *, as_json: bool) -> None:
-    """An answer with these fields of its results, as JSON."""
-    if as_json:
-        write_json([narrowed_answer(answer_json(answer), fields)])
-    else:
-        write_json(narrowed(result_json(one), fields) for one in answer)
 
 
 def _opened(file: Path) -> AbstractContextManager[TextIO]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from api.exports.bibtex import bibtex
 from api.exports.csl import csl_json
 from api.exports.csv_table import table
 from api.exports.markdown import markdown
+from api.exports.names import ExportName
 from api.exports.ris import ris
 from api.serialise import paper_json, to_line
 from indexer.papers.paper import Paper
-
-ExportName = Literal["bibtex", "ris", "csl", "csv", "jsonl", "markdown"]
 
 
 @dataclass(frozen=True, slots=True)

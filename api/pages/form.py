@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 
-from api.exports.formats import FORMATS, ExportName
+from api.exports.formats import FORMATS
+from api.exports.names import ExportName
 from api.option_fields import NOT_IN_FORM, SearchField, search_fields
 from search.limits import MAX_QUESTION
 from search.options import given

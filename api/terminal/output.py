@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
-from api.exports.formats import FORMATS, ExportName
+from api.exports.names import ExportName
 from api.field_selection import narrowed
 from api.serialise import answer_json, paper_json, result_json
 from api.terminal.answer_table import print_answer
@@ -28,6 +28,8 @@ OutputFormat = Literal["", "json", "table", ExportName]
 
 def write_export(papers: Sequence[Paper], format: ExportName) -> None:
     """Papers in the format of another program to standard output."""
+    from api.exports.formats import FORMATS
+
     sys.stdout.write(FORMATS[format].write(papers))
 
 

@@ -49,6 +49,7 @@ class Question:
         stems = list({stem for ways in words for way in ways for stem in way})
         held = dict(zip(stems, snapshot.document_frequencies(stems), strict=True))
         papers = snapshot.about.papers
+        self._letters = _first_letters(stems)
         # Of one word in parts, the rarest tells.
         self.weights = {ways: _idf(min(held[stem] for stem in ways[0]), papers) for ways in words}
 
@@ -60,7 +61,7 @@ class Question:
         """``(n,)``: the coverage of each of some papers."""
         if not self.weights:
             return np.zeros(len(papers))
-        held = (self._snapshot.stems(_words_of(paper)) for paper in papers)
+        held = (self._snapshot.stems(_with(self._letters, _words_of(paper))) for paper in papers)
         return np.array([self.coverage(each) for each in held], np.float64)
 
     def best(self, lexical: Keys) -> float:
@@ -71,6 +72,30 @@ class Question:
             return 1.0
         papers = self._snapshot.papers(lexical[:LOOKED_AT])
         return float(self.of_papers(papers).max(initial=0.0))
+
+
+def _first_letters(stems: Collection[str]) -> frozenset[str]:
+    """What the words may begin with that have these stems, if they are plain words.
+
+    A word keeps its first letter when it is folded and stemmed, but *ae* and *oe* become *e*.
+    """
+    letters = {stem[0] for stem in stems}
+    if "e" in letters:
+        letters |= {"a", "o"}
+    return frozenset(letters | {letter.upper() for letter in letters})
+
+
+def _with(letters: Collection[str], text: str) -> str:
+    """The words that begin with some letters, and all that aren't plain words, such as *x-ray*.
+
+    To make stems of all the words of ten papers takes longer than any other part of an answer.
+    """
+    kept = [
+        piece
+        for piece in text.split()
+        if piece[0] in letters or not (piece.isascii() and piece.isalnum())
+    ]
+    return " ".join(kept)
 
 
 def _words_of(paper: Paper) -> str:

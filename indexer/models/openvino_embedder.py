@@ -5,17 +5,15 @@ Runs without torch once the model is in the cache.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.models.cache import GRAPH, TOKENIZER, Converted
+from indexer.models.cache import TOKENIZER, Converted
+from indexer.models.conversion.compiled import compiled, openvino
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
 from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
 
@@ -57,7 +55,8 @@ class OpenVinoEmbedder:
             max_tokens=facts.max_tokens,
             pad_id=facts.pad_id,
         )
-        self._compiled, precision = _compiled(converted.folder / GRAPH, facts.precision, threads)
+        with _FIRST_INFERENCE:
+            self._compiled, precision = _compiled(converted, threads)
         self._of_thread = threading.local()
         self._model = Model(
             name=name,
@@ -141,31 +140,17 @@ def _padded(tokens: Sequence[Tokens], pad_id: int) -> list[NDArray[np.int64]]:
     return [ids, mask]
 
 
-def _compiled(graph: Path, precision: str, threads: int | None) -> tuple[CompiledModel, str]:
+def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel, str]:
     """The model ready to run, and the precision it runs in.
 
     One stream with all threads (LATENCY): a lone question is answered soonest, and batches of
     :data:`TOKEN_BUDGET` are within 6 to 10 % of what two streams encode.
     """
+    precision = converted.facts.precision
     core = openvino().Core()
     fast = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
     hint = "f32" if precision == "f32" else fast  # in int8: of what was left as it was
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = str(threads)
-    return core.compile_model(core.read_model(graph), "CPU", options), (
-        "int8" if precision == "int8" else hint
-    )
-
-
-def openvino() -> ModuleType:
-    """The ``openvino`` package, with its telemetry off.
-
-    Its telemetry writes to the home folder and sends to the network unless it was declined there
-    before. It is an optional package of its own: where it can't be imported, OpenVINO does without.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    module: ModuleType = openvino
-    return module
+    return compiled(core, converted, options), "int8" if precision == "int8" else hint

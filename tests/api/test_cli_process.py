@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.pipeline import add
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "api.cli"]
 HEAVY = {"numpy", "faiss", "torch", "openvino", "fastapi", "uvicorn", "sentence_transformers"}
@@ -90,6 +92,50 @@ def test_search_and_show_start_without_torch_and_the_web(folder: Path) -> None:
     assert done.returncode == 0
     assert "faiss" in imported
     assert not {"torch", "sentence_transformers", "fastapi", "uvicorn"} & imported
+
+
+def imported(*arguments: str, folder: Path) -> set[str]:
+    """The modules that a command had imported when it was done, by their whole names."""
+    code = (
+        "import sys\nfrom api.cli import run\ncode = run(sys.argv[1:])\n"
+        "print(*sys.modules, file=sys.stderr)\nsys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index that the default model embedded."""
+    source, folder = tmp_path_factory.mktemp("embedded") / "papers.jsonl", "index"
+    papers = ({"id": f"2401.0000{n}", "title": f"Speech {n}", "abstract": "A."} for n in range(3))
+    source.write_text("".join(json.dumps(paper) + "\n" for paper in papers))
+    add(source.parent / folder, [str(source)])
+    return source.parent / folder
+
+
+def test_a_question_imports_neither_typer_nor_pydantic_nor_what_only_exports_need(
+    folder: Path,
+) -> None:
+    for command in (["search", "speech", "--limit", "3"], ["show", "2402.00001"]):
+        modules = imported(*command, folder=folder)
+        assert "faiss" in modules or command[0] == "show"
+        assert not {"typer", "pydantic", "rich", "api.exports.bibtex", "html.parser"} & modules
+
+
+def test_a_question_by_words_loads_no_model(embedded: Path) -> None:
+    modules = imported("search", "speech", "--mode", "lexical", folder=embedded)
+    assert not {"openvino", "tokenizers", "torch"} & modules
+    # The same index by meaning does, without what converts models.
+    modules = imported("search", "speech", folder=embedded)
+    assert {"openvino", "tokenizers"} <= modules
+    assert not {"openvino.tools.ovc", "torch", "transformers", "typer"} & modules
 
 
 def test_a_closed_pipe_is_silent(folder: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import ConfigDict, Field
 
-from api.exports.formats import FORMATS, ExportName
+from api.exports.formats import FORMATS
+from api.exports.names import ExportName
 from api.http.known_options import StrictBody, known_options
 from api.http.routes.parameters import Provider, exported
 from api.http.schemas import (

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
 
-from api.exports.formats import FORMATS, ExportFormat, ExportName
+from api.exports.formats import FORMATS, ExportFormat
+from api.exports.names import ExportName
 from api.field_selection import PAPER_FIELDS, RESULT_FIELDS, parse_fields
 from api.http.engine_provider import EngineProvider
 from api.option_fields import SearchField, chosen_options, search_fields

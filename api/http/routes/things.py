@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.exports.formats import FORMATS, ExportName
+from api.exports.formats import FORMATS
+from api.exports.names import ExportName
 from api.http.routes.parameters import Provider, exported
 from api.http.shapes.atom import MEDIA_TYPE, feed
 from api.pages.render import render_thing

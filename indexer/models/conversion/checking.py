@@ -11,8 +11,9 @@ import numpy as np
 
 from indexer.errors import ModelError
 from indexer.models.cache import GRAPH, Converted, Facts
+from indexer.models.conversion.compiled import openvino
 from indexer.models.embedder import Vectors
-from indexer.models.openvino_embedder import OpenVinoEmbedder, openvino
+from indexer.models.openvino_embedder import OpenVinoEmbedder
 
 if TYPE_CHECKING:
     from openvino import Model

@@ -23,7 +23,8 @@ from markdown_it import MarkdownIt
 
 from api.exports.author_names import PersonName, name_parts
 from api.exports.csv_table import COLUMNS
-from api.exports.formats import FORMATS, ExportName
+from api.exports.formats import FORMATS
+from api.exports.names import ExportName
 from indexer.papers.paper import Paper, make_paper
 from indexer.sources.source import open_source
 

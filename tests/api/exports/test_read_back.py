@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.exports.formats import FORMATS, ExportName
+from api.exports.formats import FORMATS
+from api.exports.names import ExportName
 from indexer.papers.paper import Paper, make_paper
 from indexer.sources import open_source
 

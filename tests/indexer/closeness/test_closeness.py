@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.closeness.calibration import USUAL, Calibration, calibration_of
-from indexer.closeness.closeness import Question, Ways, coverage
+from indexer.closeness.closeness import NAMES, Question, Ways, coverage
 from indexer.closeness.fitting import fitted, fitted_again
 from indexer.memory.store import MemoryStore
 from indexer.models.hashing import HashingEmbedder
 from indexer.pipeline import add
 from indexer.store import Snapshot
+from indexer.where import ALL
 from search.engine import Engine
 
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
@@ -133,3 +135,37 @@ def test_more_words_never_cover_less(asked: list[str], held: set[str]) -> None:
     weights: dict[Ways, float] = {((word,),): float(ord(word)) for word in asked}
     less, more = coverage(weights, held - {"a"}), coverage(weights, held)
     assert 0 <= less <= more <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["aetiology of oestrogen", "aesthetic x-ray études", "Élan and 3D vision", "Ærial images"],
+)
+def test_no_word_of_a_paper_is_passed_over(make_store: MakeStore, question: str) -> None:
+    words = (
+        "Aetiology etiology, oestrogen (estrogen) aesthetics. esthetic X-Rays xrays; etudes "
+        "ETUDES elan 3d Vision aerial image x"
+    )
+    store = make_store([{"id": "1", "title": "One", "abstract": words}])
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    asked = Question(snapshot, question)
+    for text in (words, words.upper(), *words.split()):
+        paper = replace(snapshot.papers(snapshot.ordered("newest", 1, ALL))[0], abstract=text)
+        whole = asked.coverage(snapshot.stems("\n".join((paper.title, text))))
+        assert asked.of_papers([paper]).tolist() == [whole]
+
+
+def test_papers_are_covered_as_by_all_their_words(real: MemoryStore) -> None:
+    snapshot = real.snapshot()
+    assert snapshot is not None
+    papers = snapshot.papers(snapshot.ordered("newest", 60, ALL))
+    for paper in papers[:8]:
+        asked = Question(snapshot, paper.abstract)
+        whole = [
+            asked.coverage(
+                snapshot.stems("\n".join((one.title, one.abstract, *one.authors[:NAMES])))
+            )
+            for one in papers
+        ]
+        assert asked.of_papers(papers).tolist() == whole
