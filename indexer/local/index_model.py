@@ -17,7 +17,7 @@ from pathlib import Path
 
 from indexer.errors import ModelError, storage_error
 from indexer.files import stamp, sync_folder
-from indexer.models.cache import Converted, DamagedError, checked
+from indexer.models.cache import FILES, Converted, DamagedError, checked
 from indexer.models.embedder import Model
 from indexer.models.openvino_embedder import OpenVinoEmbedder
 
@@ -38,9 +38,9 @@ def keep(folder: Path, converted: Converted) -> None:
             fresh = Path(beside) / "model"
             # With the modes of the index's other files; those of the cache are one user's.
             fresh.mkdir()
-            for path in converted.folder.iterdir():
-                shutil.copyfile(path, fresh / path.name)
-                stamp(fresh / path.name)
+            for name in FILES:
+                shutil.copyfile(converted.folder / name, fresh / name)
+                stamp(fresh / name)
             sync_folder(fresh)
             shutil.rmtree(place, ignore_errors=True)
             fresh.rename(place)

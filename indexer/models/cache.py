@@ -29,6 +29,8 @@ GRAPH = "model.xml"
 WEIGHTS = "model.bin"
 TOKENIZER = "tokenizer.json"
 _FACTS = "model.json"
+FILES = (GRAPH, WEIGHTS, TOKENIZER, _FACTS)
+"""Of a converted model, wherever it is kept."""
 
 _LOG = logging.getLogger("nearpaper")
 

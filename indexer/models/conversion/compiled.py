@@ -24,7 +24,7 @@ import numpy as np
 
 from indexer.errors import StorageError
 from indexer.files import replacing
-from indexer.models.cache import GRAPH, WEIGHTS, Converted
+from indexer.models.cache import GRAPH, WEIGHTS, Converted, cache_folder
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core
@@ -42,9 +42,10 @@ def compiled(core: Core, converted: Converted, options: dict[str, str]) -> Compi
 
     What is kept was made on the same kind of processor, with the same OpenVINO, options and files,
     and gave the same vector as the model it stands for. One that is damaged, or whose files weren't
-    checked, is made ready anew.
+    checked, is made ready anew. Only the cache keeps any: it is this user's own, while an index
+    may come from a stranger.
     """
-    if not converted.sha256:
+    if not converted.sha256 or not converted.folder.is_relative_to(cache_folder()):
         return _made(core, converted, options)
     key = _key(core, converted, options)
     file = converted.folder / f"ready-{key[:16]}.blob"

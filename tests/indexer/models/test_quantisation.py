@@ -118,6 +118,11 @@ def test_manifest_and_info_say_it(int8_index: Path) -> None:
     assert check(int8_index) == []
 
 
+def test_nothing_that_was_made_for_a_processor_is_kept_in_an_index(int8_index: Path) -> None:
+    load_matching(int8_index, manifest_of(int8_index).model).encode_queries(["knots"])
+    assert list(int8_index.rglob("ready-*")) == []
+
+
 def test_a_cold_search_imports_neither_nncf_nor_torch_and_needs_no_cache(
     int8_index: Path, tmp_path: Path
 ) -> None:
