@@ -21,6 +21,7 @@ from api.http.load.admission import Admission, Lanes
 from api.http.load.bounds import BOUNDS, Bounds
 from api.http.load.rates import RateLimits, Rates
 from api.http.load.readiness import Readiness
+from api.http.load.stopping import Taking
 from api.http.map_maker import MapMaker
 from api.http.middleware import HeadAsGet, SecurityHeaders
 from api.http.observing.observation import Observation
@@ -91,6 +92,7 @@ def create_app(
     app.state.needs_key = ring is not None and not access.open
     lanes = app.state.lanes = Lanes.of(bounds)
     app.add_middleware(Admission, bounds=bounds, lanes=lanes)
+    app.add_middleware(Taking)
     if rates is not None:
         app.add_middleware(RateLimits, rate=rates.each, counters=rates.counters)
     if ring is not None:

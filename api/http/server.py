@@ -23,7 +23,6 @@ from search.engine import Engine
 MAX_REQUEST_HEAD = 1 << 20
 """Bytes of a request line and headers. Enough for 100,000 characters in any script with percent
 signs, so that a question that is far too long still gets an answer that says so."""
-GRACE_SECONDS = 10
 SWITCH_SECONDS = 0.0005
 """For which a thread that computes keeps the others waiting, which answer probes among others. With
 200 clients, the slowest probe took half as long as with Python's 5 ms, and as much was answered."""
@@ -100,7 +99,6 @@ def configured(
         server_header=False,
         backlog=ACCEPTED_AT_ONCE,
         h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
-        timeout_graceful_shutdown=GRACE_SECONDS,
         workers=workers,
         factory=workers > 1,
         ssl_certfile=place.certificate,
