@@ -87,7 +87,7 @@ format: $(VENV)/dev-installed ## let ruff fix and format the code
 hooks: $(VENV)/dev-installed ## install, let git run `make lint` before each commit
 	$(BIN)/pre-commit install
 
-reference: $(VENV)/dev-installed ## write docs/commands.md and docs/openapi.json anew
+reference: $(VENV)/dev-installed ## write docs/commands.md and docs/openapi*.json anew
 	$(BIN)/python -m tests.reference
 
 clean: ## remove the environment and all caches

@@ -24,12 +24,14 @@ class Stage:
 
     Attributes:
         name: Of the stage.
+        began: When, as ``time.perf_counter`` says it.
         wall: Seconds by the clock; what goes on in another thread overlaps with the others.
         cpu: Seconds of processor time of the thread that it ran in. Native libraries with threads
             of their own use more.
     """
 
     name: Name
+    began: float
     wall: float
     cpu: float
 
@@ -50,7 +52,7 @@ def stage(name: Name) -> Iterator[None]:
     try:
         yield
     finally:
-        stages.append(Stage(name, time.perf_counter() - wall, time.thread_time() - cpu))
+        stages.append(Stage(name, wall, time.perf_counter() - wall, time.thread_time() - cpu))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The reference of commands and of the HTTP API, written down by the program itself.
 
-``make reference`` writes both files; ``test_reference.py`` fails where they are out of date.
+``make reference`` writes the files; ``test_reference.py`` fails where they are out of date.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import typer
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ROOT / "docs" / "commands.md"
 OPENAPI = ROOT / "docs" / "openapi.json"
+OPENAPI_ADMIN = ROOT / "docs" / "openapi-admin.json"
 _HEAD = """# Commands
 
 What `--help` says of every command, written by `make reference`; the other pages explain it.
@@ -30,11 +31,17 @@ def commands_page() -> str:
     return "\n".join([_HEAD, *_command(typer.main.get_command(app), "nearpaper")])
 
 
-def openapi_document() -> str:
-    """The description of the HTTP API as the service gives it at ``/openapi.json``."""
+def openapi_document(*, writable: bool = False) -> str:
+    """The description of the HTTP API as the service gives it at ``/openapi.json``.
+
+    That of a service that is ``writable`` also has the routes that change the index.
+    """
+    from api.admin.changes import Changes
     from api.http.app import create_app
 
-    return json.dumps(create_app().openapi(), indent=1, ensure_ascii=False) + "\n"
+    changes = Changes(ROOT, ROOT / "audit.jsonl") if writable else None  # which touches neither
+    app = create_app(changes=changes)
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _command(command: Any, name: str) -> Iterator[str]:
@@ -60,10 +67,11 @@ def _section(command: Any, name: str, *, level: int) -> list[str]:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write all of it."""
     COMMANDS.write_text(commands_page(), encoding="utf-8")
     OPENAPI.write_text(openapi_document(), encoding="utf-8")
-    sys.stdout.write(f"{COMMANDS}\n{OPENAPI}\n")
+    OPENAPI_ADMIN.write_text(openapi_document(writable=True), encoding="utf-8")
+    sys.stdout.write(f"{COMMANDS}\n{OPENAPI}\n{OPENAPI_ADMIN}\n")
 
 
 if __name__ == "__main__":

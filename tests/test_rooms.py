@@ -22,7 +22,7 @@ WITHIN = 20
 ROOMS: dict[str, str] = {
     "foundations": "indexer.errors indexer.files indexer.version indexer.progress indexer.where "
     "indexer.analysis indexer.spellings indexer.sampling indexer.closeness.calibration "
-    "indexer.opensearch.address",
+    "indexer.opensearch.address indexer.kept",
     "papers": "indexer.papers",
     "glossary": "indexer.glossary",
     "models": "indexer.models",

@@ -104,6 +104,16 @@ def serve(
     tls_cert: Certificate = None,
     tls_key: PrivateKey = None,
     rate_limit: RateLimit = None,
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="Port for /healthz, /readyz and /metrics alone, answered beside all else.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="Processes that answer.")
     ] = 1,
@@ -145,7 +155,9 @@ def serve(
         host_names=tuple(host_names or ()),
         origins=tuple(cors_origins or ()),
     )
-    place = Place(host=host, port=port, certificate=tls_cert, private_key=tls_key)
+    place = Place(
+        host=host, port=port, certificate=tls_cert, private_key=tls_key, probes=health_port
+    )
     set_up(log, access=access_log)
     beside_keys = (keys.parent if keys else Path()) / "audit.jsonl"
     audit = (audit_log or beside_keys) if writable else None

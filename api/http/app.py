@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -21,8 +22,10 @@ from api.http.load.admission import Admission, Lanes
 from api.http.load.bounds import BOUNDS, Bounds
 from api.http.load.rates import RateLimits, Rates
 from api.http.load.readiness import Readiness
+from api.http.load.stopping import Taking
 from api.http.map_maker import MapMaker
 from api.http.middleware import HeadAsGet, SecurityHeaders
+from api.http.observing.metrics import count_stages
 from api.http.observing.observation import Observation
 from api.http.problems import install_problems
 from api.http.routes import (
@@ -49,6 +52,9 @@ from indexer.version import version
 from search.engine import Engine
 from search.ranking.rerank import Reranker
 
+if TYPE_CHECKING:
+    from api.http.observing.spans import Spans
+
 _LOG = logging.getLogger("nearpaper")
 
 
@@ -61,13 +67,14 @@ def create_app(
     access: Access = ANYBODY,
     rates: Rates | None = None,
     changes: Changes | None = None,
+    spans: Spans | None = None,
 ) -> FastAPI:
     """The service over the index at ``location``, or over an engine that the caller looks after.
 
     Requests may ask for ``reranker``, and are worked on within ``bounds``; ``access`` says who may
-    ask, ``rates`` how often; ``changes`` lets admins change the index. The service starts even
-    without a usable index: ``/healthz`` answers, and everything else reports the problem until
-    there is an index.
+    ask, ``rates`` how often; ``changes`` lets admins change the index; ``spans`` traces requests.
+    The service starts even without a usable index: ``/healthz`` answers, and everything else
+    reports the problem until there is an index.
 
     Raises:
         UsageError: The file of keys isn't there, or is none.
@@ -81,7 +88,9 @@ def create_app(
         redoc_url=None,
         lifespan=_lifespan,
     )
-    provider = app.state.engine = EngineProvider(location, engine)
+    observers = (count_stages, spans.of_stages) if spans else (count_stages,)
+    provider = app.state.engine = EngineProvider(location, engine, observers)
+    app.state.spans = spans
     app.state.readiness = Readiness(
         provider.state, NotReadyError("the index is loading; try again in a few seconds")
     )
@@ -91,6 +100,7 @@ def create_app(
     app.state.needs_key = ring is not None and not access.open
     lanes = app.state.lanes = Lanes.of(bounds)
     app.add_middleware(Admission, bounds=bounds, lanes=lanes)
+    app.add_middleware(Taking)
     if rates is not None:
         app.add_middleware(RateLimits, rate=rates.each, counters=rates.counters)
     if ring is not None:
@@ -106,6 +116,10 @@ def create_app(
     app.add_middleware(KnownHosts, access=access)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation)
+    if spans is not None:
+        from api.http.observing.spans import RequestSpans
+
+        app.add_middleware(RequestSpans, spans=spans)
     app.add_middleware(HeadAsGet)
     install_problems(app)
     for module in (batch, feeds, lists, papers, suggest):
@@ -132,6 +146,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     maps.close()
     app.state.readiness.close()
     provider.close()
+    if app.state.spans is not None:
+        await to_thread.run_sync(app.state.spans.close)
 
 
 def _warm_up(provider: EngineProvider) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -12,6 +13,7 @@ from api.http.observing.metrics import count_stages
 from indexer.errors import IndexNotFoundError, NearpaperError
 from indexer.location import Location
 from search.engine import Engine
+from search.stages import Observer
 
 STALE_SECONDS = 60.0
 """For which changes may wait to be published: a writer that adds many does so between batches."""
@@ -47,13 +49,24 @@ class EngineProvider:
     """Gives the engine, opened when it is first needed. Safe to use from many threads.
 
     An index that can't be opened fails the request, and the next request tries again.
+
+    Args:
+        location: Where the index is.
+        engine: Open already, looked after by somebody else.
+        observers: Are told how long the stages of each answer took.
     """
 
-    def __init__(self, location: Location | None, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        location: Location | None,
+        engine: Engine | None = None,
+        observers: Sequence[Observer] = (count_stages,),
+    ) -> None:
         self._location = location
         self._engine = engine
+        self._observers = observers
         if engine is not None:
-            engine.observers.append(count_stages)
+            engine.observers.extend(observers)
         self._owned = engine is None
         self._opening = Lock()
         self._warming = Lock()
@@ -65,7 +78,7 @@ class EngineProvider:
         with self._opening:
             if self._engine is None:
                 self._engine = Engine.open(self._location)
-                self._engine.observers.append(count_stages)
+                self._engine.observers.extend(self._observers)
             return self._engine
 
     def make_ready(self) -> None:

@@ -10,6 +10,7 @@ from api.http.access.hosts import KnownHosts
 from api.http.load.admission import Admission
 from api.http.load.bounds import Bounds
 from api.http.load.rates import RateLimits, Rates
+from api.http.load.stopping import Taking
 from api.http.middleware import SecurityHeaders
 from api.http.observing.observation import Observation
 from api.keys.key_file import KeyRing
@@ -17,7 +18,7 @@ from api.keys.key_file import KeyRing
 
 def guarded(app: ASGIApp, access: Access, bounds: Bounds, rates: Rates | None = None) -> ASGIApp:
     """``app`` for who may ask, within bounds; raises ``UsageError`` for a bad file of keys."""
-    app = Admission(app, bounds)
+    app = Taking(Admission(app, bounds))
     if rates is not None:
         app = RateLimits(app, rates.each, rates.counters)
     if access.keys is not None:

@@ -32,7 +32,7 @@ _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/feed.atom", 
 _MOST_DETAILS = 3
 RETRY_SECONDS = 2
 """After which to ask again: a full line of requests is worked off in about so long."""
-_PASSING = ("overloaded", "deadline", "not-ready", "index-changed")
+_PASSING = ("overloaded", "deadline", "not-ready", "stopping", "index-changed")
 _WANTED_BODY = "must be a JSON object, sent with Content-Type: application/json"
 _LISTED = "see /docs for the addresses"
 _ADVICE = {

@@ -219,10 +219,11 @@ class ProblemModel(BaseModel):
 
 def problem_response(description: str, example: NearpaperError, path: str) -> dict[str, Any]:
     """An OpenAPI response that is a problem document, such as of this error at this path."""
-    return _problem(description, problem_document(example, path))
+    return with_example(description, problem_document(example, path))
 
 
-def _problem(description: str, example: Problem) -> dict[str, Any]:
+def with_example(description: str, example: Problem) -> dict[str, Any]:
+    """An OpenAPI response that is a problem document such as this one."""
     content = {"schema": ProblemModel.model_json_schema(), "example": example}
     return {"description": description, "content": {"application/problem+json": content}}
 
@@ -262,7 +263,7 @@ def own_faults(path: str) -> dict[int | str, dict[str, Any]]:
 def unread_body(path: str) -> dict[int | str, dict[str, Any]]:
     """The responses to a body that isn't read, or not to its end."""
     return {
-        status: _problem(description, http_problem_document(status, "POST", path))
+        status: with_example(description, http_problem_document(status, "POST", path))
         for status, description in (
             (HTTPStatus.BAD_REQUEST, "The body isn't UTF-8, or is nested too deeply."),
             (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),

@@ -6,13 +6,15 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from api.http.connections.bounded_server import ACCEPTED_AT_ONCE, BoundedServer
+from api.http.connections.bounded_server import BoundedServer
 from api.http.connections.connection import BoundedConfig
+from api.http.connections.watched_server import ACCEPTED_AT_ONCE
 from api.http.load.bounds import Bounds
 from api.terminal.streams import say
 from api.terminal.trace import trace
@@ -23,7 +25,6 @@ from search.engine import Engine
 MAX_REQUEST_HEAD = 1 << 20
 """Bytes of a request line and headers. Enough for 100,000 characters in any script with percent
 signs, so that a question that is far too long still gets an answer that says so."""
-GRACE_SECONDS = 10
 SWITCH_SECONDS = 0.0005
 """For which a thread that computes keeps the others waiting, which answer probes among others. With
 200 clients, the slowest probe took half as long as with Python's 5 ms, and as much was answered."""
@@ -39,6 +40,7 @@ class Place:
         path: Where the application answers, to tell people.
         certificate: For TLS: a file in PEM format, with its chain.
         private_key: Of the certificate; by default in the same file.
+        probes: Port for probes alone, beside the other one; ``None`` for no such port.
     """
 
     host: str
@@ -46,6 +48,7 @@ class Place:
     path: str = ""
     certificate: Path | None = None
     private_key: Path | None = None
+    probes: int | None = None
 
 
 def serve_app(
@@ -65,34 +68,50 @@ def serve_app(
     Raises:
         NearpaperError: The index can't be opened, the address is taken, or the certificate is none.
     """
-    with trace(Engine.open(location)) as engine, listening(place) as listener:
-        app = app_over(engine)
-        announce(engine.papers, listener, place)
-        run(app, listener, bounds, place)
+    with (
+        trace(Engine.open(location)) as engine,
+        listening(place) as listener,
+        listening_for_probes(place) as probes,
+    ):
+        config = configured(app_over(engine), bounds.within_files(), place, probes=probes)
+        announce(engine.papers, listener, place, probes)
+        run(config, listener)
 
 
-def announce(papers: int, listener: socket.socket, place: Place) -> None:
+def announce(
+    papers: int, listener: socket.socket, place: Place, probes: socket.socket | None
+) -> None:
     """Say where to ask."""
     say(f"{papers:,} papers at {_address(listener, place)}; press Ctrl-C to stop")
+    if probes is not None:
+        say(f"probes at {_address(probes, replace(place, path='/healthz'))}")
 
 
-def run(app: ASGIApp, listener: socket.socket, bounds: Bounds, place: Place) -> None:
+def run(config: BoundedConfig, listener: socket.socket) -> None:
     """Let an application answer at a socket until the process is told to stop."""
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        BoundedServer(configured(app, bounds.within_files(), place)).run(sockets=[listener])
+        BoundedServer(config).run(sockets=[listener])
     except KeyboardInterrupt:
         # Ctrl-C is how a server is stopped; by now it has finished its requests.
         say("stopped")
 
 
 def configured(
-    app: ASGIApp | Callable[[], ASGIApp], bounds: Bounds, place: Place, workers: int = 1
+    app: ASGIApp | Callable[[], ASGIApp],
+    bounds: Bounds,
+    place: Place,
+    workers: int = 1,
+    probes: socket.socket | None = None,
 ) -> BoundedConfig:
-    """How uvicorn is to serve an application; for several ``workers``, what makes one in each."""
+    """How uvicorn is to serve an application; for several ``workers``, what makes one in each.
+
+    At the socket ``probes`` it answers those alone.
+    """
     return BoundedConfig(
         app,
         bounds,
+        probes=probes,
         ws="none",
         log_config=None,
         access_log=False,
@@ -100,7 +119,6 @@ def configured(
         server_header=False,
         backlog=ACCEPTED_AT_ONCE,
         h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
-        timeout_graceful_shutdown=GRACE_SECONDS,
         workers=workers,
         factory=workers > 1,
         ssl_certfile=place.certificate,
@@ -142,6 +160,13 @@ def listening(place: Place) -> socket.socket:
         other = "--host" if isinstance(error, socket.gaierror) else "--port"
         message = f"can't listen on {host} port {port}: {reason}; choose another {other}"
         raise NearpaperError(message) from error
+
+
+def listening_for_probes(place: Place) -> AbstractContextManager[socket.socket | None]:
+    """A socket for probes, where they have a port of their own; raises like :func:`listening`."""
+    if place.probes is None:
+        return nullcontext()
+    return listening(replace(place, port=place.probes))
 
 
 def _address(listener: socket.socket, place: Place) -> str:

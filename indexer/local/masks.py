@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.kept.lookups import looked_up
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.history import came_earlier
 from indexer.local.catalog.submissions import Submissions
@@ -58,7 +59,9 @@ class Masks:
         with self._turn:
             if where in self._kept:
                 self._kept.move_to_end(where)
+                looked_up("conditions", hit=True)
                 return self._kept[where]
+        looked_up("conditions", hit=False)
         mask = _WAYS[type(where)](self, where)
         mask.flags.writeable = False
         with self._turn:

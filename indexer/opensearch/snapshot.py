@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ from indexer import analysis
 from indexer.closeness.calibration import KEY, calibration_of
 from indexer.entries import Entry
 from indexer.glossary.glossary import Glossary
+from indexer.kept.calls import kept
+from indexer.kept.recent import Recent
 from indexer.opensearch.querying import vector_search
 from indexer.opensearch.querying.conditions import EVERYTHING, all_of, any_of
 from indexer.opensearch.querying.facets import facets, value_counts
 from indexer.opensearch.querying.glossaries import Glossaries
 from indexer.opensearch.querying.lexical_search import SCALE
-from indexer.opensearch.querying.recent import Recent
 from indexer.opensearch.querying.versions import RECORDS, Versions
 from indexer.opensearch.records.documents import ENTRY, entry_of, half_of, paper_of
 from indexer.opensearch.records.head import Head, Published
@@ -57,8 +58,8 @@ class RecentPapers:
     """The last records and vectors of one index of papers, by row; a row never changes."""
 
     def __init__(self) -> None:
-        self.records: Recent[int, Paper] = Recent(KEPT_RECORDS)
-        self.halves: Recent[int, NDArray[np.float16]] = Recent(KEPT_VECTORS)
+        self.records: Recent[int, Paper] = Recent("records", KEPT_RECORDS)
+        self.halves: Recent[int, NDArray[np.float16]] = Recent("vectors", KEPT_VECTORS)
 
 
 class OpenSearchSnapshot:
@@ -85,11 +86,11 @@ class OpenSearchSnapshot:
         self._cluster, self._recent = cluster, recent
         self._parts, self._glossaries = head.glossary, glossaries
         self._versions = Versions(cluster, published.index, published.change, head.aborted, tokens)
-        self._bm25 = lru_cache(KEPT)(self._scored)
-        self._nearest = lru_cache(KEPT)(self._approximate)
-        self._facets = lru_cache(KEPT)(self._facets_of)
-        self._counts = lru_cache(KEPT)(self._counted)
-        self._frequencies: Recent[str, int] = Recent(KEPT_WORDS)
+        self._bm25 = kept("rankings", KEPT, self._scored)
+        self._nearest = kept("rankings", KEPT, self._approximate)
+        self._facets = kept("facets", KEPT, self._facets_of)
+        self._counts = kept("counts", KEPT, self._counted)
+        self._frequencies: Recent[str, int] = Recent("words", KEPT_WORDS)
         self.about = about(head.identity, published)
         self.calibration = calibration_of(head.meta.get(KEY))
 

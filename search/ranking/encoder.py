@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import NearpaperError
+from indexer.kept.lookups import looked_up
 from indexer.models.embedder import Embedder, Model
 from indexer.store import Store
 from search.ranking.microbatching import MicroBatching
@@ -53,6 +54,7 @@ class Encoder:
         self._loaded: dict[Model, _Loaded] = {}  # replaced, never changed; the newest last
         self._ahead: tuple[Model, threading.Thread] | None = None
         self._recent: OrderedDict[tuple[Model, str], NDArray[np.float32]] = OrderedDict()
+        self._ahead_of: set[tuple[Model, str]] = set()  # of these, what nobody has asked for yet
 
     def encode(self, text: str, model: Model) -> NDArray[np.float32]:
         """The ``(d,)`` unit vector of a question; raises ``ModelError``.
@@ -61,9 +63,13 @@ class Encoder:
         """
         key = (model, text)
         with self._remembering:
-            if key in self._recent:
+            vector, prepared = self._recent.get(key), key in self._ahead_of
+            self._ahead_of.discard(key)
+            if vector is not None:
                 self._recent.move_to_end(key)
-                return self._recent[key]
+        looked_up("question-vectors", hit=vector is not None and not prepared)
+        if vector is not None:
+            return vector
         vector = self._load(model).questions.vector(text)
         self._remember(key, vector)
         return vector
@@ -75,14 +81,18 @@ class Encoder:
         if texts := texts[: self._most]:
             vectors = self.embedder(model).encode_queries(texts)
             for text, vector in zip(texts, vectors, strict=True):
-                self._remember((model, text), vector.copy())
+                self._remember((model, text), vector.copy(), ahead=True)
 
-    def _remember(self, key: tuple[Model, str], vector: NDArray[np.float32]) -> None:
+    def _remember(
+        self, key: tuple[Model, str], vector: NDArray[np.float32], *, ahead: bool = False
+    ) -> None:
         vector.flags.writeable = False  # it is handed out again
         with self._remembering:
             self._recent[key] = vector
+            if ahead:
+                self._ahead_of.add(key)
             if len(self._recent) > self._most:
-                self._recent.popitem(last=False)
+                self._ahead_of.discard(self._recent.popitem(last=False)[0])
 
     def embedder(self, model: Model) -> Embedder:
         """What embeds like ``model``; raises ``ModelError``."""

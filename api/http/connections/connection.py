@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,16 +20,18 @@ _REFUSAL = "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n{more
 
 
 class BoundedConfig(Config):
-    """What uvicorn is to do, and the bounds of its connections."""
+    """What uvicorn is to do, the bounds of its connections, and where it is to answer probes."""
 
     def __init__(
         self,
         app: ASGIApp | Callable[[], ASGIApp],
         bounds: Bounds,
+        *,
+        probes: socket.socket | None = None,
         **options: Any,  # noqa: ANN401 - uvicorn's
     ) -> None:
         super().__init__(app, http=BoundedConnection, **options)
-        self.bounds = bounds
+        self.bounds, self.probes = bounds, probes
 
 
 class BoundedConnection(H11Protocol):

@@ -16,6 +16,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from indexer.kept import lookups
+from indexer.kept.lookups import Cache
 from search.stages import Stage
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -38,6 +40,11 @@ STAGES = Histogram(
     "Time of each stage of an answer.",
     ["stage"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10),
+)
+CACHES = Counter(
+    "nearpaper_cache_requests",
+    "Lookups in each cache, by whether it held what was asked for.",
+    ["cache", "result"],
 )
 REJECTED = Counter(
     "nearpaper_requests_rejected",
@@ -70,6 +77,14 @@ def count_stages(stages: Sequence[Stage]) -> None:
     """Observes an engine."""
     for stage in stages:
         STAGES.labels(stage.name).observe(stage.wall)
+
+
+def count_lookups(cache: Cache, hit: bool, times: int) -> None:
+    """Observes the caches."""
+    CACHES.labels(cache, "hit" if hit else "miss").inc(times)
+
+
+lookups.observers.append(count_lookups)
 
 
 def exposition() -> bytes:

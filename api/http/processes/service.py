@@ -51,6 +51,7 @@ class Service:
         """The application, over an open engine or one of its own; raises ``NearpaperError``."""
         from api.admin.changes import Changes
         from api.http.app import create_app
+        from api.http.observing.tracing import spans_from_environment
         from search.ranking.rerank import load_reranker
 
         return create_app(
@@ -61,12 +62,15 @@ class Service:
             access=self.access,
             changes=Changes(self.index or default_location(), self.audit) if self.audit else None,
             rates=Rates(self.rate, self.shared / "counters") if self.rate else None,
+            spans=spans_from_environment(),
         )
 
     def check(self) -> None:
         """Raise ``UsageError`` for what no process could start with."""
+        from api.http.observing.tracing import wanted_exporter
         from api.keys.key_file import load_keys
 
+        wanted_exporter()
         keys = load_keys(self.access.keys) if self.access.keys is not None else ()
         if self.audit is not None and not any(
             key.role == "admin" and not key.is_expired for key in keys

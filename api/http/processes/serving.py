@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.http.processes.service import Service
-from api.http.server import Place, announce, listening, serve_app
+from api.http.server import Place, announce, listening, listening_for_probes, serve_app
 from search.engine import Engine
 
 
@@ -21,6 +21,6 @@ def serve_service(service: Service, place: Place) -> None:
 
     with Engine.open(service.index) as engine:  # what is wrong with it is told now
         papers = engine.papers
-    with listening(place) as listener:
-        announce(papers, listener, place)
-        serve_by_workers(service, listener, place)
+    with listening(place) as listener, listening_for_probes(place) as probes:
+        announce(papers, listener, place, probes)
+        serve_by_workers(service, listener, place, probes)

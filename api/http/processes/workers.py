@@ -101,8 +101,10 @@ class Supervisor(Multiprocess):
         return worker
 
 
-def serve_by_workers(service: Service, listener: socket.socket, place: Place) -> None:
-    """Answer by several processes until this one is told to stop.
+def serve_by_workers(
+    service: Service, listener: socket.socket, place: Place, probes: socket.socket | None
+) -> None:
+    """Answer by several processes until this one is told to stop; at ``probes`` those alone.
 
     SIGTERM and Ctrl-C let them finish their requests.
     """
@@ -110,7 +112,8 @@ def serve_by_workers(service: Service, listener: socket.socket, place: Place) ->
     counts.mkdir()
     os.environ[FOLDER_VARIABLE] = str(counts)
     bounds = service.bounds.shared(service.workers).within_files()
-    config = configured(partial(application, service), bounds, place, service.workers)
+    app = partial(application, service)
+    config = configured(app, bounds, place, service.workers, probes)
     Supervisor(config, [listener]).run()
 
 

@@ -16,9 +16,18 @@ from fastapi import Path as InPath
 from starlette.exceptions import HTTPException
 
 from api.admin.changes import Changes, Facts, Who
+from api.http.change_schemas import (
+    BODY,
+    ERRORS,
+    KEYS,
+    NO_PAPER,
+    UNREAD,
+    AddedModel,
+    RemovedModel,
+    StateModel,
+)
 from api.http.known_options import known_options
-from api.http.schemas import problem_response
-from indexer.errors import IndexBusyError, PaperNotFoundError, UsageError
+from indexer.errors import UsageError
 from search.limits import MAX_VALUE
 
 MOST_BYTES = 64 << 20
@@ -27,18 +36,13 @@ PIECE_SECONDS = 30.0
 """Until the next piece of a body."""
 BODY_SECONDS = 600.0
 """Until the whole of it, however steadily it drips."""
-_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
-_BUSY = problem_response(
-    "Another change is being made.",
-    IndexBusyError("another change is being made; try again when it has ended"),
-    "/api/v1/admin/papers",
-)
+_SOURCE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", re.ASCII)
 
 router = APIRouter(
     prefix="/api/v1/admin",
     tags=["admin"],
-    dependencies=[Depends(known_options)],
-    responses={409: _BUSY},
+    dependencies=[Depends(known_options), *KEYS],
+    responses=ERRORS,
 )
 
 
@@ -57,13 +61,24 @@ _Changes = Annotated[Changes, Depends(changes_of)]
 _Who = Annotated[Who, Depends(who_asks)]
 
 
-@router.post("/papers", status_code=202)
+@router.post(
+    "/papers",
+    status_code=202,
+    response_model=AddedModel,
+    responses=UNREAD,
+    openapi_extra=BODY,
+)
 async def add_papers(
     request: Request,
     changes: _Changes,
     who: _Who,
     source: Annotated[
-        str, Query(max_length=64, description="Name of the source that the papers are from.")
+        str,
+        Query(
+            max_length=64,
+            description="Name of the source that the papers are from.",
+            json_schema_extra={"pattern": _SOURCE.pattern},
+        ),
     ] = "service",
 ) -> dict[str, Any]:
     """Add and update papers, given as JSON Lines; answers when they are committed and published.
@@ -80,16 +95,7 @@ async def add_papers(
         return await _to_its_end(held, lambda: changes.add(papers, who))
 
 
-@router.delete(
-    "/papers/{id:path}",
-    responses={
-        404: problem_response(
-            "There is no such paper.",
-            PaperNotFoundError("2412.99999: not in the index"),
-            "/api/v1/admin/papers/2412.99999",
-        )
-    },
-)
+@router.delete("/papers/{id:path}", response_model=RemovedModel, responses=NO_PAPER)
 async def remove_paper(
     changes: _Changes,
     who: _Who,
@@ -101,7 +107,7 @@ async def remove_paper(
         return await _to_its_end(held, lambda: changes.remove(id, who))
 
 
-@router.post("/publish")
+@router.post("/publish", response_model=StateModel)
 async def publish(changes: _Changes, who: _Who) -> dict[str, Any]:
     """Publish what a writer that was stopped had committed."""
     with ExitStack() as held:
@@ -109,7 +115,7 @@ async def publish(changes: _Changes, who: _Who) -> dict[str, Any]:
         return await _to_its_end(held, lambda: changes.publish(who))
 
 
-@router.get("/status")
+@router.get("/status", response_model=StateModel)
 def status(changes: _Changes) -> dict[str, Any]:
     """The last change, the last one published, and its generation."""
     return changes.status()

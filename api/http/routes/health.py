@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from api.http.engine_provider import NotReadyError, Ready
 from api.http.load.lane import OverloadedError
 from api.http.load.readiness import Readiness
+from api.http.load.stopping import require_taking
 from api.http.observing.metrics import CHANGED, GENERATION, MEDIA_TYPE, PAPERS, STALE, exposition
 from api.http.schemas import own_faults, problem_response
 from indexer.errors import NearpaperError
@@ -37,6 +38,7 @@ async def readyz(request: Request) -> dict[str, str | int]:
     ``stale`` instead of ``ready``: it answers, but not from what was committed last. Where keys are
     needed, nothing else is told.
     """
+    require_taking(request.scope)
     state = request.app.state
     readiness: Readiness[Ready] = state.readiness
     ready = await readiness.state()

@@ -117,6 +117,14 @@ def test_nothing_is_changed_that_cannot_be_written_down(client: TestClient, tmp_
     assert client.get(f"{ADMIN}/status").json()["papers"] == 1
 
 
+def test_a_service_describes_the_changes_that_it_takes(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()["paths"]
+    added = described[f"{ADMIN}/papers"]["post"]
+    assert added["security"] == [{"APIKeyHeader": []}, {"HTTPBearer": []}]
+    assert {"202", "401", "403", "408", "409", "413"} <= set(added["responses"])
+    assert "Papers, one JSON object a line" in client.get("/docs").text
+
+
 def test_a_service_is_writable_only_for_an_admin(index: Path, keys: Path) -> None:
     add_key(keys, "ada", "reader", "")
     serve = ["serve", "--index", str(index), "--port", "0", "--writable"]

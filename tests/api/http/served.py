@@ -17,10 +17,13 @@ from api.http.server import Place, configured
 
 
 @contextmanager
-def served(app: ASGIApp, bounds: Bounds) -> Iterator[tuple[str, int]]:
-    """Host and port of a server that keeps within bounds."""
+def served(
+    app: ASGIApp, bounds: Bounds, probes: socket.socket | None = None
+) -> Iterator[tuple[str, int]]:
+    """Host and port of a server that keeps within bounds, and answers probes at a socket."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = BoundedServer(configured(app, bounds, Place(host="127.0.0.1", port=0)))
+        place = Place(host="127.0.0.1", port=0)
+        server = BoundedServer(configured(app, bounds, place, probes=probes))
         thread = threading.Thread(
             target=asyncio.run, args=(server.serve(sockets=[listener]),), name="served"
         )

@@ -55,6 +55,42 @@ def test_requests_are_counted_by_route(engine: Engine) -> None:
     assert not [one for one in after if "made" in one]
 
 
+def test_lookups_in_caches_are_counted(folder_client: TestClient) -> None:
+    def counted(ask: str) -> list[float]:
+        before = samples(folder_client)
+        assert folder_client.get(ask).status_code == 200
+        after = samples(folder_client)
+        names = [
+            f"nearpaper_cache_requests_total{sorted([cache, result])}"
+            for cache in ("question-vectors", "conditions")
+            for result in ("hit", "miss")
+        ]
+        return [after.get(name, 0) - before.get(name, 0) for name in names]
+
+    while folder_client.get("/readyz").status_code != 200:
+        pass
+    question = "/api/v1/search?q=kernels+of+graphs&category=math.OC"
+    hits, misses, _, made = counted(question)
+    assert (hits, misses) == (0, 1)
+    assert made
+    hits, misses, found, made = counted(question + "&offset=10")
+    assert (hits, misses, made) == (1, 0, 0)
+    assert found
+
+
+def test_a_batch_embeds_each_question_once_and_counts_that(folder_client: TestClient) -> None:
+    while folder_client.get("/readyz").status_code != 200:
+        pass
+    before = samples(folder_client)
+    body = {"questions": ["folding of graphs", "folding of speech"]}
+    for _ in range(2):
+        assert folder_client.post("/api/v1/search/batch", json=body).status_code == 200
+    after = samples(folder_client)
+    for result in ("hit", "miss"):
+        found = f"nearpaper_cache_requests_total['{result}', 'question-vectors']"
+        assert after[found] - before.get(found, 0) == 2, result
+
+
 def test_a_request_keeps_the_id_that_it_came_with(engine: Engine) -> None:
     with TestClient(create_app(engine=engine)) as client:
         for given, known in (

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
+from indexer.kept.lookups import Cache, looked_up
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -15,10 +17,12 @@ class Recent(Generic[K, V]):
     """The last values that were read, by key. Safe to use from many threads.
 
     Args:
+        cache: Under which name it is counted.
         most: How many are kept.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, cache: Cache, most: int) -> None:
+        self._cache: Cache = cache
         self._held: OrderedDict[K, V] = OrderedDict()
         self._most, self._turn = most, threading.Lock()
 
@@ -34,6 +38,8 @@ class Recent(Generic[K, V]):
         with self._turn:
             found = {key: self._held[key] for key in keys if key in self._held}
         missing = [key for key in dict.fromkeys(keys) if key not in found]
+        looked_up(self._cache, hit=True, times=len(found))
+        looked_up(self._cache, hit=False, times=len(missing))
         if missing:
             new = list(read(missing))
             self.put(missing, new)
