@@ -137,6 +137,8 @@ def serving(index: Path, workers: int) -> Iterator[tuple[str, int]]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
+        # Its log has to go somewhere: once a pipe is full, the service waits for a reader.
+        Thread(target=process.stderr.read, daemon=True).start()
         try:
             yield next(w for w in line.split() if w.startswith("http://")).rstrip(";"), process.pid
         finally:
