@@ -31,17 +31,37 @@ def commands_page() -> str:
     return "\n".join([_HEAD, *_command(typer.main.get_command(app), "nearpaper")])
 
 
-def openapi_document(*, writable: bool = False) -> str:
-    """The description of the HTTP API as the service gives it at ``/openapi.json``.
+def openapi_document() -> str:
+    """The description of the HTTP API as the service gives it at ``/openapi.json``."""
+    from api.http.app import create_app
 
-    That of a service that is ``writable`` also has the routes that change the index.
-    """
+    return _json(create_app().openapi())
+
+
+def openapi_of_changes() -> str:
+    """What that of a service with ``--writable`` has besides: the routes for changes."""
     from api.admin.changes import Changes
     from api.http.app import create_app
 
-    changes = Changes(ROOT, ROOT / "audit.jsonl") if writable else None  # which touches neither
-    app = create_app(changes=changes)
-    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+    changes = Changes(ROOT, ROOT / "audit.jsonl")  # which touches neither
+    described = create_app(changes=changes).openapi()
+    plain = create_app().openapi()["paths"]
+    described["paths"] = {k: v for k, v in described["paths"].items() if k not in plain}
+    schemas = described["components"]["schemas"]
+    described["components"]["schemas"] = {
+        name: schemas[name] for name in sorted(_named(described["paths"], schemas))
+    }
+    return _json(described)
+
+
+def _named(part: object, schemas: dict[str, Any]) -> set[str]:
+    """The schemas that a part of a description names, and those that these name."""
+    new = set(re.findall(r"#/components/schemas/([\w.-]+)", json.dumps(part)))
+    return new.union(*(_named(schemas[name], schemas) for name in new))
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def _command(command: Any, name: str) -> Iterator[str]:
@@ -70,7 +90,7 @@ def main() -> None:
     """Write all of it."""
     COMMANDS.write_text(commands_page(), encoding="utf-8")
     OPENAPI.write_text(openapi_document(), encoding="utf-8")
-    OPENAPI_ADMIN.write_text(openapi_document(writable=True), encoding="utf-8")
+    OPENAPI_ADMIN.write_text(openapi_of_changes(), encoding="utf-8")
     sys.stdout.write(f"{COMMANDS}\n{OPENAPI}\n{OPENAPI_ADMIN}\n")
 
 
