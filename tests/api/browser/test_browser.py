@@ -31,7 +31,7 @@ def test_search_filter_and_page(visit: Open) -> None:
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("graph kernels")
     page.keyboard.press("Enter")
-    expect(page.locator("article mark").first).to_have_text("graph")
+    expect(page.locator("article mark").first).to_have_text("graph kernels")
     assert "On graph kernels" in titles(page)[0]
     expect(page).to_have_url("/?q=graph+kernels")
     page.get_by_role("navigation", name="Narrow the results").get_by_text("math.OC").click()
