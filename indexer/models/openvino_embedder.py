@@ -153,4 +153,6 @@ def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel,
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = str(threads)
+        # Else each process with few threads takes the same first cores, and leaves the others idle.
+        options["ENABLE_CPU_PINNING"] = "NO"
     return compiled(core, converted, options), "int8" if precision == "int8" else hint

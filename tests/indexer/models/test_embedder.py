@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import ModelError
+from indexer.models.choice import Choice
 from indexer.models.embedder import DEFAULT_MODEL, Embedder, Vectors, unit_rows
 from indexer.models.hub import find_model
-from indexer.models.load import load_embedder
+from indexer.models.load import convert_once, load_embedder
+from indexer.models.openvino_embedder import OpenVinoEmbedder
 from indexer.models.torch_embedder import load_torch, load_transformer, quiet
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared"
@@ -272,3 +274,12 @@ def test_a_model_of_numbers_that_are_not_finite_is_refused(
     with pytest.raises(ModelError, match="aren't finite") as raised:
         use()
     assert "\n" not in str(raised.value)
+
+
+def test_with_few_threads_it_keeps_to_no_core(default_embedder: Embedder) -> None:
+    """Else several processes with one each share the first core, and leave the others idle."""
+    assert default_embedder.model.runtime == "openvino"  # and is in the cache
+    converted, weights = convert_once(find_model(DEFAULT_MODEL), Choice())
+    one = OpenVinoEmbedder(converted, name="", revision="", weights_sha256=weights, threads=1)
+    assert one._compiled.get_property("INFERENCE_NUM_THREADS") == 1
+    assert one._compiled.get_property("ENABLE_CPU_PINNING") is False
