@@ -65,6 +65,7 @@ def test_recent_questions_stay_in_the_browser_and_can_be_forgotten(visit: Open) 
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     page.goto("/")
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator(OPTION)).to_have_count(3)
     expect(page.locator(OPTION).first).to_contain_text("speech")
