@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.models.cache import TOKENIZER, Converted
-from indexer.models.conversion.compiled import compiled, openvino
+from indexer.models.conversion.compiled import compiled
+from indexer.models.conversion.runtime import openvino
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
 from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
 

@@ -25,7 +25,7 @@ from indexer.errors import ModelError, UsageError
 from indexer.models.cache import GRAPH, TOKENIZER, Converted, Facts, cache_folder, converted_model
 from indexer.models.choice import Choice, Named, choice_of, name_of
 from indexer.models.conversion.checking import ConversionError, name_by_order
-from indexer.models.conversion.compiled import openvino
+from indexer.models.conversion.runtime import openvino
 from indexer.models.hub import ModelFolder, find_model
 from indexer.models.load import convert_once
 from indexer.models.openvino_embedder import OpenVinoEmbedder

@@ -181,7 +181,7 @@ class Retriever:
         lexical = words.result() if words else NO_HITS
         held = holding.result() if holding else NO_HOLDERS
         if mode == "lexical" and sought != text:  # the model can't be used
-            lexical = snapshot.bm25(text, DEPTH, ALL)
+            lexical = lexical_leg(snapshot, text)
         with stage("scoring"):
             ranking = ranked(snapshot, mode, text, vector, dense, lexical, held)
             return within(snapshot, ranking, where), warnings

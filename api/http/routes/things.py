@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.exports.formats import FORMATS
@@ -28,34 +29,38 @@ _Offset = Annotated[int, Query(ge=0, le=MAX_DEPTH - KEPT)]
 _Format = Literal["", "atom"] | ExportName
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Which of the papers of a thing are asked for, and as what."""
+
+    sort: Sort
+    offset: int
+    format: _Format
+
+
+async def _part(sort: Sort = "newest", offset: _Offset = 0, format: _Format = "") -> _Part:
+    return _Part(sort, offset, format)
+
+
+_Asked = Annotated[_Part, Depends(_part)]
+
+
 @router.get("/authors")
 def author(
-    request: Request,
-    provider: Provider,
-    name: _Name,
-    sort: Sort = "newest",
-    year: _Year = "",
-    offset: _Offset = 0,
-    format: _Format = "",
+    request: Request, provider: Provider, name: _Name, part: _Asked, year: _Year = ""
 ) -> Response:
     """The papers of an author; whoever bears the same name is among them."""
-    engine, thing = provider.engine(), Thing("author", name.strip() or name)
-    return _answered(request, engine, thing, sort, year, offset, format)
+    thing = Thing("author", name.strip() or name)
+    return _answered(request, provider.engine(), thing, part, year)
 
 
 @router.get("/venues")
 def venue(
-    request: Request,
-    provider: Provider,
-    name: _Name,
-    sort: Sort = "newest",
-    year: _Year = "",
-    offset: _Offset = 0,
-    format: _Format = "",
+    request: Request, provider: Provider, name: _Name, part: _Asked, year: _Year = ""
 ) -> Response:
     """The papers of a journal or conference."""
-    engine, thing = provider.engine(), Thing("venue", name.strip() or name)
-    return _answered(request, engine, thing, sort, year, offset, format)
+    thing = Thing("venue", name.strip() or name)
+    return _answered(request, provider.engine(), thing, part, year)
 
 
 @router.get("/categories/{category}")
@@ -63,14 +68,11 @@ def category(
     request: Request,
     provider: Provider,
     category: Annotated[str, Path(min_length=1, max_length=MAX_VALUE)],
-    sort: Sort = "newest",
+    part: _Asked,
     year: _Year = "",
-    offset: _Offset = 0,
-    format: _Format = "",
 ) -> Response:
     """The papers of a category such as ``cs.CL``, or of a whole archive such as ``cs``."""
-    engine, thing = provider.engine(), Thing("category", category)
-    return _answered(request, engine, thing, sort, year, offset, format)
+    return _answered(request, provider.engine(), Thing("category", category), part, year)
 
 
 @router.get("/years/{year}")
@@ -78,31 +80,23 @@ def year(
     request: Request,
     provider: Provider,
     year: Annotated[str, Path(pattern=r"^\d{4}$")],
-    sort: Sort = "newest",
-    offset: _Offset = 0,
-    format: _Format = "",
+    part: _Asked,
 ) -> Response:
     """The papers of a year."""
-    engine, thing = provider.engine(), Thing("year", year)
-    return _answered(request, engine, thing, sort, "", offset, format)
+    return _answered(request, provider.engine(), Thing("year", year), part)
 
 
 def _answered(
-    request: Request,
-    engine: Engine,
-    thing: Thing,
-    sort: Sort,
-    year: str,
-    offset: int,
-    format: _Format,
+    request: Request, engine: Engine, thing: Thing, part: _Part, year: str = ""
 ) -> Response:
     """The papers of a thing as a page, a feed or a file."""
-    limit = KEPT if format else SHOWN
-    answer = engine.browse(thing.options(sort=sort, offset=offset, limit=limit, year=year))
-    if format == "atom":
+    limit = KEPT if part.format else SHOWN
+    options = thing.options(sort=part.sort, offset=part.offset, limit=limit, year=year)
+    answer = engine.browse(options)
+    if part.format == "atom":
         return Response(feed(answer, address=str(request.url)), media_type=MEDIA_TYPE)
-    if format:
-        return exported([result.paper for result in answer], FORMATS[format])
+    if part.format:
+        return exported([result.paper for result in answer], FORMATS[part.format])
     counts = answer.facets["year"]
     if year or thing.kind == "year":  # the picture shows the other years, too
         plain = {} if thing.kind == "year" else {thing.kind: thing.name}

@@ -12,8 +12,8 @@ import numpy as np
 
 from indexer.models.conversion.bert_settings import Dense, OtherModelError, Settings
 from indexer.models.conversion.bert_weights import Weights, read_weights
-from indexer.models.conversion.compiled import openvino
 from indexer.models.conversion.pooling import MUCH, Node, Pooling, column
+from indexer.models.conversion.runtime import openvino
 
 if TYPE_CHECKING:
     from openvino import Model

@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.errors import ModelError
 from indexer.models.cache import GRAPH, Converted, Facts
-from indexer.models.conversion.compiled import openvino
+from indexer.models.conversion.runtime import openvino
 from indexer.models.embedder import Vectors
 from indexer.models.openvino_embedder import OpenVinoEmbedder
 

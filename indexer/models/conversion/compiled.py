@@ -12,19 +12,17 @@ takes 170 ms of processor time, taking it up again 55 ms.
 from __future__ import annotations
 
 import logging
-import sys
 from contextlib import suppress
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from indexer.errors import StorageError
 from indexer.files import replacing
 from indexer.models.cache import GRAPH, WEIGHTS, Converted, cache_folder
+from indexer.models.conversion.runtime import openvino
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core
@@ -130,35 +128,3 @@ def _vector(model: CompiledModel) -> bytes:
 
 def _seal(key: str, blob: bytes) -> bytes:
     return sha256(key.encode() + blob).digest()
-
-
-def openvino() -> ModuleType:
-    """The ``openvino`` package, with its telemetry off, and its converter loaded when it is used.
-
-    Its telemetry writes to the home folder and sends to the network unless it was declined there
-    before. It is an optional package of its own: where it can't be imported, OpenVINO does without.
-    Its converter of other formats takes as long to import as all the rest; that, too, is optional.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    if "openvino" in sys.modules:
-        return sys.modules["openvino"]
-    put_off = _CONVERTER not in sys.modules
-    if put_off:
-        sys.modules[_CONVERTER] = None  # type: ignore[assignment]
-    try:
-        module = import_module("openvino")
-    finally:
-        if put_off:
-            del sys.modules[_CONVERTER]
-    vars(module).setdefault("__getattr__", _converter)
-    return module
-
-
-_CONVERTER = "openvino.tools.ovc"
-
-
-def _converter(name: str) -> Any:  # noqa: ANN401 - a function of OpenVINO
-    """What ``openvino`` would have of its converter."""
-    if name != "convert_model":
-        raise AttributeError(f"module 'openvino' has no attribute {name!r}")
-    return import_module(_CONVERTER).convert_model

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from indexer.errors import ModelError
 from indexer.models.cache import TOKENIZER, Facts
 from indexer.models.conversion.checking import PROBES, ConversionError, lowest_precision, save
-from indexer.models.conversion.compiled import openvino
 from indexer.models.conversion.requirements import require_whole
+from indexer.models.conversion.runtime import openvino
 from indexer.models.embedder import Vectors, unit_rows
 from indexer.models.hub import ModelFolder
 from indexer.models.torch_embedder import facts_of, first_line, load_transformer, quiet

@@ -122,7 +122,7 @@ def test_a_file_in_the_place_of_one_costs_no_more_than_time(cache: Path) -> None
 
 def test_the_converter_of_openvino_is_imported_where_it_is_used() -> None:
     code = (
-        "import sys\nfrom indexer.models.conversion.compiled import openvino\n"
+        "import sys\nfrom indexer.models.conversion.runtime import openvino\n"
         "runtime = openvino()\nassert 'openvino.tools.ovc' not in sys.modules\n"
         "assert runtime.convert_model.__name__ == 'convert_model'\n"
         "import openvino\nassert openvino.convert_model is runtime.convert_model\n"
