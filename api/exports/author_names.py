@@ -46,9 +46,9 @@ class PersonName:
 def name_parts(name: str) -> PersonName:
     """The parts of a name, printed in its natural order or with commas."""
     printed = " ".join(name.split())
-    if _GROUP.search(printed):
+    if _GROUP.search(printed) or not printed.strip(", "):
         return PersonName(literal=printed)
-    if printed.strip(", ") and "," in printed:
+    if "," in printed:
         return _with_commas([part.strip() for part in printed.split(",") if part.strip()])
     words = printed.split(" ")
     suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""

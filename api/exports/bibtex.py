@@ -28,6 +28,7 @@ _ESCAPED = {
 _BRACES = {"{": r"\{", "}": r"\}"}
 """Known to more readers, but counted as braces by some."""
 _SPECIAL = re.compile(r"[\\{}~^&%#_$]")
+_KEPT_WHOLE = re.compile(rf"\band\b|{_SPECIAL.pattern}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[-'’])*")
 _KEY = re.compile(r"[A-Za-z0-9_:./+*-][A-Za-z0-9_:./+*'@-]{0,99}", re.ASCII)
 """A cite key that BibTeX, Biber and LaTeX all take."""
@@ -104,19 +105,21 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _author(printed: str) -> str:
-    """``{The Team}`` in braces of its own, so that it isn't taken apart; likewise "and"."""
+    """``{The Team}`` in braces of its own, so that it isn't taken apart; likewise "and".
+
+    So are names with signs that LaTeX needs escaped: readers differ in how they take those apart.
+    """
     name = name_parts(printed)
-    if name.literal or re.search(r"\band\b", printed, re.IGNORECASE):
+    if name.literal or _KEPT_WHOLE.search(printed):
         return _braced(latex(printed))
     last = f"{name.particle} {_one_part(name.family)}".strip()
-    parts = (last, latex(name.suffix), latex(name.given))
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (last, name.suffix, name.given) if part)
 
 
 def _one_part(family: str) -> str:
     """A family name in braces where BibTeX would take a small word in it for a particle."""
     small = any(word[:1].islower() for word in family.split())
-    return _braced(latex(family)) if small else latex(family)
+    return _braced(family) if small else family
 
 
 def _escaped(text: str, keep_case: bool) -> str:

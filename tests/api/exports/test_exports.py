@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from api.exports.author_names import PersonName, name_parts
+from api.exports.bibtex import latex
 from api.exports.csv_table import COLUMNS
 from api.exports.formats import FORMATS
 from api.exports.names import ExportName
@@ -168,6 +170,12 @@ def test_markdown_is_text_and_links() -> None:
     assert "BERT & LoRA: 100% of $O(n^{2})$" in shown
 
 
+@pytest.mark.parametrize("name", [", ,", "& 0", "B*, &", "$ _", "~ '"])
+def test_bibtex_names_of_signs_stay_whole(name: str) -> None:
+    (entry,) = entries(written("bibtex", replace(PAPER, authors=(name, "B"))))
+    assert [part.last for part in entry["author"]] == [[f"{{{latex(name)}}}"], ["{B}"]]
+
+
 @pytest.mark.parametrize(("form", "suffix"), [("bibtex", "bib"), ("ris", "ris"), ("csl", "json")])
 def test_nearpaper_reads_its_own_references(form: ExportName, suffix: str, tmp_path: Path) -> None:
     (found,) = read_back(written(form, PAPER), suffix, tmp_path)
@@ -197,6 +205,7 @@ def test_nearpaper_reads_its_own_tables(form: ExportName, suffix: str, tmp_path:
         ("Quoc V. Le", PersonName("Quoc V.", "", "Le")),
         ("de Wynter", PersonName("de", "", "Wynter")),
         (" , ", PersonName(literal=",")),
+        (", ,", PersonName(literal=", ,")),
     ],
 )
 def test_names(printed: str, parts: PersonName) -> None:
