@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -26,6 +26,7 @@ import psutil
 import typer
 
 from search.engine import Engine
+from tests.bench.disturbances import changed, dawdling
 
 CLIENTS = (1, 8, 32, 64, 200)
 PATIENCE_SECONDS = 60.0
@@ -44,26 +45,37 @@ def main(
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
     clients: Annotated[str, typer.Option(help="Numbers of clients.")] = ",".join(map(str, CLIENTS)),
     retry: Annotated[bool, typer.Option(help="Heed Retry-After.")] = True,
+    changing: Annotated[bool, typer.Option(help="Add papers meanwhile, to a copy.")] = False,
+    dawdlers: Annotated[int, typer.Option(help="Clients beside that send a byte a second.")] = 0,
 ) -> None:
     """Measure throughput, times, refusals, memory and readiness."""
     with Engine.open(index) as engine:
         papers = [result.paper for result in engine.browse(limit=1000)]
     asked = [(paper.title, paper.id) for paper in papers if len(paper.title.split()) > 4]
     print(HEAD)  # noqa: T201
-    with serving(index, workers) as (address, process):
+    with (
+        changed(index) if changing else nullcontext(index) as place,
+        serving(place, workers) as (address, process),
+    ):
         asyncio.run(_wait(address))
-        asyncio.run(_load(address, asked, 4, 3.0, retry=retry))  # warm
+        asyncio.run(_load(address, asked, 4, 3.0, retry, 0))  # warm
         for some in map(int, clients.split(",")):
-            cells = _measured(address, process, asked, some, seconds, retry=retry)
+            cells = _measured(address, process, asked, some, seconds, retry, dawdlers)
             row = "  ".join(f"{cell:>9}" for cell in [str(some), *cells])
             print(row, flush=True)  # noqa: T201
 
 
 def _measured(
-    address: str, process: int, asked: Sequence[Asked], clients: int, span: float, *, retry: bool
+    address: str,
+    process: int,
+    asked: Sequence[Asked],
+    clients: int,
+    span: float,
+    retry: bool,
+    dawdlers: int,
 ) -> list[str]:
     began = time.perf_counter()
-    times, told, probes = asyncio.run(_load(address, asked, clients, span, retry=retry))
+    times, told, probes = asyncio.run(_load(address, asked, clients, span, retry, dawdlers))
     took = time.perf_counter() - began
     good = times or [float("nan")]
     p50, p99 = np.percentile(good, [50, 99]) * 1000
@@ -78,7 +90,7 @@ def _measured(
 
 
 async def _load(
-    address: str, asked: Sequence[Asked], clients: int, span: float, *, retry: bool
+    address: str, asked: Sequence[Asked], clients: int, span: float, retry: bool, dawdlers: int
 ) -> tuple[list[float], Counter[str], list[float]]:
     """Times of the good answers, what was answered, and times of the probes."""
     times, told, probes = list[float](), Counter[str](), list[float]()
@@ -105,9 +117,10 @@ async def _load(
 
     probing = Thread(target=_probe, args=(address, until, probes))
     probing.start()
-    async with httpx2.AsyncClient(
-        base_url=address, timeout=PATIENCE_SECONDS, limits=limits
-    ) as http:
+    async with (
+        dawdling(address.removeprefix("http://"), dawdlers),
+        httpx2.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS, limits=limits) as http,
+    ):
         await asyncio.gather(*(client(number) for number in range(clients)))
     probing.join()
     return times, told, probes
