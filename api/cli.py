@@ -82,6 +82,8 @@ def _leave(codes: list[int]) -> NoReturn:
     Their threads may still run then: of thousands of commands that had printed their answer, one
     ended with a segmentation fault.
     """
+    if "logging" in sys.modules:
+        sys.modules["logging"].shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from api.http.observing.logs import PatientLines
 from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
 
@@ -49,10 +50,10 @@ def interruptible() -> None:
 
 @pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
-    """A server that a test runs in this process leaves a log whose stream ends with the test."""
+    """A server that a test runs in this process takes the log for its own."""
     root = logging.getLogger()
     yield
-    root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
+    root.handlers[:] = [one for one in root.handlers if not isinstance(one, PatientLines)]
 
 
 @pytest.fixture

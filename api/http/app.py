@@ -25,6 +25,7 @@ from api.http.load.readiness import Readiness
 from api.http.load.stopping import Taking
 from api.http.map_maker import MapMaker
 from api.http.middleware import HeadAsGet, SecurityHeaders
+from api.http.observing.logs import settle
 from api.http.observing.metrics import count_stages
 from api.http.observing.observation import Observation
 from api.http.problems import install_problems
@@ -148,6 +149,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     provider.close()
     if app.state.spans is not None:
         await to_thread.run_sync(app.state.spans.close)
+    await to_thread.run_sync(settle)
 
 
 def _warm_up(provider: EngineProvider) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -15,8 +17,8 @@ from starlette.testclient import TestClient
 
 from api.http.access.access import Access
 from api.http.app import create_app
-from api.http.observing import observation
-from api.http.observing.logs import JsonLines, TextLines
+from api.http.observing import logs, observation
+from api.http.observing.logs import JsonLines, PatientLines, TextLines
 from api.keys.key_file import add_key
 from indexer.pipeline import add
 from search.engine import Engine
@@ -143,6 +145,41 @@ def test_a_line_for_each_request_by_choice(folder: Path, tmp_path: Path) -> None
     told = [(one["status"], one["key"], one["request"] == TRACE) for one in found]
     assert told == [(200, "ada", True), (401, "", False)]
     assert secret not in "".join(lines)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_log_that_nobody_reads_stops_no_answer(
+    is_read: bool, folder: Path, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.json"
+    add_key(keys, "ada", "reader", "")
+    options = ("--access-log", "--log", "json", "--keys", str(keys))
+    with serving(folder, *options) as (address, process), httpx2.Client(timeout=30) as client:
+        for _ in range(1000):  # three times what fits into a pipe
+            assert client.get(address + SEARCH).status_code == 401
+        process.terminate()
+        assert process.stderr is not None
+        if is_read:
+            lines = process.stderr.read().splitlines()
+            assert sum(line.startswith("{") for line in lines) == 1000
+        process.wait(20)
+
+
+def test_lines_that_are_left_out_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    monkeypatch.setattr(logs, "WAITING", 10)
+    log = PatientLines(writer)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [log])
+    with os.fdopen(reader) as read, ThreadPoolExecutor(1) as pool:
+        for number in range(2000):
+            logging.getLogger("nearpaper").warning("%d %s", number, "x" * 100)
+        found = pool.submit(read.readlines)
+        log.flush()
+        os.close(writer)
+        lines = found.result()
+    left_out = 2000 - (len(lines) - 1)
+    assert left_out > 1000
+    assert "nobody read the log" in lines[-1]
 
 
 def test_readiness_tells_a_stale_generation_and_nothing_to_strangers(
