@@ -36,7 +36,7 @@ from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.paper import Paper
 from indexer.sampling import start_of
 from indexer.store import Column, DayField, Days, Facets, Hits, Keys, Moment, Order, Vector
-from indexer.where import ALL, Where
+from indexer.where import ALL, AllWords, Where
 
 DEPTH = 1_000
 """To which legs are always looked up and then cut, so that the first are the same for any ``k``."""
@@ -162,7 +162,20 @@ class OpenSearchSnapshot:
         return self._counts(where)
 
     def _counted(self, where: Where) -> int:
-        return self._versions.count(self._versions.query(where))
+        query = self._versions.query(where)
+        if not isinstance(where, AllWords):
+            return self._versions.count(query)
+        # Whoever asks how many papers hold all words asks for each of them next.
+        count: list[int] = []
+
+        def read(stems: Sequence[str]) -> list[int]:
+            words = [{"term": {"text": stem}} for stem in stems]
+            told, *each = self._versions.counts([query, *words])
+            count.append(told)
+            return each
+
+        self._frequencies.get(self.stems(where.text), read)
+        return count[0] if count else self._versions.count(query)
 
     def facets(self, where: Where, most: int) -> Facets:
         """Exact counts of years, and of the most frequent categories, authors and venues."""

@@ -58,13 +58,13 @@ class KnownItems:
     titled: Keys
 
 
-def known_items(snapshot: Snapshot, where: Where, asked: str) -> KnownItems:
-    """Look up what a text may name, among the papers that pass."""
-    return KnownItems(
-        _by_author(snapshot, where, asked),
-        _named(snapshot, where, asked),
-        _titled(snapshot, where, asked),
-    )
+def known_items(snapshot: Snapshot, where: Where, texts: Sequence[str]) -> dict[str, KnownItems]:
+    """Look up what each text may name, among the papers that pass."""
+    titled = _titled(snapshot, where, texts)
+    return {
+        text: KnownItems(_by_author(snapshot, where, text), _named(snapshot, where, text), keys)
+        for text, keys in titled.items()
+    }
 
 
 def titled(
@@ -73,14 +73,21 @@ def titled(
     """Papers whose title the question is, word for word or nearly, most alike first."""
     if not words(asked):
         return NO_KEYS
-    same = known.titled if known else _titled(snapshot, ranking.where, asked)
+    same = known.titled if known else _titled(snapshot, ranking.where, [asked])[asked]
     return same if len(same) else _nearly_titled(snapshot, ranking.head[:LOOKED_AT], asked)
 
 
-def _titled(snapshot: Snapshot, where: Where, asked: str) -> Keys:
-    if not words(asked):
-        return NO_KEYS
-    return snapshot.ordered("added", MAX_DEPTH, both(where, TitleIs(asked)))
+def _titled(snapshot: Snapshot, where: Where, texts: Sequence[str]) -> dict[str, Keys]:
+    """By text: the papers whose title it is. Mostly none is, which one look tells."""
+    titles = {text: TitleIs(text) for text in texts if words(text)}
+    found = NO_KEYS
+    if titles:
+        found = snapshot.ordered("added", MAX_DEPTH, both(where, Or(tuple(titles.values()))))
+    if len(titles) > 1 and len(found):
+        each = {text: found[snapshot.passes(found, title)] for text, title in titles.items()}
+    else:
+        each = dict.fromkeys(titles, found)
+    return {text: each.get(text, NO_KEYS) for text in texts}
 
 
 def _nearly_titled(snapshot: Snapshot, candidates: Keys, asked: str) -> Keys:

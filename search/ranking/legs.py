@@ -45,8 +45,6 @@ def holders(snapshot: Snapshot, text: str) -> Holders:
     """Count and list the papers that hold all words of a text."""
     where = AllWords(text)
     count = snapshot.count(where)
-    # For scores, later on: by then a cluster has them at hand.
-    snapshot.document_frequencies(snapshot.stems(text))
     few = snapshot.ordered("added", count, where) if 0 < count <= MOST else None
     return Holders(text, count, few)
 

@@ -101,8 +101,7 @@ class Retriever:
         )
         if not ranking.is_listing:
             with stage("names"):
-                items = {name: each.result() for name, each in named.items()}
-                ranking = _named_first(snapshot, ranking, found.query, items)
+                ranking = _named_first(snapshot, ranking, found.query, named.result())
         return Retrieved(ranking, query.text, notes + found.notes + warnings, told=found.told)
 
     def for_examples(
@@ -188,10 +187,10 @@ class Retriever:
 
     def _named(
         self, snapshot: Snapshot, where: Where, query: Query
-    ) -> dict[str, Future[KnownItems]]:
+    ) -> Future[dict[str, KnownItems]]:
         """What a question may name, looked up beside its legs: a cluster takes as long for it."""
-        names = dict.fromkeys((query.asked, query.text)) if query.text else {}
-        return {name: self._submit(known_items, snapshot, where, name) for name in names}
+        names = list(dict.fromkeys((query.asked, query.text))) if query.text else []
+        return self._submit(known_items, snapshot, where, names)
 
     def _submit(self, call: Callable[[*_Given], _Result], *given: *_Given) -> Future[_Result]:
         """Have something done beside, seen by the same observers."""

@@ -65,11 +65,15 @@ class Versions:
 
     def frequencies(self, stems: Sequence[str]) -> list[int]:
         """In how many papers each stem is found."""
-        if not stems:
+        return self.counts([{"term": {"text": stem}} for stem in stems])
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many papers each of some queries finds."""
+        if not queries:
             return []
-        each = {str(n): {"term": {"text": stem}} for n, stem in enumerate(stems)}
-        told = self.aggregated(self.living, {"stems": {"filters": {"filters": each}}})
-        return [told["stems"]["buckets"][name]["doc_count"] for name in each]
+        each = {str(n): query for n, query in enumerate(queries)}
+        told = self.aggregated(self.living, {"each": {"filters": {"filters": each}}})
+        return [told["each"]["buckets"][name]["doc_count"] for name in each]
 
     def search(
         self, body: Mapping[str, Any], like: bytes = b"", *, by_words: bool = False
