@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import unquote
 
 from indexer.papers.folding import words
@@ -55,6 +56,7 @@ _PUBMED = re.compile(r"(?:pubmed/)?(\d{1,10})/?", re.ASCII)
 Id = tuple[str, int | None]
 
 
+@lru_cache(maxsize=1_000)  # a record tells the same one several times
 def normalise_id(text: str) -> Id:
     """The id and arXiv version that ``text`` names.
 

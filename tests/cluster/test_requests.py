@@ -15,7 +15,7 @@ from tests.conftest import SAMPLE
 
 pytestmark = pytest.mark.cluster
 
-QUESTION = "papers that say encoder and decoder consist of attention layers that look at all positions"
+QUESTION = "papers that say encoder and decoder are attention layers that look at all positions"
 MOST = 8
 """The head; the words' papers, their counts, and titles; the nearest; records, vectors, facets."""
 

@@ -68,9 +68,11 @@ def read_tagged(stream: BinaryIO, grammar: Grammar, shape: Shape) -> Iterator[Ra
     The end of a record may be missing, and its first tag may stand below others.
     """
     record, above, skipped = _Record(), False, False
+    tagged = grammar.tag.match
     for line in read_lines(stream):
-        match = grammar.tag.match(line.data)
+        match = tagged(line.data)
         tag = match[1].decode("ascii", "replace") if match else ""
+        is_blank = not tag and not line.data.strip()
         if skipped and tag not in grammar.first | grammar.last:
             continue
         skipped = False
@@ -82,12 +84,12 @@ def read_tagged(stream: BinaryIO, grammar: Grammar, shape: Shape) -> Iterator[Ra
         if tag in grammar.first:
             above = above or bool(record.lines)
             record.begun = True
-        if tag in grammar.last or (grammar.blank and record.begun and not line.data.strip()):
+        if tag in grammar.last or (is_blank and grammar.blank and record.begun):
             yield from _read(record, grammar, shape)
             record = _Record()
         elif tag not in grammar.passed and (tag or record.lines):
             record.add(line, (tag, match.end() if match else 0))
-            record.gap = record.gap if line.data.strip() else len(record.lines)
+            record.gap = len(record.lines) if is_blank else record.gap
         if len(record.lines) > MAX_RECORD_LINES or record.size > MAX_LINE:
             yield _broken(record, "longer than any record")
             record, skipped = _Record(), True

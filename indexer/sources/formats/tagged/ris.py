@@ -92,8 +92,9 @@ def ris_date(values: Values) -> str:
 
 def printed_name(name: str) -> str:
     """``King, Martin Luther, Jr.`` as ``Martin Luther King Jr.``."""
-    last, first_, suffix, *_ = [*(part.strip() for part in name.split(",", 2)), "", ""]
-    return " ".join(part for part in (first_, last, suffix) if part)
+    last, _, rest = name.partition(",")
+    first_, _, suffix = rest.partition(",")
+    return " ".join(filter(None, (first_.strip(), last.strip(), suffix.strip())))
 
 
 def _names(text: str) -> list[str]:
