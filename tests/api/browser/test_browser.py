@@ -255,6 +255,7 @@ def test_nothing_stands_over_on_a_narrow_screen(visit: Open, address: str) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", PAGES)
 def test_axe_finds_nothing(visit: Open, address: str) -> None:
     page = visit(address, bypass_csp=True)

@@ -49,6 +49,7 @@ def show(browser: Browser, service: str) -> Iterator[Show]:
     assert not faults
 
 
+@pytest.mark.slow
 def test_it_says_when_to_look_again_and_is_there_then(show: Show, browser: Browser) -> None:
     page = show("/map")
     expect(page.get_by_role("heading", level=1)).to_have_text("Map of 32 papers")
@@ -102,6 +103,7 @@ def test_axe_finds_nothing(show: Show) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.slow
 def test_a_map_that_cannot_be_made_is_an_error_in_words(
     browser: Browser, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ def papers(index: Path) -> int:
         return engine.papers
 
 
+@pytest.mark.slow
 def test_a_removal_that_has_no_room_removes_nothing(
     disk: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,7 +68,10 @@ def least_cosine(one: Vectors, other: Vectors) -> float:
 
 @pytest.mark.parametrize(
     ("architecture", "pooling", "tokens"),
-    [*CASES, *(pytest.param(*case, marks=pytest.mark.slow) for case in LONG_CASES)],
+    [
+        CASES[0],
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (*CASES[1:], *LONG_CASES)),
+    ],
 )
 def test_vectors_are_those_of_sentence_transformers(
     architecture: str,
@@ -101,6 +104,7 @@ def test_vectors_are_those_of_sentence_transformers(
     assert least_cosine(documents, questions) < 0.999
 
 
+@pytest.mark.slow
 def test_projections_and_torch_on_its_own(make_base: MakeBase, tmp_path: Path) -> None:
     folder = sentence_transformer(
         tmp_path / "model", make_base("Qwen3"), pooling="lasttoken", dense=[(16, "GELU")]
@@ -179,6 +183,7 @@ def test_more_tokens_than_there_are_places_for(make_base: MakeBase, tmp_path: Pa
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_a_plain_encoder_is_taken_with_a_warning(
     make_base: MakeBase, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

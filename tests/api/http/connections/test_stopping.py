@@ -77,6 +77,7 @@ def test_what_was_begun_is_finished_and_what_comes_then_is_told(folder: Path, wo
             httpx2.get(f"{address}/healthz")
 
 
+@pytest.mark.slow
 def test_what_does_not_end_is_not_waited_for_without_end(folder: Path) -> None:
     with serving(folder) as (address, process), begun(address):
         started = time.monotonic()

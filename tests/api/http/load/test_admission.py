@@ -94,6 +94,7 @@ def test_who_waits_too_long_is_told_and_the_work_stops(engine: Engine) -> None:
         assert reranker.calls == 2
 
 
+@pytest.mark.slow
 def test_work_stops_when_its_client_is_gone() -> None:
     begun, stopped = Event(), Event()
 
