@@ -82,7 +82,7 @@ def _leave(codes: list[int]) -> NoReturn:
     Their threads may still run then: of thousands of commands that had printed their answer, one
     ended with a segmentation fault.
     """
-    if "logging" in sys.modules:
+    if "logging" in sys.modules:  # it may still have lines to write
         sys.modules["logging"].shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):

@@ -50,7 +50,7 @@ def interruptible() -> None:
 
 @pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
-    """A server that a test runs in this process takes the log for its own."""
+    """Ends the log of a server that a test ran in this process, which others would write to."""
     root = logging.getLogger()
     yield
     root.handlers[:] = [one for one in root.handlers if not isinstance(one, PatientLines)]

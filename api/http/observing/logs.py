@@ -71,6 +71,8 @@ class PatientLines(logging.Handler):
             self._lines.put_nowait(self.format(record))
         except Full:
             self._left_out += 1
+        except Exception:  # of any kind: no answer fails because of its line, as Python has it
+            self.handleError(record)
 
     def flush(self) -> None:
         """Wait until all is written, or for a second."""

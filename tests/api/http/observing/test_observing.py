@@ -165,6 +165,12 @@ def test_a_log_that_nobody_reads_stops_no_answer(
         process.wait(20)
 
 
+def test_a_line_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [PatientLines()])
+    logging.getLogger("nearpaper").warning("%d", "no number")
+
+
 def test_lines_that_are_left_out_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     monkeypatch.setattr(logs, "WAITING", 10)
