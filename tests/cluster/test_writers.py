@@ -12,10 +12,12 @@ import indexer.opensearch.writing.lease
 from indexer.errors import ClusterError, IndexBusyError, IndexNotFoundError
 from indexer.models.hashing import HashingEmbedder
 from indexer.models.recipe import RECIPE, document_text, embed
+from indexer.opensearch.address import Address
 from indexer.opensearch.querying.conditions import EVERYTHING
 from indexer.opensearch.records.head import read_head
 from indexer.opensearch.records.schema import papers_index
 from indexer.opensearch.requests import bulk
+from indexer.opensearch.requests.client import Cluster
 from indexer.opensearch.store import OpenSearchStore
 from indexer.opensearch.writing.creation import create_papers
 from indexer.papers.paper import Paper
@@ -292,6 +294,34 @@ def test_a_paper_that_the_cluster_refuses_fails_the_whole_change(store: OpenSear
         commit(writer, [Paper(id="last", title="last")])
         writer.publish()
     assert titles(store) == {**OLD, "last": "last"}
+
+
+class LateCluster(Cluster):
+    """Whose copies see each change a while later, as one does that is being moved."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self.late = 0
+
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> dict[str, Any]:
+        if ".papers-" in path and path.endswith("/_refresh"):
+            self.late += 1
+            if self.late % 3:
+                return {"_shards": {"failed": 0}}
+        return super().call(method, path, body, **options)
+
+
+def test_a_copy_that_sees_a_change_late_spoils_nothing(store: OpenSearchStore) -> None:
+    """Else too many papers are told, and those that came just before are never removed."""
+    late = OpenSearchStore(store.address)
+    late.cluster = LateCluster(store.address)
+    with late.writer() as writer:
+        commit(writer, *change_of("first"))
+        commit(writer, *change_of("second"))
+        commit(writer, [Paper(id="last", title="last")], ["new-first"])
+        writer.publish()
+    late.close()
+    assert titles(store) == {**seen_of("second"), "last": "last"}
 
 
 def test_pages_and_counts_stay_those_of_the_published_state(store: OpenSearchStore) -> None:

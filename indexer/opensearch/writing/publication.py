@@ -16,6 +16,7 @@ from indexer.opensearch.records.schema import alias, log_index
 from indexer.opensearch.requests.client import Cluster
 from indexer.opensearch.writing.glossary import brought_up, forget
 from indexer.opensearch.writing.lease import Lease
+from indexer.opensearch.writing.refreshing import Written, refresh
 from indexer.store import About
 
 _SAMPLE = 100
@@ -24,15 +25,16 @@ _GROWN = 1.2
 """Times as many papers, after which they are looked up again."""
 
 
-def publish(cluster: Cluster, lease: Lease) -> About:
-    """Let readers see what was committed; nothing new is no new state."""
+def publish(cluster: Cluster, lease: Lease, written: Written | None = None) -> About:
+    """Let readers see what was committed, ``written`` last; nothing new is no new state."""
     head, old = lease.head, lease.head.published
     versions = Versions(cluster, head.index, head.committed, head.aborted)
     if old is not None and old.change == head.committed:
         if old.papers and not head.glossary:  # as an older nearpaper leaves it
             lease.change(glossary=brought_up(versions, ()))
         return about(head.identity, old)
-    cluster.write("POST", f"/{head.index},{log_index(cluster.address)}/_refresh")
+    refresh(cluster, head.index, written)
+    cluster.write("POST", f"/{log_index(cluster.address)}/_refresh")
     new = _published(versions, head)
     is_other = old is None or old.index != new.index
     parts = brought_up(versions, () if is_other else head.glossary)

@@ -25,6 +25,7 @@ from indexer.opensearch.writing.decisions import abort, commit_change
 from indexer.opensearch.writing.glossary import counted_anew, forget_others
 from indexer.opensearch.writing.lease import Lease
 from indexer.opensearch.writing.publication import publish
+from indexer.opensearch.writing.refreshing import Written, refresh
 from indexer.opensearch.writing.staging import OpenSearchStaging
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
@@ -38,6 +39,7 @@ class OpenSearchWriter:
 
     def __init__(self, cluster: Cluster, lease: Lease, copies: int) -> None:
         self._cluster, self._lease, self._copies = cluster, lease, copies
+        self._written: Written | None = None
         self._is_fresh = False
 
     @property
@@ -55,7 +57,7 @@ class OpenSearchWriter:
         """What was committed, all of it visible to searches."""
         head = self._lease.head
         if not self._is_fresh:
-            self._cluster.write("POST", f"/{head.index}/_refresh")
+            refresh(self._cluster, head.index, self._written)
             self._is_fresh = True
         return Versions(self._cluster, head.index, head.decided, head.aborted)
 
@@ -139,6 +141,7 @@ class OpenSearchWriter:
         deaths = self._deaths({*removed, *(entry.paper.id for entry in entries)}, change)
         self._lease.change(change=change, row=self._lease.head.row + len(entries))
         self._write([*births, *deaths], change, first)
+        self._written = Written(self._lease.head.index, change, len(births), len(deaths))
         commit_change(self._cluster, self._lease, {"meta": dict(meta)}, self._copies)
 
     def _deaths(self, ids: set[str], change: int) -> list[Action]:
@@ -180,7 +183,9 @@ class OpenSearchWriter:
     def publish(self) -> About:
         """Let readers see what was committed."""
         self._lease.settle(abort)
-        return publish(self._cluster, self._lease)
+        shown = publish(self._cluster, self._lease, self._written)
+        self._written = None  # what is dead may be removed from now on
+        return shown
 
     def recount(self) -> None:
         """Count the words of what is published anew, without those of papers that are gone."""
