@@ -45,8 +45,8 @@ def citation_tags(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def coins(paper: Paper) -> str:
-    """The ``title`` of a COinS span."""
-    places = reading_places(paper)
+    """The ``title`` of a COinS span, which is short: a DOI needs no address beside it."""
+    place = f"info:doi/{paper.doi}" if paper.doi else next(iter(reading_places(paper)), "")
     pairs = [
         ("ctx_ver", "Z39.88-2004"),
         ("rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"),
@@ -55,10 +55,9 @@ def coins(paper: Paper) -> str:
         ("rft.jtitle", paper.venue),
         ("rft.date", paper.date),
         *(("rft.au", author) for author in paper.authors[:FEW_AUTHORS]),
-        ("rft_id", f"info:doi/{paper.doi}" if paper.doi else ""),
-        ("rft_id", places[0] if places else ""),
+        ("rft_id", place),
     ]
-    return urlencode([pair for pair in pairs if pair[1]])
+    return urlencode([pair for pair in pairs if pair[1]], safe="/:(),'")
 
 
 def scholarly_article(paper: Paper) -> dict[str, Any]:

@@ -100,10 +100,10 @@ class SearchForm:
         """Whether there is anything to search for."""
         return bool(self.q or self.similar or self.unlike or self.text)
 
-    def address(self, offset: int = 0) -> str:
+    def address(self, offset: int = 0, path: str = "/") -> str:
         """The page that starts at ``offset``, without what is empty or the default."""
         query = self._query({"offset": str(offset or "")})
-        return f"/?{query}" if query else "/"
+        return f"{path}?{query}" if query else path
 
     def feed_address(self) -> str:
         """The question as a feed, which comes in an order and a length of its own."""
@@ -114,12 +114,13 @@ class SearchForm:
         ids = urlencode([("similar", id) for id in self.similar])
         return {FORMATS[name].title: f"/export?{ids}&format={name}" for name in EXPORTED}
 
-    def export_address(self, name: str, offset: int) -> str:
-        """The same papers from the API, in a format by its name."""
-        own = {"format": name, "offset": str(offset or "")}
-        if self.q:
-            return "/api/v1/search?" + self._query(own)
-        return "/api/v1/similar?" + self._query({**own, "similar": (), "id": self.similar})
+    def api_request(self, offset: int) -> tuple[str, list[tuple[str, str]]]:
+        """Path and query by which the API tells of the same papers."""
+        own: dict[str, str | Values] = {"offset": str(offset or "")}
+        if not self.q:
+            own |= {"similar": (), "id": self.similar}
+        path = "/api/v1/search" if self.q else "/api/v1/similar"
+        return path, parse_qsl(self._query(own))
 
     def without(self, id: str) -> SearchForm:
         """The same search without one of its papers; without the text for an empty id."""

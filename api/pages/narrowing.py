@@ -1,4 +1,4 @@
-"""Links that add one filter to a search, with the number of results, and links that remove one."""
+"""Values that narrow a search, with the number of results, and links that remove a filter."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class ChosenLink:
 
 @dataclass(frozen=True, slots=True)
 class FilterLink:
-    """What a link says and where it leads; ``count`` papers are there, if that is known."""
+    """What a link says and where it leads."""
 
     text: str
     address: str
-    count: int = 0
 
 
-def narrowings(form: SearchForm, answer: Answer) -> dict[str, list[FilterLink]]:
-    """The most frequent values by field, each as a link that adds it as a filter.
+def narrowings(form: SearchForm, answer: Answer) -> dict[str, list[tuple[str, int]]]:
+    """The most frequent values by field, with the number of papers, to add as a filter.
 
+    A page has them as buttons of its form: as links they would repeat the question 18 times.
     Values that every paper has narrow nothing. Neither does a second value of a filtered field,
     since any of its values will do: such a field is left out until its filter is removed.
     """
-    found = {field: _added(form, answer, field) for field in _LISTS if not form.values(field)}
-    return {field: links for field, links in found.items() if links}
+    found = {field: _useful(answer, field) for field in _LISTS if not form.values(field)}
+    return {field: values for field, values in found.items() if values}
 
 
 def years(form: SearchForm, answer: Answer) -> list[Bar]:
@@ -92,10 +92,9 @@ def removals(form: SearchForm, answer: Answer) -> list[FilterLink]:
     return [*read, *(FilterLink(text, rest.address()) for text, rest in _set(form))]
 
 
-def _added(form: SearchForm, answer: Answer, field: str) -> list[FilterLink]:
+def _useful(answer: Answer, field: str) -> list[tuple[str, int]]:
     counts = answer.facets.get(field, {}).items()
-    useful = [(v, n) for v, n in counts if n < answer.total and len(v) <= MAX_VALUE]
-    return [FilterLink(v, form.but(**{field: v}).address(), n) for v, n in useful[:MOST]]
+    return [(v, n) for v, n in counts if n < answer.total and len(v) <= MAX_VALUE][:MOST]
 
 
 def _in_year(form: SearchForm, year: str) -> SearchForm:

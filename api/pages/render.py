@@ -13,7 +13,7 @@ from api.exports.formats import FORMATS
 from api.links import paper_path
 from api.pages.form import SearchForm
 from api.pages.narrowing import chosen_papers, narrowings, removals, years
-from api.pages.neighbour_plot import plot
+from api.pages.neighbour_plot import MOST, plot
 from api.pages.paper_links import Link
 from api.pages.template_engine import render
 from api.pages.things import SORTS as THING_SORTS
@@ -42,16 +42,20 @@ def render_home(
     return render("home.html", form=form, newest=newest, trending=trending, examples=asked)
 
 
-def render_search(
-    request: Request, answer: Answer, plane: Plane | None, chosen: Mapping[str, Paper]
-) -> HTMLResponse:
-    """The search page with an answer, and its results as a picture if there is a layout."""
+def render_search(request: Request, answer: Answer, chosen: Mapping[str, Paper]) -> HTMLResponse:
+    """The search page with an answer; ``chosen`` are the papers that it is to be like, or not."""
+    form = SearchForm.of(request)
+    around = _around(form, answer)
+    chips = chosen_papers(form, chosen)
+    return render("search.html", form=form, answer=answer, chosen=chips, **around)
+
+
+def render_picture(request: Request, answer: Answer, plane: Plane | None) -> HTMLResponse:
+    """The results of a search as a picture, if there is a layout, and as a list."""
     form = SearchForm.of(request)
     papers = [result.paper for result in answer]
     picture = plot(papers, plane, first=answer[0].rank) if plane else None
-    around = _around(form, answer)
-    chips = chosen_papers(form, chosen)
-    return render("search.html", form=form, answer=answer, picture=picture, chosen=chips, **around)
+    return render("picture.html", form=form, answer=answer, picture=picture, most=MOST)
 
 
 def render_paper(
@@ -160,8 +164,8 @@ def _pages(answer: Answer, address: Callable[[int], str]) -> dict[str, str]:
     }
 
 
-def _exports(form: SearchForm, answer: Answer) -> dict[str, str]:
-    """Addresses of this page of results in other formats, by what people call them."""
-    return {
-        known.title: form.export_address(name, answer.offset) for name, known in FORMATS.items()
-    }
+def _exports(form: SearchForm, answer: Answer) -> dict[str, Any]:
+    """How this page of results is had from the API, and in which formats."""
+    path, query = form.api_request(answer.offset)
+    formats = [(name, known.title) for name, known in FORMATS.items()]
+    return {"path": path, "query": query, "formats": formats}

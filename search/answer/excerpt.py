@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # results are made of excerpts, and `--help` starts without n
 COMMON = 0.1
 """The share of papers from which on a word is common. Of a question on video generation, asked of
 9,877 papers on machine learning, "video" and "generation" are, "character" and "consistent" not."""
+LEAST = 0.5
+"""Of the rarest word's weight, which a word needs where all are common: of "how do language models
+learn in context", "context" is marked, and not "language models" in every other line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ WHOLE = Excerpt()
 
 
 def weights(snapshot: Snapshot, stems: Collection[str]) -> dict[str, float]:
-    """How much each stem of a question says; 0 for common ones, unless all are common."""
+    """How much each stem of a question says; 0 for common ones, if all are, for the commoner."""
     asked = sorted(stems)
     papers = max(1, snapshot.about.papers)
     held = snapshot.document_frequencies(asked)
@@ -52,9 +55,11 @@ def weights(snapshot: Snapshot, stems: Collection[str]) -> dict[str, float]:
         stem: math.log((papers + 1) / count) if count else 0.0
         for stem, count in zip(asked, held, strict=True)
     }
+    rarest = max(found.values(), default=0.0)
     least = math.log(1 / COMMON)
-    rare = {stem: weight if weight > least else 0.0 for stem, weight in found.items()}
-    return rare if any(rare.values()) else found
+    if rarest <= least:
+        least = LEAST * rarest
+    return {stem: weight if weight > least else 0.0 for stem, weight in found.items()}
 
 
 def excerpt(

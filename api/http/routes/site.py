@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from api.http.routes.parameters import Options, Provider
@@ -17,17 +17,19 @@ from api.pages.render import (
     render_day,
     render_home,
     render_paper,
+    render_picture,
     render_search,
     render_trending,
 )
 from api.pages.template_engine import STATIC_FOLDER, render
 from indexer.errors import PaperNotFoundError
 from indexer.papers.paper import Paper
+from search.answer.answer import Answer
 from search.browsing import checked_day
 from search.engine import Engine
 from search.limits import MAX_DEPTH, MAX_IDS, MAX_QUESTION, MAX_VALUE
 from search.map.projection import Plane
-from search.options import given
+from search.options import SearchOptions, given
 
 _Ids = tuple[Annotated[str, Query(max_length=MAX_VALUE)], ...]
 NEIGHBOURS = 12
@@ -40,34 +42,59 @@ DAILY = 25
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/")
-def home(
-    request: Request,
-    provider: Provider,
-    options: Options,
+class _Asked(NamedTuple):
+    """What results are to be near to: a question, or papers and a text."""
+
+    q: str
+    near: tuple[str, ...]
+    far: tuple[str, ...]
+    text: str
+
+    def answer(self, engine: Engine, options: SearchOptions) -> Answer:
+        """The papers nearest to it."""
+        if self.q:
+            return engine.search(self.q, options)
+        return engine.similar(self.near, options, unlike=self.far, text=self.text)
+
+
+def _asked(
     q: str = "",
     similar: Annotated[_Ids, Query(max_length=MAX_IDS)] = (),
     unlike: Annotated[_Ids, Query(alias="not", max_length=MAX_IDS)] = (),
     text: Annotated[str, Query(max_length=MAX_QUESTION)] = "",
-) -> Response:
+) -> _Asked:
+    return _Asked(q if q.strip() else "", given(similar), given(unlike), text.strip())
+
+
+Asked = Annotated[_Asked, Depends(_asked)]
+
+
+@router.get("/")
+def home(request: Request, provider: Provider, options: Options, asked: Asked) -> Response:
     """The start page, or results if there is something to search for."""
     if clean := SearchForm.of(request).clean_address(request.url.query, options.offset):
         return RedirectResponse(clean)
     engine = provider.engine()
-    near, far = given(similar), given(unlike)
-    if not (q.strip() or near or far or text.strip()):
+    if not any(asked):
         newest, liked = engine.liked(limit=FIRST), engine.trending(limit=2 * FIRST)
         others = tuple(paper for paper in liked.papers if paper not in newest.papers)[:FIRST]
-        asked = examples(engine, liked.papers)
-        return render_home(request, newest, replace(liked, papers=others), asked)
+        shown = examples(engine, liked.papers)
+        return render_home(request, newest, replace(liked, papers=others), shown)
     # Words are marked on every page; the nearest sentence takes ten times as long.
     options = options.but(explain=options.explain or "words")
-    if q.strip():
-        answer = engine.search(q, options)
-    else:
-        answer = engine.similar(near, options, unlike=far, text=text.strip())
-    chosen = {id: paper for id, paper in _named(engine, (*near, *far)) if paper and not q.strip()}
-    return render_search(request, answer, _plane(engine, [one.paper for one in answer]), chosen)
+    answer = asked.answer(engine, options)
+    named = () if asked.q else _named(engine, (*asked.near, *asked.far))
+    return render_search(request, answer, {id: paper for id, paper in named if paper})
+
+
+@router.get("/picture")
+def picture(request: Request, provider: Provider, options: Options, asked: Asked) -> Response:
+    """The results of a search as points, similar ones near each other."""
+    if not any(asked):
+        return RedirectResponse("/")
+    engine = provider.engine()
+    answer = asked.answer(engine, options)
+    return render_picture(request, answer, _plane(engine, [one.paper for one in answer]))
 
 
 def _named(engine: Engine, ids: Sequence[str]) -> Iterable[tuple[str, Paper | None]]:

@@ -113,7 +113,7 @@ function show() {
 }
 
 for (const article of document.querySelectorAll("article[data-id]")) {
-  article.querySelector(".keep")?.append(
+  article.querySelector(".keep, .actions")?.append(
     toggle(article, "saved", "Save", toggleSaved),
     toggle(article, "read", "Read", toggleRead),
   );
@@ -125,21 +125,6 @@ if (bar) {
   box.addEventListener("change", () => change((memory) => { memory.hidden = box.checked; }));
   label.append(box, " hide papers marked as read");
   bar.append(label);
-}
-// COinS (Z39.88) of results, for reference managers; in shorter lists the server writes them.
-for (const article of document.querySelectorAll("article.card")) {
-  const { id } = article.dataset;
-  const place = /^\d{4}\.\d{4,5}$/.test(id) ? `https://arxiv.org/abs/${id}`
-    : id.startsWith("10.") ? `info:doi/${id}` : location.origin + addressOf(id);
-  const told = new URLSearchParams([
-    ["ctx_ver", "Z39.88-2004"],
-    ["rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"],
-    ["rft.atitle", article.querySelector("a.title").textContent],
-    ["rft.date", article.querySelector("time")?.dateTime ?? ""],
-    ...[...article.querySelectorAll('.meta a[href^="/authors"]')].map((name) => ["rft.au", name.textContent]),
-    ["rft_id", place],
-  ]);
-  article.append(make("span", "", { className: "Z3988", title: told }));
 }
 addEventListener("storage", show);
 show();

@@ -89,7 +89,7 @@ document.addEventListener("submit", ({ target: form }) => {
 addEventListener("pageshow", () => document.documentElement.classList.remove("waiting"));
 
 // ---- Years: drag over the bars, or hold Shift and press the arrow keys on one, then Enter.
-for (const bars of document.querySelectorAll(".bars[data-base]")) {
+for (const bars of document.querySelectorAll(".bars[data-drag]")) {
   const links = [...bars.querySelectorAll("a")];
   let first = null, last = null;
   const ends = () => [first, last].map((one) => links.indexOf(one)).sort((a, b) => a - b);
@@ -99,7 +99,8 @@ for (const bars of document.querySelectorAll(".bars[data-base]")) {
   };
   const go = () => {
     const [from, to] = ends().map((at) => links[at].dataset.year);
-    const address = new URL(bars.dataset.base, location.origin);
+    const address = new URL(location.href);
+    address.searchParams.delete("offset");
     address.searchParams.set("after", from);
     address.searchParams.set("before", to);
     location.assign(address);

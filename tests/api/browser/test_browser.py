@@ -15,6 +15,7 @@ PAGES = (
     *("/", "/?q=graph+kernels", "/?similar=2402.00001&not=2403.00002", "/?q=speech&limit=0"),
     *("/papers/2402.00001", "/daily?date=2024-02-15", "/trending", "/saved", "/docs", "/nothing"),
     *("/?text=graph+kernels&limit=2", "/?q=speech&category=zzz", "/authors?name=Zoë+Shared"),
+    "/picture?q=speech",
     *("/authors?name=Nobody+Known", "/categories/math", "/years/2024"),
 )
 WIDTHS = (390, 1024, 1440)
@@ -48,8 +49,8 @@ def test_search_filter_and_page(visit: Open) -> None:
 
 def test_a_picture_of_the_results_leads_to_them(visit: Open) -> None:
     page = visit("/?q=speech")
-    page.get_by_text("Map of these results").click()
     wanted = titles(page)[2]
+    page.get_by_role("link", name="As a picture").click()
     page.get_by_role("link", name=f"3: {wanted}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(wanted)
 

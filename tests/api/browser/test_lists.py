@@ -181,10 +181,10 @@ def test_axe_finds_nothing_in_a_list(visit: Open, scheme: str) -> None:
 
 
 def test_results_have_coins_for_reference_managers(visit: Open) -> None:
-    page = visit("/?q=graph+kernels")
+    page = visit("/?q=graph+kernels", java_script_enabled=False)
     spans = page.locator("article .Z3988")
     expect(spans).to_have_count(10)
     told = parse_qs(spans.first.get_attribute("title") or "")
     assert told["rft.atitle"] == [titles(page)[0]]
     assert told["rft.au"][1] == "Zoë Shared"
-    assert told["rft_id"][0].startswith("https://arxiv.org/abs/24")
+    assert told["rft_id"][0].startswith("https://")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,7 +13,7 @@ BROWSER = {"accept": "text/html"}
 
 
 def get(client: TestClient, address: str) -> str:
-    response = client.get(address, headers=BROWSER)
+    response = client.get(address, headers=BROWSER, follow_redirects=True)
     assert response.status_code == 200
     return str(response.text)
 
@@ -33,11 +33,30 @@ def close(html: str) -> int:
 def narrowings(html: str) -> dict[str, tuple[str, int]]:
     """By their text: address and count."""
     part = html.partition('aria-label="Narrow the results"')[2]
-    links = re.findall(r'<a href="([^"]+)">([^<]+)</a> <span class="quiet">([\d,]+)<', part)
+    buttons = re.findall(
+        r'<button form="ask" name="(\w+)" value="([^"]+)">[^<]+</button> '
+        r'<span class="quiet">([\d,]+)<',
+        part,
+    )
     bars = re.findall(r'<a href="([^"]+)" data-year="\d+"><title>(\d+): ([\d,]+) paper', part)
-    return {
-        unescape(text): (unescape(address), int(count)) for address, text, count in [*links, *bars]
-    }
+    found = {text: (unescape(address), int(count)) for address, text, count in bars}
+    for name, value, count in buttons:
+        address = "/?" + urlencode([*asked(html), (name, unescape(value))])
+        found[unescape(value)] = (address, int(count))
+    return found
+
+
+def asked(html: str) -> list[tuple[str, str]]:
+    """What the form of the question sends, empty fields too, as browsers do."""
+    fields = re.findall(r"<input ([^>]*)>", html)
+    chosen = re.findall(
+        r'<select form="ask" [^>]*name="(\w+)">.*?value="(\w+)" selected', html, re.DOTALL
+    )
+    for field in fields:
+        held = dict(re.findall(r'(\w+)="([^"]*)"', field))
+        if (held.get("form") == "ask" or held.get("id") == "q") and held.get("type") != "checkbox":
+            chosen.append((held["name"], unescape(held["value"])))
+    return chosen
 
 
 def removals(html: str) -> dict[str, str]:

@@ -57,7 +57,8 @@ def test_nothing_matched_shows_the_beginning() -> None:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     path = tmp_path_factory.mktemp("source") / "papers.csv"
     rare = "On video. Of zebrafish in video there is little. Video ends."
-    rows = [f"{n},Video {n},{'Video of things.' if n else rare}" for n in range(40)]
+    usual = ["Video of things.", "Video of frames.", "Frames of things."]
+    rows = [f"{n},Video {n},{usual[n % 3] if n else rare}" for n in range(40)]
     path.write_text("\n".join(["id,title,abstract", *rows]))
     store = MemoryStore()
     add(store, [str(path)], model="hashing")
@@ -74,9 +75,12 @@ def test_an_answer_with_reasons_has_excerpts(engine: Engine) -> None:
     assert engine.search("video of zebrafish")[0].excerpt == Excerpt()
 
 
-def test_of_common_words_alone_all_are_marked(engine: Engine) -> None:
-    first = engine.search("video", explain="words")[0]
-    assert first.excerpt.title
+def test_of_common_words_alone_the_less_common_are_marked(engine: Engine) -> None:
+    assert engine.search("video", explain="words")[0].excerpt.title
+    first = engine.search("frames of video", explain="words")[0]
+    text = first.paper.abstract
+    assert {text[a:b] for a, b in first.excerpt.abstract} == {"frames"}
+    assert first.excerpt.title == ()
     with_weights = weights_of(engine, "video", "zebrafish")
     assert with_weights["video"] == 0.0
     assert with_weights["zebrafish"] > 0.0
