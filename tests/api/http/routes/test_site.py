@@ -242,7 +242,7 @@ def test_results_can_be_taken_along(client: TestClient, address: str) -> None:
     html = get(client, address + "&offset=4")
     path, form = html.partition('<form class="exports" action="')[2].split('"', 1)
     page = Page(form.partition("</form>")[0])
-    held = [(box["name"], box["value"] or "") for box in page.all("input")]
+    held = [(box["name"] or "", box["value"] or "") for box in page.all("input")]
     formats = [button["value"] for button in page.all("button") if button["name"] == "format"]
     assert len(formats) == 6
     shown = [link["href"] for link in Page(html).all("a") if link.get("class") == "title"]
