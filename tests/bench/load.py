@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -35,8 +36,25 @@ HEAD = "  ".join(
     f"{name:>9}"
     for name in ("clients", "200/s", "p50 ms", "p99 ms", "503", "errors", "wrong", "MB", "probe ms")
 )
-Asked = tuple[str, str]
-"""A title, and the id of its paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a service is asked.
+
+    Attributes:
+        address: Of the service.
+        asked: Titles, and the ids of their papers.
+        seconds: For how long.
+        retry: Whether who is refused waits as long as it is told.
+        dawdlers: Clients beside that send a byte a second.
+    """
+
+    address: str
+    asked: Sequence[tuple[str, str]]
+    seconds: float
+    retry: bool
+    dawdlers: int
 
 
 def main(
@@ -58,24 +76,17 @@ def main(
         serving(place, workers) as (address, process),
     ):
         asyncio.run(_wait(address))
-        asyncio.run(_load(address, asked, 4, 3.0, retry, 0))  # warm
+        load = Load(address, asked, seconds, retry, dawdlers)
+        asyncio.run(_asked(replace(load, seconds=3.0, dawdlers=0), 4))  # warm
         for some in map(int, clients.split(",")):
-            cells = _measured(address, process, asked, some, seconds, retry, dawdlers)
+            cells = _measured(load, some, process)
             row = "  ".join(f"{cell:>9}" for cell in [str(some), *cells])
             print(row, flush=True)  # noqa: T201
 
 
-def _measured(
-    address: str,
-    process: int,
-    asked: Sequence[Asked],
-    clients: int,
-    span: float,
-    retry: bool,
-    dawdlers: int,
-) -> list[str]:
+def _measured(load: Load, clients: int, process: int) -> list[str]:
     began = time.perf_counter()
-    times, told, probes = asyncio.run(_load(address, asked, clients, span, retry, dawdlers))
+    times, told, probes = asyncio.run(_asked(load, clients))
     took = time.perf_counter() - began
     good = times or [float("nan")]
     p50, p99 = np.percentile(good, [50, 99]) * 1000
@@ -89,19 +100,17 @@ def _measured(
     ]
 
 
-async def _load(
-    address: str, asked: Sequence[Asked], clients: int, span: float, retry: bool, dawdlers: int
-) -> tuple[list[float], Counter[str], list[float]]:
+async def _asked(load: Load, clients: int) -> tuple[list[float], Counter[str], list[float]]:
     """Times of the good answers, what was answered, and times of the probes."""
     times, told, probes = list[float](), Counter[str](), list[float]()
-    until = time.perf_counter() + span
+    until = time.perf_counter() + load.seconds
     # One for all, since each of its own takes a tenth of a second to make.
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
 
     async def client(number: int) -> None:
         chance = random.Random(number)  # noqa: S311
         while (begun := time.perf_counter()) < until:
-            title, id = chance.choice(asked)
+            title, id = chance.choice(load.asked)
             try:
                 answer = await http.get("/api/v1/search", params={"q": title, "limit": 10})
             except httpx2.HTTPError as error:
@@ -112,14 +121,14 @@ async def _load(
                 times.append(time.perf_counter() - begun)
                 found = [one["id"] for one in answer.json()["results"] if one["title"] == title]
                 told["wrong"] += id not in found
-            elif retry:
+            elif load.retry:
                 await asyncio.sleep(float(answer.headers.get("retry-after", 0)))
 
-    probing = Thread(target=_probe, args=(address, until, probes))
+    probing = Thread(target=_probe, args=(load.address, until, probes))
     probing.start()
     async with (
-        dawdling(address.removeprefix("http://"), dawdlers),
-        httpx2.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS, limits=limits) as http,
+        dawdling(load.address.removeprefix("http://"), load.dawdlers),
+        httpx2.AsyncClient(base_url=load.address, timeout=PATIENCE_SECONDS, limits=limits) as http,
     ):
         await asyncio.gather(*(client(number) for number in range(clients)))
     probing.join()
