@@ -17,6 +17,7 @@ TEST = f"{Path(__file__).with_name('test_launcher.py')}::test_three_nodes_are_gr
 @pytest.mark.parametrize(
     ("environment", "outcome"), [({}, "SKIPPED [1]"), ({REQUIRED: "1"}, "ERROR")]
 )
+@pytest.mark.slow
 def test_a_missing_program(environment: dict[str, str], outcome: str, tmp_path: Path) -> None:
     """No program at all, in fact."""
     kept = {name: value for name, value in os.environ.items() if name != REQUIRED}

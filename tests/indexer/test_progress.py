@@ -60,7 +60,10 @@ class Watcher:
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize(
+    "format",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name != "jsonl")) for name in WRITERS],
+)
 def test_the_number_of_papers_is_told_within_a_tenth(
     format: str, packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,7 @@ def test_another_architecture_says_what_it_needs(
     assert "pip install sentence-transformers" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_model_that_was_made_elsewhere_needs_no_torch_any_more(
     make_base: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

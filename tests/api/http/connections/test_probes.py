@@ -87,6 +87,7 @@ def test_keys_and_hosts_hold_there_as_elsewhere(folder: Path, tmp_path: Path) ->
         assert httpx2.get(f"{probes}/metrics", headers=elsewhere).status_code == 421
 
 
+@pytest.mark.slow
 def test_a_loop_that_is_kept_busy_keeps_no_probe_waiting() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/":

@@ -96,6 +96,7 @@ class Collector(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 def test_workers_send_their_spans_to_a_collector(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

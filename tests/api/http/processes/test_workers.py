@@ -65,6 +65,7 @@ def test_workers_share_limits_and_metrics_and_are_replaced(
     assert told.status_code == 429 or "nearpaper_requests_total" in told.text
 
 
+@pytest.mark.slow
 def test_told_to_stop_they_end_and_leave_nothing(folder: Path) -> None:
     with serving(folder, "--workers", "2") as (address, process):
         until = time.monotonic() + 60
@@ -81,6 +82,7 @@ def test_told_to_stop_they_end_and_leave_nothing(folder: Path) -> None:
         assert not [pid for pid in workers if psutil.pid_exists(pid)]
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_supervisor_that_was_killed(folder: Path) -> None:
     with serving(folder, "--workers", "2") as (address, process):
         until = time.monotonic() + 60
