@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from unicodedata import is_normalized
 from urllib.parse import urlsplit
 
 from indexer.papers.dates import parse_date
@@ -25,6 +26,8 @@ MAX_COUNT = 2**31 - 1
 """Fits every integer type that an index or a client may keep a count in."""
 
 _TRUE = frozenset(("true", "yes", "y", "t", "1", "1.0", "retracted"))
+_UNCLEAN = ("  ", "| ", " |", "\\", ".|", "0")
+"""What :func:`clean_text` or :func:`natural_name` changes, in names with a bar on each side."""
 _AND = re.compile(r",? and ")
 _ARXIV_CATEGORY = re.compile(rf"(?:{ARCHIVE})|[a-z-]+\.[A-Za-z-]+")
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[ -]?|[ -]|$)){1,5}")
@@ -138,8 +141,25 @@ def names_of(value: object) -> tuple[str, ...]:
         raise ValueError("authors is neither a list nor text")
     if len(value) > MAX_AUTHORS:
         raise ValueError(f"authors are more than {MAX_AUTHORS:,}")
-    names = (text_of(_name(author), "an author's name", MAX_NAME) for author in value)
+    named = [author if isinstance(author, str) else _name(author) for author in value]
+    if _are_clean(named):
+        return tuple(filter(None, named))  # type: ignore[arg-type]
+    names = (text_of(name, "an author's name", MAX_NAME) for name in named)
     return tuple(natural_name(name) for name in names if name)
+
+
+def _are_clean(names: Sequence[object]) -> bool:
+    """Whether all names would stay as they are, told by one look at them together; most do."""
+    try:
+        text = f"|{'|'.join(names)}|"  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return (
+        len(text) <= MAX_NAME
+        and text.isprintable()
+        and is_normalized("NFC", text)
+        and not any(mark in text for mark in _UNCLEAN)
+    )
 
 
 def split_authors(text: str) -> list[str]:
@@ -149,7 +169,7 @@ def split_authors(text: str) -> list[str]:
     keep their commas; in ``First Last, First Last and First Last`` commas separate.
     """
     if ";" in text:
-        return text.split(";")
+        return text.replace("; ", ";").split(";")
     pieces = _AND.split(text)
     lone = len(pieces) == 1 and " " in text.partition(",")[0]
     inverted = all("," in piece for piece in pieces) and not lone

@@ -60,10 +60,11 @@ def readable(fields: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _is_marked(values: list[object]) -> bool:
-    """Whether some of the texts may hold mark-up; told without a look at each of them."""
+    """Whether some of the names may hold mark-up; told without a look at each of them."""
     try:
-        text = "".join(values)  # type: ignore[arg-type]
-    except TypeError:
+        names = [one["name"] if isinstance(one, dict) else one for one in values]
+        text = "".join(names)  # type: ignore[arg-type]
+    except (TypeError, KeyError):
         return True
     return "<" in text or "&" in text
 

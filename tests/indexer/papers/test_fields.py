@@ -1,15 +1,27 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from indexer.papers.fields import categories_of, count_of, date_of, names_of, split_authors, url_of
+from indexer.papers.fields import (
+    MAX_NAME,
+    categories_of,
+    count_of,
+    date_of,
+    names_of,
+    split_authors,
+    url_of,
+)
+from indexer.papers.persons import natural_name
+from indexer.papers.text import clean_text
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
         ("Daniel Lemire", ["Daniel Lemire"]),
-        ("Ann Lee; Bo Li", ["Ann Lee", " Bo Li"]),
+        ("Ann Lee; Bo Li", ["Ann Lee", "Bo Li"]),
         ("Ann Lee, Bo Li and Cy Fox", ["Ann Lee", "Bo Li", "Cy Fox"]),
         ("Ann Lee, Bo Li, and Cy Fox", ["Ann Lee", "Bo Li", "Cy Fox"]),
         ("Ann Lee and Bo Li", ["Ann Lee", "Bo Li"]),
@@ -33,6 +45,14 @@ def test_authors_come_as_names_or_as_objects() -> None:
     for wrong in (7, [7], [["Ann"]], {"name": "Ann"}, ["x" * 5_001], ["Ann"] * 10_001):
         with pytest.raises(ValueError, match="author"):
             names_of(wrong)
+
+
+@given(st.lists(st.text("aB0. |,\\'\u0301é\u212b\u00a0\t", max_size=6), max_size=4))
+@example(["Tester A.B.", "Wei Wang 0001"])
+@example(["a", "\u0301b"])
+def test_names_that_are_looked_at_together_come_out_as_one_by_one(names: list[str]) -> None:
+    clean = [clean_text(name, MAX_NAME) for name in names]
+    assert names_of(names) == tuple(natural_name(name) for name in clean if name)
 
 
 def test_categories_come_as_lists_or_as_text() -> None:

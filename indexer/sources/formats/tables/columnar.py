@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PARQUET, ARROW, ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 """How the content of each begins."""
+_MOMENTS = (date, time)
 ROWS = 256
 """Rows in one batch."""
 
@@ -94,7 +95,7 @@ def _rows(batches: Iterable[RecordBatch], layout: Layout) -> Iterator[Raw | Bad]
 
 def _plain(value: object) -> object:
     """Dates and times as text, as in any other source."""
-    return value.isoformat() if isinstance(value, date | time) else value
+    return value.isoformat() if isinstance(value, _MOMENTS) else value
 
 
 def _line(error: Exception) -> str:
