@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.faults import wanted
 from api.http.engine_provider import NotReadyError
 from api.http.load.bodies import MAX_BODY
 from api.http.middleware import SECURITY_HEADERS
@@ -167,7 +168,7 @@ def _fault(fault: Mapping[str, Any]) -> str:
         return f"{part}: not JSON (at character {path[-1]})"
     if not path and part == "body":
         return f"{part}: {_WANTED_BODY}"
-    return f"{'.'.join(map(str, path)) or part}: {fault['msg']}"
+    return f"{'.'.join(map(str, path)) or part}: {wanted(fault)}"
 
 
 def _http_error(request: Request, error: Exception) -> Response:

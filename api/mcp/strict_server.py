@@ -14,6 +14,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
+from api.faults import wanted
 from api.wording import message
 from search.option_names import unknown
 
@@ -59,6 +60,6 @@ def _known(tool: str, arguments: dict[str, Any], known: dict[str, Any]) -> dict[
 def _faults(error: ValidationError) -> str:
     """What is wrong with which arguments."""
     return "; ".join(
-        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        f"{'.'.join(map(str, fault['loc']))}: {wanted(fault)}"
         for fault in error.errors()[:_MOST_FAULTS]
     )

@@ -126,7 +126,7 @@ def test_one_paper_is_whole(engine: Engine) -> None:
         (
             "search_papers",
             {"question": "x", "limit": 51},
-            "limit: Input should be less than or equal to 50",
+            "limit: must be 50 or less",
         ),
         ("search_papers", {"question": "x", "category": ["cs", 7]}, "category.1: "),
         ("search_papers", {"question": "x", "sort": "best"}, "'newest' or 'upvotes'"),

@@ -182,8 +182,8 @@ JSON = {"content-type": "application/json"}
     ("body", "headers", "status", "said"),
     [
         ('{"questions": ["x"', JSON, 422, "body: not JSON (at character 18)"),
-        ('{"questions": [1]}', JSON, 422, "questions.0: Input should be a valid string"),
-        ('{"ids": ["x", {}]}', JSON, 422, "ids.1: Input should be a valid string"),
+        ('{"questions": [1]}', JSON, 422, "questions.0: must be text"),
+        ('{"ids": ["x", {}]}', JSON, 422, "ids.1: must be text"),
         ("[]", JSON, 422, "body: must be a JSON object"),
         ("", JSON, 422, "body: must be a JSON object"),
         (
