@@ -30,7 +30,8 @@ class BoundedConfig(Config):
         probes: socket.socket | None = None,
         **options: Any,  # noqa: ANN401 - uvicorn's
     ) -> None:
-        super().__init__(app, http=BoundedConnection, **options)
+        kept = round(bounds.kept_seconds)
+        super().__init__(app, http=BoundedConnection, timeout_keep_alive=kept, **options)
         self.bounds, self.probes = bounds, probes
 
 
@@ -43,6 +44,7 @@ class BoundedConnection(H11Protocol):
         """Take a connection up; where there are too many, one that is idle has to go."""
         super().connection_made(transport)
         self._idle_since = self.loop.time()
+        self._begun_since: float | None = None
         self._unread: tuple[int, float] | None = None
         if len(self.connections) > self.config.bounds.connections:
             longest = longest_idle(one for one in self.connections if one is not self)
@@ -64,7 +66,7 @@ class BoundedConnection(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next head."""
-        self._idle_since = self.loop.time()
+        self._idle_since, self._begun_since = self.loop.time(), None
         super().on_response_complete()
 
     def resume_writing(self) -> None:
@@ -79,8 +81,18 @@ class BoundedConnection(H11Protocol):
         unread = self.transport.get_write_buffer_size()
         if unread:
             self._look_at_reading(unread, now)
-        elif self.is_idle and now - self._idle_since > self.config.bounds.head_seconds:
-            begun = self.conn.trailing_data[0]
+        elif self.is_idle:
+            self._look_at_head(now)
+
+    def _look_at_head(self, now: float) -> None:
+        """A request may have begun; after an answer none need come for a while."""
+        begun = bool(self.conn.trailing_data[0])
+        cycle: RequestResponseCycle | None = self.cycle
+        since = self._idle_since
+        if cycle is not None:
+            self._begun_since = (self._begun_since or now) if begun else None
+            since = self._begun_since or now
+        if now - since > self.config.bounds.head_seconds:
             self._refuse("408 Request Timeout") if begun else self.transport.close()
 
     def _look_at_reading(self, unread: int, now: float) -> None:

@@ -31,6 +31,8 @@ class Bounds:
         body_seconds: For receiving a body.
         body_bytes: Of all bodies that are being received or worked on.
         head_seconds: For receiving a head, and for a connection without one.
+        kept_seconds: For which a connection is kept after an answer: longer than clients do (nginx
+            60, Python's 5), so that none sends its next request while this end closes.
         stalled_seconds: For reading the next 16 KiB of an answer.
     """
 
@@ -44,6 +46,7 @@ class Bounds:
     body_seconds: float = 30.0
     body_bytes: int = 64 << 20
     head_seconds: float = 10.0
+    kept_seconds: float = 75.0
     stalled_seconds: float = 20.0
 
     def within_files(self) -> Bounds:

@@ -21,7 +21,7 @@ ENTRIES = 50
 router = APIRouter(
     tags=["feeds"],
     responses={
-        "4XX": wrong_request("q: Field required", "/feed.atom"),
+        "4XX": wrong_request("q: must be given", "/feed.atom"),
         503: no_index("/feed.atom"),
         **own_faults("/feed.atom"),
     },

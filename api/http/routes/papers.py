@@ -40,7 +40,7 @@ router = APIRouter(
     prefix="/api/v1",
     dependencies=[Depends(known_options)],
     responses={
-        422: wrong_request("limit: Input should be less than or equal to 1000", "/api/v1/search"),
+        422: wrong_request("limit: must be 1000 or less", "/api/v1/search"),
         503: no_index("/api/v1/search"),
         **own_faults("/api/v1/search"),
     },

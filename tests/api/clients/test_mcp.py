@@ -149,7 +149,7 @@ def test_one_paper_is_whole(engine: Engine) -> None:
             {"question": "x", "author": ["a"], "authors": ["b"]},
             "authors is the old name of author; leave out authors",
         ),
-        ("get_paper", {}, "id: Field required"),
+        ("get_paper", {}, "id: must be given"),
         ("similar_papers", {}, "name a paper, or give a text"),
     ],
 )

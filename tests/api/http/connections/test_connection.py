@@ -57,6 +57,25 @@ def test_a_head_that_dribbles_on_a_used_connection_is_not_waited_for() -> None:
         assert b"HTTP/1.1 408 " in left(client)
 
 
+def test_a_used_connection_is_kept_for_longer_than_a_head_may_take() -> None:
+    with served(hello, QUICK) as address, socket.create_connection(address) as client:
+        for _ in range(2):
+            client.sendall(GET)
+            answer = b""
+            while not answer.endswith(b"hello"):
+                part = client.recv(4096)
+                assert part
+                answer += part
+            assert answer.startswith(b"HTTP/1.1 200")
+            time.sleep(4 * QUICK.head_seconds)
+    with (
+        served(hello, replace(QUICK, kept_seconds=1.0)) as address,
+        socket.create_connection(address) as client,
+    ):
+        client.sendall(GET)
+        assert left(client).startswith(b"HTTP/1.1 200")
+
+
 def test_who_does_not_read_is_dropped_and_who_reads_slowly_is_not() -> None:
     size = 12 << 20  # more than the system buffers
 
