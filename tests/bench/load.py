@@ -90,11 +90,13 @@ def _measured(load: Load, clients: int, process: int) -> list[str]:
     took = time.perf_counter() - began
     good = times or [float("nan")]
     p50, p99 = np.percentile(good, [50, 99]) * 1000
-    errors = sum(many for kind, many in told.items() if kind not in ("200", "503", "wrong"))
+    faults = {kind: many for kind, many in told.items() if kind not in ("200", "503", "wrong")}
+    if any(faults.values()):
+        print(faults, file=sys.stderr)  # noqa: T201
     return [
         f"{len(times) / took:.1f}",
         *(f"{p50:.0f}", f"{p99:.0f}"),
-        *(str(told["503"]), str(errors), str(told["wrong"])),
+        *(str(told["503"]), str(sum(faults.values())), str(told["wrong"])),
         f"{_memory(process) / 1e6:.0f}",
         f"{1000 * max(probes):.0f}",
     ]
