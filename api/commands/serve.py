@@ -142,7 +142,7 @@ def serve(
     Listening on another address than this machine's takes --keys or --open.
     """
     from api.http.access.access import access_for
-    from api.http.load.bounds import BOUNDS
+    from api.http.load.bounds import bounds_over
     from api.http.observing.logs import set_up
     from api.http.processes.service import Service, shared_folder
     from api.http.processes.serving import serve_service
@@ -166,7 +166,7 @@ def serve(
             index=index,
             reranker=rerank,
             access=access,
-            bounds=BOUNDS,
+            bounds=bounds_over(index),
             rate=rate_limit,
             log=log,
             access_log=access_log,
@@ -202,7 +202,7 @@ def mcp(
     if http:
         from api.http.access.access import access_for
         from api.http.guarded import guarded
-        from api.http.load.bounds import BOUNDS
+        from api.http.load.bounds import bounds_over
         from api.http.load.rates import Rates
         from api.http.processes.service import shared_folder
         from api.http.server import Place, serve_app
@@ -210,13 +210,14 @@ def mcp(
         names = tuple(host_names or ())
         access = access_for(host, keys=keys, open=open_to_all, host_names=names)
         place = Place(host=host, port=port, path="/mcp", certificate=tls_cert, private_key=tls_key)
+        bounds = bounds_over(index)
         with shared_folder() as shared:
             rates = Rates(rate_limit, shared / "counters") if rate_limit else None
             return serve_app(
-                lambda engine: guarded(http_app(make_server(engine)), access, BOUNDS, rates),
+                lambda engine: guarded(http_app(make_server(engine)), access, bounds, rates),
                 index,
                 place,
-                BOUNDS,
+                bounds,
             )
     from search.engine import Engine
 
