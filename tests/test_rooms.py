@@ -56,7 +56,8 @@ ROOMS: dict[str, str] = {
     "engine": "search.open_index search.lookup search.browsing search.batch search.engine "
     "search.digest",
     "evaluation": "search.evaluation",
-    "text": "api.field_selection api.links api.serialise api.wording api.option_fields api.exports",
+    "text": "api.field_selection api.links api.serialise api.wording api.faults api.option_fields "
+    "api.exports",
     "terminal": "api.terminal",
     "pages": "api.pages",
     "digest": "api.digest",
