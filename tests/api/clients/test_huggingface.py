@@ -115,7 +115,7 @@ def test_daily_papers_newest_first_and_trending_in_pages(hub: HfApi) -> None:
         ({"week": "2024-W99"}, "not a date"),
         ({"date": "2024-12-17", "month": "2024-12"}, "one of them"),
         ({"submitter": "akhaliq"}, "leave it out"),
-        ({"limit": 101}, "less than or equal to 100"),
+        ({"limit": 101}, "limit: must be 100 or less"),
         ({"p": 9999, "limit": 100}, "at most 10000"),
     ],
 )
