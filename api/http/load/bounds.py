@@ -79,13 +79,12 @@ class Bounds:
 
 BOUNDS = Bounds()
 """Of a service for which nobody says otherwise."""
-WAITING_ON_CLUSTER = 4
-"""Requests for each core over a cluster, on which a question waits for three quarters of its time:
-80 ms, where one over a folder takes 25."""
+OVER_CLUSTER = 2
+"""Requests for each core over a cluster, which does most of the work."""
 
 
 def bounds_over(location: Location | None) -> Bounds:
     """Of a service over an index; ``None`` for the default one."""
     if address_of(location or default_location()) is None:
         return BOUNDS
-    return replace(BOUNDS, running=WAITING_ON_CLUSTER * CORES)
+    return replace(BOUNDS, running=OVER_CLUSTER * CORES)

@@ -15,6 +15,6 @@ def test_more_is_worked_on_while_a_cluster_searches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert bounds_over(str(tmp_path)).running == BOUNDS.running == max(2, CORES)
-    assert bounds_over(ADDRESS).running == 4 * CORES
+    assert bounds_over(ADDRESS).running == 2 * CORES
     monkeypatch.setenv("NEARPAPER_INDEX", ADDRESS)
-    assert bounds_over(None).running == 4 * CORES
+    assert bounds_over(None).running == 2 * CORES
