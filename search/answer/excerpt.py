@@ -47,7 +47,7 @@ WHOLE = Excerpt()
 
 
 def weights(snapshot: Snapshot, stems: Collection[str]) -> dict[str, float]:
-    """How much each stem of a question says; 0 for common ones, if all are, for the commoner."""
+    """How much each stem of a question says; 0 for common ones, if all are, for the commonest."""
     asked = sorted(stems)
     papers = max(1, snapshot.about.papers)
     held = snapshot.document_frequencies(asked)
