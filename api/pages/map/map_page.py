@@ -41,7 +41,7 @@ def map_page(drawn: Map, colour: Colour | None, *, served: bool = False) -> str:
     }
     style, script = (_asset(name) for name in ("map.css", "map.js"))
     return page(
-        "map.html",
+        "map.html" if served else "map_file.html",
         policy=f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; "
         "base-uri 'none'; form-action 'none'",
         style=style,

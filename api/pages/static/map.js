@@ -147,7 +147,7 @@ function names(zoom, ink, paper) {
     // Moved into the frame, where all of it can be read.
     const inside = (at, half, edge) => Math.max(half, Math.min(edge - half, at));
     const cx = inside(px, wide / 2 + 6, width), cy = inside(py, tall / 2 + 4, height);
-    const area = [cx - wide / 2 - 4, cy - tall / 2 - 2, cx + wide / 2 + 4, cy + tall / 2 + 2];
+    const area = [cx - wide / 2 - 8, cy - tall / 2 - 6, cx + wide / 2 + 8, cy + tall / 2 + 6];
     if (taken.some((t) => t[0] < area[2] && area[0] < t[2] && t[1] < area[3] && area[1] < t[3])) continue;
     taken.push(area);
     lines.forEach((line, k) => {

@@ -1,5 +1,4 @@
 // Keys, copying BibTeX, choosing years by dragging; everything on the pages works without this.
-"use strict";
 
 const articles = () => [...document.querySelectorAll("article[data-id]:not([hidden])")]
   .filter((one) => one.querySelector(".title") && one.offsetParent);
