@@ -1,8 +1,8 @@
 """``python -m tests.bench.load INDEX``: a service under more clients than it can answer.
 
 Each client asks its next question as soon as it has an answer, and goes away for as long as
-``Retry-After`` says when it is refused. A probe asks ``/readyz`` beside them. Each 200 is checked:
-the paper that comes first has the title that was asked for.
+``Retry-After`` says when it is refused. Another process asks ``/readyz`` beside them. Each 200 is
+checked: the paper that was asked for by its title is among the results.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -31,7 +30,6 @@ from tests.bench.disturbances import changed, dawdling
 
 CLIENTS = (1, 8, 32, 64, 200)
 PATIENCE_SECONDS = 60.0
-PROBE_SECONDS = 0.1
 HEAD = "  ".join(
     f"{name:>9}"
     for name in ("clients", "200/s", "p50 ms", "p99 ms", "503", "errors", "wrong", "MB", "probe ms")
@@ -86,8 +84,11 @@ def main(
 
 def _measured(load: Load, clients: int, process: int) -> list[str]:
     began = time.perf_counter()
-    times, told, probes = asyncio.run(_asked(load, clients))
-    took = time.perf_counter() - began
+    command = [sys.executable, "-m", "tests.bench.probing", load.address, str(load.seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as probing:
+        times, told = asyncio.run(_asked(load, clients))
+        took = time.perf_counter() - began
+        slowest = float(probing.communicate()[0])
     good = times or [float("nan")]
     p50, p99 = np.percentile(good, [50, 99]) * 1000
     faults = {kind: many for kind, many in told.items() if kind not in ("200", "503", "wrong")}
@@ -98,13 +99,13 @@ def _measured(load: Load, clients: int, process: int) -> list[str]:
         *(f"{p50:.0f}", f"{p99:.0f}"),
         *(str(told["503"]), str(sum(faults.values())), str(told["wrong"])),
         f"{_memory(process) / 1e6:.0f}",
-        f"{1000 * max(probes):.0f}",
+        f"{slowest:.0f}",
     ]
 
 
-async def _asked(load: Load, clients: int) -> tuple[list[float], Counter[str], list[float]]:
-    """Times of the good answers, what was answered, and times of the probes."""
-    times, told, probes = list[float](), Counter[str](), list[float]()
+async def _asked(load: Load, clients: int) -> tuple[list[float], Counter[str]]:
+    """Times of the good answers, and what was answered."""
+    times, told = list[float](), Counter[str]()
     until = time.perf_counter() + load.seconds
     # One for all, since each of its own takes a tenth of a second to make.
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
@@ -126,31 +127,12 @@ async def _asked(load: Load, clients: int) -> tuple[list[float], Counter[str], l
             elif load.retry:
                 await asyncio.sleep(float(answer.headers.get("retry-after", 0)))
 
-    probing = Thread(target=_probe, args=(load.address, until, probes))
-    probing.start()
     async with (
         dawdling(load.address.removeprefix("http://"), load.dawdlers),
         httpx2.AsyncClient(base_url=load.address, timeout=PATIENCE_SECONDS, limits=limits) as http,
     ):
         await asyncio.gather(*(client(number) for number in range(clients)))
-    probing.join()
-    return times, told, probes
-
-
-def _probe(address: str, until: float, probes: list[float]) -> None:
-    """Ask whether the service is ready, each time by a new connection."""
-    host = address.removeprefix("http://")
-    while (begun := time.perf_counter()) < until:
-        connection = HTTPConnection(host, timeout=PATIENCE_SECONDS)
-        try:
-            connection.request("GET", "/readyz")
-            connection.getresponse().read()
-        except OSError:
-            pass  # its time tells
-        finally:
-            connection.close()
-        probes.append(time.perf_counter() - begun)
-        time.sleep(PROBE_SECONDS)
+    return times, told
 
 
 @contextmanager
