@@ -99,7 +99,7 @@ def export(
     ] = (),
     format: ExportName = "bibtex",
 ) -> Any:  # noqa: ANN401 - a file
-    """The papers that were ticked on a page, which calls them papers to be similar to."""
+    """The papers that a page was asked to find similar ones to, or that were selected on it."""
     return _papers(provider.engine(), list(given(similar)), format)
 
 

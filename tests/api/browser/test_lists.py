@@ -171,6 +171,25 @@ def test_chosen_results_are_exported(visit: Open, scripts: bool) -> None:
     assert download.value.path().read_text().count("TY  - ") == 2
 
 
+def test_ticked_results_alone_are_exported(visit: Open) -> None:
+    page = visit("/?q=graph+kernels")
+    kept = titles(page)
+    form = page.get_by_role("form", name="Export this page of results")
+    for title in (kept[1], kept[4]):
+        page.get_by_label(f"Select: {title}", exact=True).check()
+    expect(form).to_contain_text("Export 2 selected")
+    expect(form).to_be_in_viewport()  # wherever one has ticked
+    with page.expect_download() as download:
+        form.get_by_role("button", name="BibTeX").click()
+    written = download.value.path().read_text()
+    assert [title in written for title in kept[:5]] == [False, True, False, False, True]
+    for title in (kept[1], kept[4]):
+        page.get_by_label(f"Select: {title}", exact=True).uncheck()
+    with page.expect_download() as download:
+        form.get_by_role("button", name="BibTeX").click()
+    assert download.value.path().read_text().count("title = ") == len(kept)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_list(visit: Open, scheme: str) -> None:
     page = visit("/?q=speech", bypass_csp=True, color_scheme=scheme)
