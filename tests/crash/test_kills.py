@@ -43,6 +43,7 @@ def test_kills_at_random_instants(jobs: Jobs) -> None:
     random_kills(jobs, 12, seed=7)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("strace")
 @pytest.mark.parametrize(("name", "call", "number"), CHOSEN)
 def test_kills_at_system_calls(jobs: Jobs, name: str, call: str, number: int) -> None:

@@ -171,6 +171,7 @@ def test_nodes_find_their_files() -> None:
     assert names == NODES["compose.yaml"]
 
 
+@pytest.mark.slow
 def test_the_certificate_of_nodes_fits_their_names(
     server: Callable[[str], ssl.SSLContext], client: ssl.SSLContext
 ) -> None:

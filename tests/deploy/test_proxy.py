@@ -89,6 +89,7 @@ def asked(url: str, client: ssl.SSLContext, headers: dict[str, str]) -> tuple[in
             return error.code, error.read().decode()
 
 
+@pytest.mark.slow
 def test_only_who_signs_in_is_answered(proxy: str, client: ssl.SSLContext) -> None:
     question = f"{proxy}/api/v1/search?q=ripples"
     wrong = {"Authorization": f"Basic {base64.b64encode(b'ada:byron').decode()}"}

@@ -31,6 +31,7 @@ def test_a_reader_survives_files_that_are_nearly_right(reader: str, tmp_path: Pa
     assert outcome.grown < 300_000_000
 
 
+@pytest.mark.slow
 @ours
 @given(random=st.randoms(use_true_random=False))
 def test_hypothesis_finds_no_file_that_ends_a_run(reader: str, random: Random) -> None:

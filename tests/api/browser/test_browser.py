@@ -250,6 +250,7 @@ def test_a_foreign_script_is_kept_from_running(visit: Open) -> None:
     assert "unsafe" not in policy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", PAGES)
 def test_nothing_stands_over_on_a_narrow_screen(visit: Open, address: str) -> None:
     page = visit(address, viewport=NARROW)

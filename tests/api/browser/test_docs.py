@@ -41,6 +41,7 @@ def test_a_search_is_tried_out(visit: Open) -> None:
     assert "offset" not in asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sign"),
     [

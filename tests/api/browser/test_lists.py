@@ -190,6 +190,7 @@ def test_ticked_results_alone_are_exported(visit: Open) -> None:
     assert download.value.path().read_text().count("title = ") == len(kept)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_list(visit: Open, scheme: str) -> None:
     page = visit("/?q=speech", bypass_csp=True, color_scheme=scheme)

@@ -92,6 +92,7 @@ def test_hostile_titles_and_a_spoilt_storage_do_no_harm(visit: Open) -> None:
     assert page.locator(".suggestions script, .suggestions img").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_an_open_list(visit: Open, scheme: str) -> None:
     page = visit("/", bypass_csp=True, color_scheme=scheme)

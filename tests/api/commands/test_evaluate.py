@@ -99,6 +99,7 @@ def test_a_table_with_the_macro_average_of_several(nearpaper: Nearpaper, two: li
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.slow
 def test_models_stand_side_by_side(nearpaper: Nearpaper, two: list[str]) -> None:
     models = ("--model", "hashing", "--model", DEFAULT_MODEL)
     code, out, _ = nearpaper(*two, *models, "--json")

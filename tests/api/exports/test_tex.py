@@ -148,6 +148,7 @@ def typeset(folder: Path, papers: list[Paper], style: str) -> str:
     return (folder / "main.fls").read_text() + (folder / "main.log").read_text(errors="replace")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["plain", "alpha"])
 def test_hostile_papers_are_set_and_nothing_acts(tmp_path: Path, style: str) -> None:
     papers = [HARMLESS, *hostile()]

@@ -47,6 +47,7 @@ def described(folder: Path) -> Iterator[Any]:
         yield schemathesis.openapi.from_asgi("/openapi.json", create_app(engine=engine))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize(("path", "method"), ROUTES)
 def test_every_answer_is_as_described(

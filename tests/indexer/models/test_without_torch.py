@@ -57,6 +57,7 @@ def index_and_ask(tmp_path: Path, *model: str) -> str:
     return asked.stdout
 
 
+@pytest.mark.slow
 def test_the_default_model(tmp_path: Path) -> None:
     assert "2201.02177" in index_and_ask(tmp_path)
 
@@ -100,6 +101,7 @@ def test_a_model_that_was_made_elsewhere_needs_no_torch_any_more(
     assert index_and_ask(tmp_path, "--model", str(folder))
 
 
+@pytest.mark.slow
 def test_the_default_model_is_made_without_torch_where_there_is_one(tmp_path: Path) -> None:
     code = (
         "import sys; from indexer.models.load import load_embedder; load_embedder();"

@@ -29,6 +29,7 @@ def answers(engine: Engine, question: str) -> list[list[str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_last_bits_of_cosines_decide_nothing(
     sample_store: MemoryStore, question: str, monkeypatch: pytest.MonkeyPatch

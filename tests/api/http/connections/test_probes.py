@@ -50,6 +50,7 @@ def wait_ready(address: str) -> httpx2.Response:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_port_of_probes_answers_those_alone_and_to_the_end(folder: Path, workers: str) -> None:
     options = ("--health-port", "0", "--workers", workers)

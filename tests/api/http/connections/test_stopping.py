@@ -41,6 +41,7 @@ def answer(client: socket.socket) -> bytes:
     return received
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_was_begun_is_finished_and_what_comes_then_is_told(folder: Path, workers: str) -> None:
     with serving(folder, "--workers", workers) as (address, process):

@@ -147,6 +147,7 @@ def test_a_line_for_each_request_by_choice(folder: Path, tmp_path: Path) -> None
     assert secret not in "".join(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_read", [True, False])
 def test_a_log_that_nobody_reads_stops_no_answer(
     is_read: bool, folder: Path, tmp_path: Path

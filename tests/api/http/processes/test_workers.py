@@ -43,6 +43,7 @@ def service(folder: Path) -> Iterator[tuple[str, int, httpx2.Client]]:
             yield address, process.pid, client
 
 
+@pytest.mark.slow
 def test_workers_share_limits_and_metrics_and_are_replaced(
     service: tuple[str, int, httpx2.Client],
 ) -> None:

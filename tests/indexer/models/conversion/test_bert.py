@@ -57,6 +57,7 @@ def require_same(folder: Path, target: Path, query: str = "", document: str = ""
     assert (documents @ documents.T).min() < 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", [*POOLINGS, ("cls", "mean"), ("weightedmean", "max")])
 def test_each_way_of_pooling(
     pooling: str | tuple[str, ...], make_base: Callable[..., Path], tmp_path: Path
@@ -81,6 +82,7 @@ def test_projections(
     require_same(folder, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encoder",
     [

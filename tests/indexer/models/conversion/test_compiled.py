@@ -65,6 +65,7 @@ def test_it_is_kept_once_and_gives_the_same_vectors(cache: Path) -> None:
     assert [one.stat().st_mtime_ns for one in kept(cache)] == [written]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", [flip, truncate, empty])
 def test_a_damaged_one_is_made_again(
     cache: Path, harm: Callable[[Path], None], caplog: pytest.LogCaptureFixture
@@ -80,6 +81,7 @@ def test_a_damaged_one_is_made_again(
     assert caplog.text == ""
 
 
+@pytest.mark.slow
 def test_one_that_openvino_refuses_is_made_again(
     cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

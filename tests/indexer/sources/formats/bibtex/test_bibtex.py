@@ -118,6 +118,7 @@ def test_what_is_commented_out_is_not_read(comment: str, read_all: ReadAll) -> N
     assert ([paper.title for paper in papers], rejects) == (["Toy"], [])
 
 
+@pytest.mark.slow
 def test_a_comment_without_an_end_costs_its_first_line() -> None:
     entry = b"@misc{a,\n title={Toy}}\n"
     text = b"@comment{\n" + entry * (2 * MAX_COMMENT // len(entry))
