@@ -7,21 +7,23 @@ import signal
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import suppress
 from functools import partial
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.cluster.distribution import cache_folder, find_distribution, open_java
 from tests.cluster.errors import ClusterError
+from tests.cluster.health import is_green, recover_again
 from tests.cluster.java import find_java
 from tests.cluster.node import Node
 from tests.cluster.ports import free_ports
 
 GREEN_SECONDS = 180.0
+STILL_SECONDS = 45.0
+"""After which a recovery is begun anew; that of these small indexes takes a few."""
 POLL_SECONDS = 0.2
 
 
@@ -160,13 +162,18 @@ class Cluster:
             ClusterError: They weren't in time, or one ended by itself; with the ends of all logs.
         """
         until = time.monotonic() + seconds
+        again = time.monotonic() + STILL_SECONDS
         waiting = set(self._started)
         while waiting:
             if not all(node.running for node in set(self._started)):
                 raise ClusterError(self._with_logs("a node ended"))
             if time.monotonic() > until:
                 raise ClusterError(self._with_logs(f"not green within {seconds:.0f} seconds"))
-            waiting -= {node for node in waiting if _is_green(node.port, len(self._started))}
+            waiting -= {node for node in waiting if is_green(node.port, len(self._started))}
+            if waiting and time.monotonic() > again:
+                again += STILL_SECONDS
+                with suppress(OSError, HTTPException):
+                    recover_again(next(iter(waiting)).port)
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
@@ -188,14 +195,3 @@ class Cluster:
 
     def _with_logs(self, wrong: str) -> str:
         return "\n".join([f"OpenSearch: {wrong}", *(node.last_words() for node in self._nodes)])
-
-
-def _is_green(port: int, count: int) -> bool:
-    """Whether a node says within five seconds that a cluster of so many nodes is green."""
-    health = f"/_cluster/health?wait_for_status=green&wait_for_nodes={count}&timeout=2s"
-    try:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
-            connection.request("GET", health)
-            return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, HTTPException):
-        return False

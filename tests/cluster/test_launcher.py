@@ -18,6 +18,7 @@ import pytest
 
 from tests.cluster.distribution import find_distribution
 from tests.cluster.errors import ClusterError
+from tests.cluster.health import recover_again
 from tests.cluster.java import find_java
 from tests.cluster.launcher import Cluster
 
@@ -94,6 +95,31 @@ def test_a_paused_node_is_silent_until_it_goes_on(breakable: Cluster) -> None:
         breakable.wait_green(1)
     breakable.resume(3)
     assert ask(third, "")["name"] == "node3"
+
+
+def test_a_copy_is_recovered_anew(breakable: Cluster) -> None:
+    first = breakable.addresses[0]
+    one_shard = {"index.number_of_replicas": 1, "index.number_of_shards": 1}
+    ask(first, "copied", {"settings": one_shard}, "PUT")
+    try:
+        ask(first, "copied/_doc/1?refresh=true", PAPER, "PUT")
+        breakable.wait_green()
+        port = int(first.rpartition(":")[2])
+        assert recover_again(port) == []  # nothing is being recovered
+        before = recovered_at(first)
+        commands = recover_again(port, "STARTED")
+        assert "copied" in [command["cancel"]["index"] for command in commands]
+        breakable.wait_green()
+        assert recovered_at(first) > before
+        assert ask(first, "copied/_doc/1")["_source"] == PAPER
+    finally:
+        ask(first, "copied", method="DELETE")
+
+
+def recovered_at(address: str) -> int:
+    """When the copy of the only shard was recovered last, in milliseconds."""
+    shards = ask(address, "copied/_recovery")["copied"]["shards"]
+    return max(int(shard["start_time_in_millis"]) for shard in shards if not shard["primary"])
 
 
 def test_the_end_leaves_data_and_no_process(folder: Path) -> None:
