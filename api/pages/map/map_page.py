@@ -28,7 +28,7 @@ _HIGHEST = 2**16 - 1
 
 
 def map_page(drawn: Map, colour: Colour | None, *, served: bool = False) -> str:
-    """The whole file.
+    """The whole page, or file.
 
     Args:
         drawn: What it shows.
