@@ -30,6 +30,8 @@ _UNCLEAN = ("  ", "| ", " |", "\\", ".|", "0")
 """What :func:`clean_text` or :func:`natural_name` changes, in names with a bar on each side."""
 _AND = re.compile(r",? and ")
 _ARXIV_CATEGORY = re.compile(rf"(?:{ARCHIVE})|[a-z-]+\.[A-Za-z-]+")
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/.*)?", re.ASCII)
+"""A web address that leads where it says, told without taking it apart; most are of this kind."""
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[ -]?|[ -]|$)){1,5}")
 
 Fields = Mapping[str, object]
@@ -87,7 +89,9 @@ def url_of(value: object) -> str:
         return ""
     url = value.strip()
     web = url.startswith(("https://", "http://")) and len(url) <= MAX_URL
-    return url if web and url.isprintable() and " " not in url and host_of(url) else ""
+    if not web or not url.isprintable() or " " in url:
+        return ""
+    return url if _PLAIN_ADDRESS.fullmatch(url) or host_of(url) else ""
 
 
 def host_of(url: str) -> str:

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from indexer.papers.paper import Paper
-from tests.bench import compare, growth, limits, machine, scale
+from tests.bench import compare, growth, limits, machine, reading, scale
 from tests.bench.measures import Latency, Memory, latency, ratio
 from tests.bench.papers import (
     SAMPLE,
@@ -208,3 +208,12 @@ def test_every_peer_finds_a_paper_by_its_own_title(
             assert found[0]["id"] == paper.id
             assert found[0]["title"] == paper.title
             assert found[0]["abstract"] == paper.abstract
+
+
+def test_a_reader_is_measured_beside_another_checkout() -> None:
+    header, row = reading.rows([SAMPLE], reading.HERE, rounds=1)
+    assert header.split()[0] == "file"
+    name, rate, _, before, *_ = row.split()
+    assert name == SAMPLE.name
+    assert float(rate.replace(",", "")) > 0 < float(before.replace(",", ""))
+    assert reading.read(SAMPLE, reading.HERE).records == len(read_papers([SAMPLE]))

@@ -9,6 +9,7 @@ from indexer.papers.fields import (
     categories_of,
     count_of,
     date_of,
+    host_of,
     names_of,
     split_authors,
     url_of,
@@ -86,3 +87,14 @@ def test_dates_and_addresses_that_make_no_sense_are_not_known() -> None:
     assert url_of(" https://arxiv.org/abs/1706.03762 ") == "https://arxiv.org/abs/1706.03762"
     for wrong in ("javascript:alert(1)", "https://x y", "https://x/" + "y" * 2_000, 7, None):
         assert url_of(wrong) == ""
+
+
+@given(
+    st.text("abz09.-", max_size=12),
+    st.text("a@\\:[]/?#%.é ", max_size=8),
+    st.sampled_from(("http://", "https://")),
+)
+def test_an_address_is_taken_when_it_leads_where_it_says(host: str, rest: str, web: str) -> None:
+    url = f"{web}{host}{rest}".strip()
+    fit = url.isprintable() and " " not in url and bool(host_of(url))
+    assert url_of(url) == (url if fit else "")

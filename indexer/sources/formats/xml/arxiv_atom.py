@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _ENTRY = f"{_ATOM}entry"
+_AUTHOR = f"{_ATOM}author/{_ATOM}name"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 
 
@@ -73,19 +74,19 @@ def _is_error(name: str) -> bool:
 
 def _item(entry: Element) -> Raw | Bad:
     line, text = entry.sourceline or 1, source_of(entry)
-    if _is_error(text_at(entry, f"{_ATOM}id")):
-        return Bad(line, text, text_at(entry, f"{_ATOM}summary") or "an error, no paper")
-    if text_at(entry, f"{_ATOM}id").startswith(OAI):
-        return Raw(line, text, _news(entry))
-    return Raw(line, text, _fields(entry))
+    fields = _fields(entry)
+    name = str(fields["id"])
+    if _is_error(name):
+        return Bad(line, text, str(fields["abstract"]) or "an error, no paper")
+    return Raw(line, text, _news(entry, fields) if name.startswith(OAI) else fields)
 
 
-def _news(entry: Element) -> Mapping[str, object]:
-    """An entry of the daily feed, which names authors, DOI and journal in its own way."""
+def _news(entry: Element, fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Those of the daily feed, which names authors, DOI and journal in its own way."""
     link = entry.find(f"{_ATOM}link")
     return announced(
         {
-            **_fields(entry),
+            **fields,
             "authors": text_at(entry, f"{DC}creator"),
             "doi": text_at(entry, f"{_ARXIV}DOI").partition(" ")[0],
             "venue": text_at(entry, f"{_ARXIV}journal_reference"),
@@ -103,7 +104,7 @@ def _fields(entry: Element) -> Mapping[str, object]:
         "id": name,
         "title": text_at(entry, f"{_ATOM}title"),
         "abstract": text_at(entry, f"{_ATOM}summary"),
-        "authors": [text_at(author, f"{_ATOM}name") for author in entry.iterfind(f"{_ATOM}author")],
+        "authors": [name.text or "" for name in entry.iterfind(_AUTHOR)],
         "date": text_at(entry, f"{_ATOM}published"),
         "categories": _categories(entry),
         "venue": text_at(entry, f"{_ARXIV}journal_ref"),
