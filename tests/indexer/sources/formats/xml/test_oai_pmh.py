@@ -18,7 +18,7 @@ from indexer.sources.formats.xml.oai_pmh import parse_oai_pmh, read_oai_pmh
 from indexer.sources.reading.raw import Bad, Gone
 from indexer.sources.reading.xml_stream import BrokenXMLError, elements
 
-SHARED = Path(__file__).resolve().parents[4] / "shared"
+SHARED = Path(__file__).resolve().parents[5] / "../shared"
 
 CORE = """<record><header><identifier>oai:zenodo.org:77</identifier>
 <datestamp>2024-01-02</datestamp></header><metadata>
