@@ -44,10 +44,10 @@ demo: $(VENV)/installed ## install, index the sample papers, ask three questions
 	@echo "  nearpaper search QUESTION    ask in plain words"
 	@echo "  nearpaper serve              a search page and an HTTP API on http://127.0.0.1:8000"
 
-test: $(VENV)/dev-installed ## install, run the tests (a quarter of an hour on two cores)
+test: $(VENV)/dev-installed ## install, run the tests (ten minutes on two cores)
 	$(BIN)/python -m pytest -m "not slow and not crash and not cluster"
 
-test-all: $(VENV)/dev-installed ## run the slow tests, too, as CI does (some 20 minutes)
+test-all: $(VENV)/dev-installed ## run the slow tests, too, as CI does (half an hour)
 	$(BIN)/python -m pytest -m "not crash and not cluster"
 
 test-cluster: $(VENV)/dev-installed ## install, run the tests that need an OpenSearch cluster (some 10 minutes)

@@ -53,6 +53,7 @@ def test_make_targets_of_the_readme_exist() -> None:
         subprocess.run(["make", "-n", target], cwd=ROOT, check=True, capture_output=True)
 
 
+@pytest.mark.slow
 def test_make_demo_answers(tmp_path: Path) -> None:
     if not (ROOT / ".venv" / "installed").exists():
         pytest.skip("not run through `make test`, so .venv may not be what make installs")

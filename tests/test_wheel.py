@@ -152,6 +152,7 @@ def test_the_source_distribution_has_what_make_needs_and_makes_the_same_wheel(
     assert again.read_bytes() == wheel.read_bytes()
 
 
+@pytest.mark.slow
 def test_files_of_a_user_are_left_alone(installed: Installed) -> None:
     for name in ("search", "indexer", "api"):
         done = installed.run("python", "-c", f"import {name}")

@@ -168,6 +168,7 @@ def test_a_full_disk_under_the_output_is_one_line(folder: Path) -> None:
     assert "disk is full" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_json_is_valid_in_every_locale(folder: Path, encoding: str) -> None:
     done = subprocess.run(
@@ -196,6 +197,7 @@ def test_one_paper_on_a_terminal(folder: Path) -> None:
     assert "Zoë Shared" in screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 3), (">&- 2>&-", 3)])
 def test_closed_streams_change_no_exit_code(folder: Path, closed: str, code: int) -> None:
     id = "2402.00001" if code == 0 else "2499.99999"

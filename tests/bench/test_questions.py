@@ -237,6 +237,7 @@ def test_where_nothing_is_right_only_the_warnings_count() -> None:
     assert (row.first, row.mrr, row.far) == (None, None, 0.5)
 
 
+@pytest.mark.slow
 def test_a_run_over_the_sample(tmp_path: Path) -> None:
     add(tmp_path / "index", [str(SAMPLE)], model="hashing")
     done = CliRunner().invoke(_app(), [str(tmp_path / "index"), "--count", "15", "--json"])

@@ -99,6 +99,7 @@ def shown(store: Store) -> Snapshot:
     return snapshot
 
 
+@pytest.mark.slow
 @few
 @given(
     random=st.randoms(use_true_random=False),

@@ -163,6 +163,7 @@ def test_a_lock_is_not_inherited(tmp_path: Path) -> None:
         child.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("strace")
 @pytest.mark.parametrize(
     ("call", "error", "command"),

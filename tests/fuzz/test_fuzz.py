@@ -23,6 +23,7 @@ SECONDS = 0.4
 ours = pytest.mark.parametrize("reader", FORMATS)
 
 
+@pytest.mark.slow
 @ours
 def test_a_reader_survives_files_that_are_nearly_right(reader: str, tmp_path: Path) -> None:
     outcome = fuzz(reader, SECONDS, 0, tmp_path)

@@ -158,6 +158,7 @@ def test_a_check_beside_a_writer_finds_nothing_wrong(make_index: MakeIndex) -> N
     assert writer.returncode == 0
 
 
+@pytest.mark.slow
 def test_readers_open_while_generations_come_and_go(
     make_index: MakeIndex, reading: Reading
 ) -> None:

@@ -247,6 +247,7 @@ def ids_of(paper: Paper) -> set[str]:
     return {paper.id, *paper.ids}
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(records=RECORDS, data=st.data(), batch=st.integers(1, 4))
 def test_any_order_gives_the_same_groups(

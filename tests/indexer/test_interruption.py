@@ -94,6 +94,7 @@ def test_work_under_way_is_no_damage(
     assert check(index) == []
 
 
+@pytest.mark.slow
 def test_a_reader_leaves_long_work_to_the_next_writer(
     make_index: MakeIndex, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from indexer.pipeline import add
 from indexer.rejects import MAX_BYTES
 
 
+@pytest.mark.slow
 def test_a_file_of_nothing_but_rejects_stays_small(tmp_path: Path) -> None:
     source, index = tmp_path / "papers.jsonl", tmp_path / "index"
     count = 150_000

@@ -35,6 +35,7 @@ def engine(sample_store: MemoryStore) -> Iterator[Engine]:
         yield opened
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(filters=FILTERS, sort=SORT, limit=st.integers(5, 60))
 def test_filters_never_starve_and_pages_tile_the_ranking(

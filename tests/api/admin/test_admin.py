@@ -70,6 +70,7 @@ def test_papers_are_added_and_removed_and_each_change_is_written_down(
     assert run(["check", "--index", str(index)]) == 0
 
 
+@pytest.mark.slow
 def test_nobody_changes_while_another_writes(client: TestClient, index: Path) -> None:
     store = open_store(index)
     with store.writer():

@@ -23,6 +23,7 @@ def sent(page: Page, name: str) -> tuple[str, str]:
     return part.get_by_role("status").inner_text(), part.locator(".answer").inner_text()
 
 
+@pytest.mark.slow
 def test_a_search_is_tried_out(visit: Open) -> None:
     page = visit("/docs")
     first = page.get_by_role("region").first

@@ -45,6 +45,7 @@ def exported(page: Page, name: str) -> str:
     return download.value.path().read_text()
 
 
+@pytest.mark.slow
 def test_lists_with_names_notes_and_tags_stay(visit: Open) -> None:
     page, kept = with_saved(visit, 3)
     assert listed(page) == kept
@@ -94,6 +95,7 @@ def with_saved_on(page: Page) -> tuple[Page, str]:
     return page, kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "sign"), [("BibTeX", "@"), ("RIS", "TY  - ")])
 def test_ticked_papers_or_all_are_exported_and_come_back(
     visit: Open, tmp_path: Path, name: str, sign: str
@@ -116,6 +118,7 @@ def test_ticked_papers_or_all_are_exported_and_come_back(
         expect(other.locator("#said")).to_contain_text("not in this index: Nobody has it")
 
 
+@pytest.mark.slow
 def test_a_whole_list_moves_to_another_browser_as_json(visit: Open, tmp_path: Path) -> None:
     page, kept = with_saved(visit, 2)
     manage(page)
@@ -137,6 +140,7 @@ def test_a_whole_list_moves_to_another_browser_as_json(visit: Open, tmp_path: Pa
     expect(other.get_by_label("Tags, with commas").first).to_have_value("one")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"papers": 3}', "nothing", '[{"id": "none"}]'])
 def test_a_file_without_papers_is_an_error_in_words(visit: Open, tmp_path: Path, text: str) -> None:
     file = tmp_path / "file.json"

@@ -234,6 +234,7 @@ def test_nothing_stands_over_on_a_narrow_screen(show: Show) -> None:
     assert inked(page) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(show: Show, scheme: str) -> None:
     page = show(bypass_csp=True, color_scheme=scheme)

@@ -171,6 +171,7 @@ def test_over_standard_streams(daily_index: Path) -> None:
     assert len(result.structured_content["papers"]) == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_server_that_waits_for_input(daily_index: Path) -> None:
     hello = {
         "protocolVersion": "2025-06-18",

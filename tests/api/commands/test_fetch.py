@@ -124,6 +124,7 @@ def test_ctrl_c_says_how_to_go_on(archive: ArchiveServer, index: Path) -> None:
         assert 20 <= engine.search("paper", limit=1).total <= 40
 
 
+@pytest.mark.slow
 def test_two_harvests_at_once_are_told(
     archive: ArchiveServer, index: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,6 +158,7 @@ def shown() -> list[list[str]]:
     return [words[words.index("nearpaper") + 1 :] for words in found if "nearpaper" in words]
 
 
+@pytest.mark.slow
 def test_what_the_page_shows_works(
     index: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

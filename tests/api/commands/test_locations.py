@@ -144,6 +144,7 @@ def test_a_cluster_without_its_package_says_what_to_install(here: Path) -> None:
     assert "pip install 'nearpaper[opensearch]'" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_cluster_that_is_not_there_is_said_in_one_line(
     nearpaper: Nearpaper, here: Path, command: list[str]

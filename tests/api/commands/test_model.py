@@ -14,6 +14,7 @@ Nearpaper = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.slow
 def test_a_model_is_described_in_one_object(nearpaper: Nearpaper) -> None:
     code, out, err = nearpaper("model", "hashing", "--json")
     found = json.loads(out)
@@ -37,6 +38,7 @@ def test_what_cannot_be_run_gets_one_line(
     assert says in err
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_is_in_the_units_that_people_use() -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(

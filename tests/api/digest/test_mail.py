@@ -136,6 +136,7 @@ def test_no_server_a_silent_one_and_one_that_hangs_up(
     assert len(sending.got) == 1
 
 
+@pytest.mark.slow
 def test_a_mail_of_which_nobody_knows_comes_again_as_the_same(
     place: Place, sending: Mailbox, digest: Call
 ) -> None:

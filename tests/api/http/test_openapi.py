@@ -77,6 +77,7 @@ def as_lines(_: Any, value: Any) -> bytes:
     return json.dumps(value).encode("ascii")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize(("path", "method"), CHANGES)
 def test_every_answer_to_a_change_is_as_described(

@@ -51,6 +51,7 @@ def test_serves_over_ipv6(folder: Path) -> None:
         assert httpx2.get(f"{address}/healthz", timeout=30).status_code == 200
 
 
+@pytest.mark.slow
 def test_an_answer_is_not_held_back_until_its_head_is_acknowledged(folder: Path) -> None:
     with serving(folder) as (address, _), httpx2.Client(base_url=address, timeout=30) as client:
         times = [client.get("/healthz").elapsed.total_seconds() for _ in range(40)]

@@ -101,6 +101,7 @@ def in_a_moment(seconds: float) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [lambda: "1", lambda: in_a_moment(1.99)])
 def test_retry_after_is_obeyed(archive: ArchiveServer, ask: Ask, after: Callable[[], str]) -> None:
     archive.faults.append(says(503, retry_after=after()))

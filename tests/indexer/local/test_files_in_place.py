@@ -82,6 +82,7 @@ def largest(index: Path, part: str) -> Path:
     return max(files, key=lambda path: path.stat().st_size)
 
 
+@pytest.mark.slow
 def test_a_server_refuses_what_was_written_to_in_place_and_goes_on(index: Path) -> None:
     with (
         serving(index) as (address, process),

@@ -114,6 +114,7 @@ def test_two_copies_to_one_place(make_index: MakeIndex, tmp_path: Path) -> None:
         backup(index, tmp_path / "copy")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["vectors", "columns", "lexicon", "manifest.json"])
 def test_damaged_derived_files_are_made_anew_in_the_copy(
     make_index: MakeIndex, tmp_path: Path, part: str
@@ -141,6 +142,7 @@ def test_a_damaged_catalog_is_not_copied(make_index: MakeIndex, tmp_path: Path) 
     assert not list(tmp_path.glob("copy*"))
 
 
+@pytest.mark.slow
 def test_a_copy_beside_a_writer_is_one_moment_of_it(make_index: MakeIndex, tmp_path: Path) -> None:
     index = make_index(RECORDS)
     code = (

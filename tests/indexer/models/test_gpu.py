@@ -30,6 +30,7 @@ def chosen(make_base: Callable[..., Path], tmp_path_factory: pytest.TempPathFact
     return load_embedder(Choice(name=str(folder), document_prefix="text: ", dimension=16))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tokens", [1, 70, 65_536])
 def test_vectors_are_those_of_the_cpu_in_any_batches(
     tokens: int, chosen: Embedder, monkeypatch: pytest.MonkeyPatch

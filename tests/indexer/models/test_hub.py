@@ -101,6 +101,7 @@ def find(name: str, hub: str, home: Path) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_model_is_fetched_once_and_then_found_offline(hub: str, tmp_path: Path) -> None:
     name, revision, *files = find(REPOSITORY, hub, tmp_path)
     assert (name, revision) == (REPOSITORY, COMMIT)
@@ -110,6 +111,7 @@ def test_a_model_is_fetched_once_and_then_found_offline(hub: str, tmp_path: Path
     assert find(REPOSITORY, "http://127.0.0.1:9", tmp_path) == [name, revision, *files]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [REPOSITORY, "no-such-model"])
 def test_a_model_that_cannot_be_fetched_is_named(name: str, tmp_path: Path) -> None:
     kind, *words = find(name, "http://127.0.0.1:9", tmp_path)

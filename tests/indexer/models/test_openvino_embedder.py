@@ -78,6 +78,7 @@ def test_a_cold_process_needs_no_torch_no_network_and_no_home(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_first_questions_of_a_process_may_come_at_once(
     default_embedder: Embedder, model_cache: Path
 ) -> None:

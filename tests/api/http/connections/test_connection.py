@@ -38,6 +38,7 @@ def left(client: socket.socket) -> bytes:
     return received
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "said"), [(b"", b""), (b"GET / HTTP/1.1\r\nHost: x\r\n", b"HTTP/1.1 408 ")]
 )
@@ -57,6 +58,7 @@ def test_a_head_that_dribbles_on_a_used_connection_is_not_waited_for() -> None:
         assert b"HTTP/1.1 408 " in left(client)
 
 
+@pytest.mark.slow
 def test_a_used_connection_is_kept_for_longer_than_a_head_may_take() -> None:
     with served(hello, QUICK) as address, socket.create_connection(address) as client:
         for _ in range(2):
@@ -76,6 +78,7 @@ def test_a_used_connection_is_kept_for_longer_than_a_head_may_take() -> None:
         assert left(client).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.slow
 def test_who_does_not_read_is_dropped_and_who_reads_slowly_is_not() -> None:
     size = 12 << 20  # more than the system buffers
 
@@ -113,6 +116,7 @@ def test_beyond_the_most_connections_the_longest_idle_one_goes() -> None:
         assert idle[2].recv(4096).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.slow
 def test_goes_on_answering_with_few_files_and_many_idle_connections(folder: Path) -> None:
     def few_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))

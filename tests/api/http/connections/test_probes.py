@@ -75,6 +75,7 @@ def test_the_port_of_probes_answers_those_alone_and_to_the_end(folder: Path, wor
         process.wait(20)
 
 
+@pytest.mark.slow
 def test_keys_and_hosts_hold_there_as_elsewhere(folder: Path, tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     secret = add_key(keys, "ada", "reader", "")
@@ -109,6 +110,7 @@ def test_a_loop_that_is_kept_busy_keeps_no_probe_waiting() -> None:
         assert max(times) < 1, times  # at the other port, the first takes ten seconds
 
 
+@pytest.mark.slow
 def test_two_hundred_clients_keep_no_probe_waiting(folder: Path) -> None:
     with serving(folder, "--health-port", "0") as (address, process), ExitStack() as clients:
         probes = probes_of(process)

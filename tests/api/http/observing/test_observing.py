@@ -130,6 +130,7 @@ def test_hostile_text_starts_no_line() -> None:
     assert "\u2028" not in JsonLines().format(record)
 
 
+@pytest.mark.slow
 def test_a_line_for_each_request_by_choice(folder: Path, tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     secret = add_key(keys, "ada", "reader", "")

@@ -68,6 +68,7 @@ def test_a_request_is_a_span_of_its_trace_and_has_its_stages_within(folder: Path
     assert "speech" not in request.to_json()
 
 
+@pytest.mark.slow
 def test_the_environment_switches_it_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
@@ -146,6 +147,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(
     assert "pip install 'nearpaper[otel]'" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_imported_where_nobody_asks() -> None:
     code = (
         "import json, sys; from api.http.observing.tracing import spans_from_environment as made; "

@@ -68,6 +68,7 @@ def test_each_way_of_pooling(
     require_same(folder, tmp_path, "query: ", "passage: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_normalised", [True, False])
 @pytest.mark.parametrize("dense", [[(24, "Tanh")], [(64, "Identity"), (8, "Tanh")]])
 def test_projections(
@@ -145,6 +146,7 @@ WORDS = "embeddings.word_embeddings.weight"
 PLACES = "embeddings.position_embeddings.weight"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -92,6 +92,7 @@ def test_one_that_openvino_refuses_is_made_again(
     assert "can't be taken up" in caplog.text
 
 
+@pytest.mark.slow
 def test_each_processor_has_its_own(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
