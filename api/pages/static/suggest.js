@@ -85,6 +85,8 @@
         location.assign("/papers/" + one.id.split("/").map(encodeURIComponent).join("/"));
       } else if (MARKED.test(box.value)) {
         box.value = `${one.question} `; // there may be more to say
+      } else if (one.kind === "author") {
+        location.assign(`/authors?${new URLSearchParams({ name: one.text })}`);
       } else {
         box.value = one.question;
         form.requestSubmit();

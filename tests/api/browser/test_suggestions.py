@@ -59,6 +59,14 @@ def test_a_value_of_a_mark_is_filled_in_and_typing_goes_on(visit: Open) -> None:
     expect(page.get_by_text("On speech").first).to_be_visible()
 
 
+def test_an_author_is_chosen_and_has_a_page(visit: Open) -> None:
+    page = visit("/")
+    typed(page, "shared")
+    page.locator(OPTION, has_text="Zoë Shared").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Zoë Shared")
+    expect(page).to_have_url(re.compile(r"/authors\?name="))
+
+
 def test_recent_questions_stay_in_the_browser_and_can_be_forgotten(visit: Open) -> None:
     page = visit("/?q=protein+folding")
     page.goto("/?q=speech")
