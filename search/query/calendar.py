@@ -1,4 +1,4 @@
-"""Dates as people write them in a question: ``2024``, ``May 2023``, ``2024-03``, ``2024-03-15``."""
+"""Dates as people write them: ``2024``, ``May 2023``, ``Dec 2023``, ``2024-03``, ``2024-03-15``."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ def date_at(keys: Sequence[str], at: int, today: date) -> tuple[str, int] | None
         at += 1
     if at >= len(keys):
         return None
-    if keys[at] in _MONTHS:
+    if month := _month(keys[at]):
         following = keys[at + 1] if at + 1 < len(keys) else ""
-        month = _MONTHS.index(keys[at]) + 1
         return (f"{following}-{month:02}", at + 2) if is_year(following, today) else None
     written = _DATE.fullmatch(keys[at])
     if not written or not is_year(written[1], today) or not _is_day(keys[at]):
@@ -39,6 +38,12 @@ def is_year(text: str, today: date) -> bool:
     """Whether a number can be the year of a paper; of the next year some are dated already."""
     is_number = len(text) == 4 and text.isdecimal() and text.isascii()
     return is_number and FIRST_YEAR <= int(text) <= today.year + 1
+
+
+def _month(key: str) -> int:
+    """The number of a month, also of its first letters (``dec``, ``sept``); 0 of another word."""
+    named = (month for month, name in enumerate(_MONTHS, 1) if name.startswith(key))
+    return next(named, 0) if len(key) >= 3 else 0
 
 
 def _is_day(text: str) -> bool:

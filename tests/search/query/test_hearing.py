@@ -94,6 +94,8 @@ HEARD: dict[str, dict[str, Any]] = {
     "papers in 2020 on nets": {"text": "nets", "dates": [("2020", "2020")]},
     "nets since March 2019": {"text": "nets", "dates": [("2019-03", "")]},
     "nets after May 2023": {"text": "nets", "dates": [("2023-06", "")]},
+    "nets since Sept. 2023": {"text": "nets", "dates": [("2023-09", "")]},
+    "papers from dec 2022 on nets": {"text": "nets", "dates": [("2022-12", "2022-12")]},
     "nets before January 2020": {"text": "nets", "dates": [("", "2019-12")]},
     "nets since 2019-03-05": {"text": "nets", "dates": [("2019-03-05", "")]},
     "nets after 2019-12-31": {"text": "nets", "dates": [("2020-01-01", "")]},
@@ -197,6 +199,7 @@ WORDS = [
     *("attention in 2020 vision", "papers by design", "learning by doing", "BERT's work on text"),
     *("Bayes", "Bayes' theorem", "Vitamin C", "hepatitis B", "C. elegans", "plan B", "2017", "may"),
     *("training for 2000 steps", "convergence after 2000 steps", "song", "songs by children"),
+    *("nets since de 2023", "nets since mart 2023"),
     *("since sliced bread", "after the flood", "before and after surgery", "in 3 years' time"),
     *(
         "from 10 to 20 layers",
