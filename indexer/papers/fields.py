@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from indexer.papers.dates import parse_date
 from indexer.papers.ids import ARCHIVE
-from indexer.papers.persons import natural_name
+from indexer.papers.persons import is_nobody, natural_name
 from indexer.papers.text import clean_text
 
 MAX_AUTHORS = 10_000
@@ -26,8 +26,8 @@ MAX_COUNT = 2**31 - 1
 """Fits every integer type that an index or a client may keep a count in."""
 
 _TRUE = frozenset(("true", "yes", "y", "t", "1", "1.0", "retracted"))
-_UNCLEAN = ("  ", "| ", " |", "\\", ".|", "0")
-"""What :func:`clean_text` or :func:`natural_name` changes, in names with a bar on each side."""
+_UNCLEAN = ("  ", "| ", " |", "\\", ".|", "0", "|[")
+"""What is changed or left out below, in names with a bar on each side."""
 _AND = re.compile(r",? and ")
 _ARXIV_CATEGORY = re.compile(rf"(?:{ARCHIVE})|[a-z-]+\.[A-Za-z-]+")
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/.*)?", re.ASCII)
@@ -149,7 +149,7 @@ def names_of(value: object) -> tuple[str, ...]:
     if _are_clean(named):
         return tuple(filter(None, named))  # type: ignore[arg-type]
     names = (text_of(name, "an author's name", MAX_NAME) for name in named)
-    return tuple(natural_name(name) for name in names if name)
+    return tuple(natural_name(name) for name in names if name and not is_nobody(name))
 
 
 def _are_clean(names: Sequence[object]) -> bool:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "4th", "5th"))
+_NOBODY = re.compile(
+    r"\[\s*(?:no authors?(?: names?)?(?: (?:available|listed|provided))?|anonymous)\s*\]",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"\s0\d{3}(?=$|,)", re.ASCII)
 
 
@@ -26,6 +31,11 @@ def natural_name(name: str) -> str:
     return f"{spaced} {' '.join(family)}"
 
 
+def is_nobody(name: str) -> bool:
+    """Whether it is what Scopus, PubMed and Web of Science write where they know no author."""
+    return name.startswith("[") and _NOBODY.fullmatch(name) is not None
+
+
 def unnumbered(name: str) -> str:
     """A name without the four digits that DBLP puts behind it, or behind its last name."""
     bare = _NUMBERED.sub("", name)
@@ -33,12 +43,29 @@ def unnumbered(name: str) -> str:
 
 
 def swapped(name: str) -> str:
-    """``Tester AB`` as ``A. B. Tester``: initials without dots, as MEDLINE and WoS write them."""
-    family, _, initials = name.strip().rpartition(" ")
+    """``Tester AB`` as ``A. B. Tester``: initials without dots, as MEDLINE and WoS write them.
+
+    What tells a son from his father stays behind: ``Tester AB 2nd``. ``Petrov IV`` has initials.
+    """
+    bare, generation = without_generation(name)
+    found = _swapped(bare) if generation else ""
+    return f"{found} {generation}" if found else _swapped(name.strip()) or name
+
+
+def without_generation(name: str) -> tuple[str, str]:
+    """``Tester AB Jr`` as ``Tester AB`` and ``Jr``; the second is empty where nothing is told."""
+    bare, _, last = name.strip().rpartition(" ")
+    told = bare and last.rstrip(".").lower() in _GENERATIONS
+    return (bare.rstrip(", "), last) if told else (name, "")
+
+
+def _swapped(name: str) -> str:
+    """The name turned round, empty where it doesn't end with initials."""
+    family, _, initials = name.rpartition(" ")
     family = family.rstrip(", ")
     bare = initials.replace("-", "")
     if not family or not bare.isalpha() or not bare.isupper() or len(bare) > 4:
-        return name
+        return ""
     return " ".join((*(f"{letter}." for letter in bare), family))
 
 

@@ -21,6 +21,8 @@ def csl_fields(item: Mapping[str, Any]) -> Mapping[str, object]:
     doi, number = item.get("DOI"), item.get("number")
     is_arxiv = isinstance(number, str) and number.lower().startswith("arxiv:")
     names = [*(known(number) if is_arxiv else ()), *addressed(item.get("URL")), *known(doi)]
+    for kind in ("PMID", "PMCID"):
+        names += known(item.get(kind), f"{kind.lower()}:")
     return {
         "id": next(iter(names), None),
         "ids": names,

@@ -89,6 +89,15 @@ def test_dates_and_addresses_that_make_no_sense_are_not_known() -> None:
         assert url_of(wrong) == ""
 
 
+@pytest.mark.parametrize(
+    "nobody", ["[No author name available]", "[No authors listed]", "[Anonymous]", "[no author]"]
+)
+def test_who_is_nobody_is_no_author(nobody: str) -> None:
+    assert names_of(nobody) == names_of([nobody]) == ()
+    assert names_of(["Ann Lee", nobody]) == ("Ann Lee",)
+    assert names_of([{"name": "[Team] Toys"}]) == ("[Team] Toys",)
+
+
 @given(
     st.text("abz09.-", max_size=12),
     st.text("a@\\:[]/?#%.é ", max_size=8),

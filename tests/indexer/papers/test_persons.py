@@ -52,6 +52,12 @@ def test_other_names_stay_as_they_are(name: str) -> None:
         ("Tester", "Tester"),
         ("Tester Ann", "Tester Ann"),
         ("Toy Train GROUP", "Toy Train GROUP"),
+        ("Probe J Jr", "J. Probe Jr"),
+        ("Roe EF 2nd", "E. F. Roe 2nd"),
+        ("King, ML, Jr.", "M. L. King Jr."),
+        ("Petrov IV", "I. V. Petrov"),
+        ("de la Cruz II", "I. I. de la Cruz"),
+        ("Tester Jr", "Tester Jr"),
     ],
 )
 def test_initials_without_dots(written: str, natural: str) -> None:

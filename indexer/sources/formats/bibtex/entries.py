@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from indexer.papers.loose_dates import loose_date
 from indexer.papers.persons import unnumbered
@@ -15,13 +15,25 @@ _PLACES = (
     *("organization", "publisher"),
 )
 _TEXTS = ("title", "subtitle", "abstract", "date", "year", "month", "day", *_PLACES)
-_VERBATIM = ("author", "doi", "url", "eprint", "eprinttype", "archiveprefix", "volume", "ids")
+_VERBATIM = ("doi", "url", "eprint", "pmid", "pmcid")
+_PLAIN = ("author", "eprinttype", "archiveprefix", "volume", "ids")
 
-READ = frozenset((*_TEXTS, *_VERBATIM, "note", "primaryclass", "crossref", "xdata", "series"))
+READ = frozenset(
+    (*_TEXTS, *_VERBATIM, *_PLAIN, "note", "primaryclass", "crossref", "xdata", "series")
+)
 """Names of the fields that say something of a paper."""
 
 _ID = r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?"
 _ARXIV = re.compile(rf"(?:arxiv:)?\s*{_ID}", re.IGNORECASE)
+_BETWEEN = re.compile(r"\\.|[{}]| and(?= )", re.IGNORECASE)
+_EXTENDED = re.compile(
+    r"\s*\"?(?:family|given|prefix|suffix|useprefix|id)(?:-i)?\s*=", re.IGNORECASE
+)
+_PART = re.compile(r"\b(given|prefix|family|suffix)\s*=\s*(\{[^{}]*\}|[^,\"]*)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\{\\([_&%#$~<>{}])\}|\\([_&%#$~<>{}])")
+_SIGN = re.compile(r"\{?\\text(asciitilde|underscore|less|greater)\b(?:\{\})?\s*\}?")
+_SIGNS = {"asciitilde": "~", "underscore": "_", "less": "<", "greater": ">"}
+_URL = re.compile(r"\\url\s*\{(.*?)\}?")
 _PREPRINT = re.compile(rf"(?:arxiv:\s*|\bcorr\b.{{0,20}}?\babs/){_ID}", re.IGNORECASE)
 
 
@@ -36,8 +48,9 @@ def bibtex_fields(entry: Mapping[str, str], key: str = "") -> Mapping[str, objec
         ValueError: Braces are nested too deeply.
     """
     text = {name: plain_text(entry[name]) for name in _TEXTS if name in entry}
+    entry = {name: _bare(text) if name in _VERBATIM else text for name, text in entry.items()}
     doi, url = entry.get("doi"), entry.get("url")
-    names = [*_arxiv(entry), *addressed(url), *known(doi)]
+    names = [*_arxiv(entry), *addressed(url), *known(doi), *_pubmed(entry)]
     return {
         "id": next(iter(names), None),
         "ids": names,
@@ -75,20 +88,61 @@ def _arxiv(entry: Mapping[str, str]) -> list[str]:
     return [f"arXiv:{found[1]}"] if found else []
 
 
+def _pubmed(entry: Mapping[str, str]) -> list[str]:
+    """PubMed's numbers, which BibLaTeX has in ``eprint``."""
+    kind = entry.get("eprinttype", "").lower().replace("pubmed", "pmid")
+    numbers = {name: entry.get(name, "") for name in ("pmid", "pmcid")}
+    if kind in numbers:
+        numbers[kind] = numbers[kind] or entry.get("eprint", "")
+    return [one for name, number in numbers.items() for one in known(number, f"{name}:")]
+
+
+def _bare(text: str) -> str:
+    """A DOI, number or address without what it is written with for TeX."""
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda escaped: escaped[1] or escaped[2], text)
+        text = _SIGN.sub(lambda sign: _SIGNS[sign[1]], text)
+    text = text.strip("{} \t\r\n")
+    address = _URL.fullmatch(text)
+    return address[1] if address else text
+
+
 def _authors(names: str) -> list[str]:
     """Names as printed: ``van den Berg, Jan and {The Team}`` are two, particles kept."""
-    from bibtexparser.middlewares.names import split_multiple_persons_names
-
     # A line break between names is as good as a space.
-    split = split_multiple_persons_names(" ".join(names.split()))
+    split = filter(None, map(str.strip, _split(f" {' '.join(names.split())} ")))
     return [plain_text(_printed(name)) for name in split if name.lower() != "others"]
+
+
+def _split(names: str) -> Iterator[str]:
+    r"""The names between "and"; within braces it is a part of a name.
+
+    bibtexparser's own function loses the command that a second name begins with (``\c{C}elik``).
+    """
+    depth = start = 0
+    for mark in _BETWEEN.finditer(names):
+        if mark[0] in "{}":
+            depth = max(0, depth + (1 if mark[0] == "{" else -1))
+        elif not depth and not mark[0].startswith("\\"):
+            yield names[start : mark.start()]
+            start = mark.end()
+    yield names[start:]
 
 
 def _printed(name: str) -> str:
     """A name in its natural order, without the number by which DBLP tells namesakes apart."""
     from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
 
+    if _EXTENDED.match(name):
+        return _extended(name)
     try:
         return parse_single_name_into_parts(unnumbered(name)).merge_first_name_first
     except InvalidNameError:
         return name
+
+
+def _extended(name: str) -> str:
+    """BibLaTeX's ``family=Rijn, given=Jan, prefix=van`` as ``Jan van Rijn``."""
+    parts = {key.lower(): value.strip() for key, value in _PART.findall(name)}
+    order = ("given", "prefix", "family", "suffix")
+    return " ".join(parts[part] for part in order if parts.get(part))

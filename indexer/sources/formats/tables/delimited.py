@@ -102,21 +102,40 @@ def _read_table(stream: BinaryIO, delimiters: str) -> Iterator[Raw | Bad | Colum
     while True:
         lines.taken.clear()
         try:
-            row = next(rows)
+            row, reason = next(rows), ""
         except StopIteration:
             return
         except csv.Error as error:
-            yield lines.reject_first(f"not a row of the table: {error}")
-            continue
-        if any(row) and row != layout.headings:
+            row, reason = [], f"not a row of the table: {error}"
+        # Many programs that separate by tabs quote nothing.
+        if (reason or not _fits(row, layout)) and (cells := _unquoted(lines.taken[0], header)):
+            lines.give_back(lines.taken[1:])
+            yield _record(layout, cells, lines.taken[:1])
+        elif reason:
+            yield lines.reject_first(reason)
+        elif any(row) and row != layout.headings:
             yield _record(layout, row, lines.taken)
+
+
+def _unquoted(line: Line, header: Header) -> list[str]:
+    """A line split at its tabs, if it is a row as it stands; else nothing."""
+    if header.delimiter != "\t" or line.reason:
+        return []
+    cells = decode(line.data).rstrip("\r\n").split("\t")
+    return cells if len(cells) > 1 and _fits(cells, header.layout) else []
+
+
+def _fits(row: Sequence[str], layout: Layout) -> bool:
+    """Whether a row has the header's columns; empty ones may stand behind them."""
+    columns = len(layout.headings)
+    return len(row) >= columns and not any(row[columns:])
 
 
 def _record(layout: Layout, row: list[str], lines: list[Line]) -> Raw | Bad:
     number, text = lines[0].number, b"".join(line.data for line in lines)
     columns = len(layout.headings)
     if len(row) != columns:
-        if len(row) < columns or any(row[columns:]):
+        if not _fits(row, layout):
             return Bad(number, text, f"{len(row)} columns where the header has {columns}")
         del row[columns:]
     if not text.isascii() and any(map(has_bad_bytes, row)):

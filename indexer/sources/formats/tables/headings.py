@@ -91,7 +91,6 @@ _IDS: Mapping[str, str] = {
     "lens id": "",
     "publication id": "",
     "cord uid": "",
-    "document identifier": "",
     "accession number": "",
 }
 """Numbers that others know a paper by, with what makes them unmistakable."""

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from indexer.papers.ids import normalise_doi
 from indexer.papers.loose_dates import loose_date
-from indexer.papers.persons import swapped
+from indexer.papers.persons import swapped, without_generation
 from indexer.sources.formats.json_shapes import known
 from indexer.sources.formats.tagged.lines import (
     Grammar,
@@ -73,7 +73,13 @@ def pubmed_date(printed: str, online: str) -> str:
 def _authors(values: Values) -> list[str]:
     """Full names where they are known, else initials behind the family's."""
     full = every(values, "FAU")
-    return list(map(printed_name, full)) if full else list(map(swapped, every(values, "AU")))
+    return list(map(_full, full)) if full else list(map(swapped, every(values, "AU")))
+
+
+def _full(name: str) -> str:
+    """``King, Martin Luther Jr`` in its natural order; here no comma stands before the last."""
+    bare, generation = without_generation(name)
+    return printed_name(f"{bare}, {generation}" if "," in bare and generation else name)
 
 
 def _doi(values: Values) -> str | None:

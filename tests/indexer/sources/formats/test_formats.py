@@ -356,6 +356,8 @@ def test_csl_json(tmp_path: Path) -> None:
             ],
             "issued": {"date-parts": [[2020, 5]]},
             "DOI": "10.1000/X",
+            "PMID": "99000001",
+            "PMCID": "PMC99",
             "container-title": ["Journal"],
         },
         {"type": "book", "title": 7, "container-title": None},
@@ -365,6 +367,7 @@ def test_csl_json(tmp_path: Path) -> None:
     assert (first.id, first.title, first.date) == ("10.1000/x", "Of E. coli", "2020-05")
     assert first.authors == ("Jan van den Berg", "The Team")
     assert (first.venue, second.date) == ("Journal", "2019")
+    assert first.ids == ("pmcid:PMC99", "pmid:99000001")
     assert rejects == [(1, "title is not text")]
 
 

@@ -275,3 +275,71 @@ def squeezed(text: str) -> str:
     for written, meant in (("---", "—"), ("--", "–"), ("''", "”"), ("``", "“")):
         text = text.replace(written, meant)
     return "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("written", "authors"),
+    [
+        (r"Smith, A and \c{C}elik, Can and \"Ozt\"urk, B", "A Smith|Can Çelik|B Öztürk"),
+        (
+            r"Smith, A and {\v{S}}\'ima, Ji\v{r}{\'\i} and \'Etienne Muster",
+            "A Smith|Jiří Šíma|Étienne Muster",
+        ),
+        (r"A. Smith AND \O{}ster, J. and \AA{}berg, K.", "A. Smith|J. Øster|K. Åberg"),
+        ("{Toys and Trains Inc.} and Li, Wei\n\tand Roe, J", "Toys and Trains Inc.|Wei Li|J Roe"),
+        ("Andy Sand and Brandy Landand", "Andy Sand|Brandy Landand"),
+        ("and Roe, J and and Li, W and", "J Roe|W Li"),
+        (
+            "Roe, A and family=Rijn, given=Jan N., prefix=van, useprefix=true and Li, B",
+            "A Roe|Jan N. van Rijn|B Li",
+        ),
+        ("family={de la Toy}, given=Ann, given-i=A, suffix=Jr.", "Ann de la Toy Jr."),
+        ("{[No author name available]}", ""),
+    ],
+)
+def test_authors_of_every_kind(written: str, authors: str, read_all: ReadAll) -> None:
+    (paper,), _ = read_all("@misc{a, title={Toy}, author={" + written + "}}", "bibtex")
+    assert paper.authors == tuple(filter(None, authors.split("|")))
+
+
+@pytest.mark.parametrize(
+    ("written", "doi"),
+    [
+        (r"{10.5555/978-3\_13}", "10.5555/978-3_13"),
+        (r"{10.5555/978-3{\_}13}", "10.5555/978-3_13"),
+        ("{{10.5555/braced}}", "10.5555/braced"),
+        (r"{https://doi.org/10.5555/a\_b}", "10.5555/a_b"),
+        (r"{10.5555/17:1\<16::x-y\>3.0.co;2-2}", "10.5555/17:1<16::x-y>3.0.co;2-2"),
+        (r"{10.5555/17:1{\textless}16{\textgreater}3\textunderscore 4}", "10.5555/17:1<16>3_4"),
+    ],
+)
+def test_a_doi_is_read_without_what_tex_needs(written: str, doi: str, read_all: ReadAll) -> None:
+    (paper,), _ = read_all("@misc{a, title={Toy}, doi=" + written + "}")
+    assert (paper.doi, paper.id) == (doi, doi)
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        (r"{https://x.org/a\&b\_c\%20d?x\#y}", "https://x.org/a&b_c%20d?x#y"),
+        (r"{\url{https://x.org/{\textasciitilde}ann}}", "https://x.org/~ann"),
+        (r"{https://x.org/a_b%20c}", "https://x.org/a_b%20c"),
+    ],
+)
+def test_an_address_is_read_likewise(written: str, url: str, read_all: ReadAll) -> None:
+    (paper,), _ = read_all("@misc{a, title={Toy}, url=" + written + "}")
+    assert paper.url == url
+
+
+@pytest.mark.parametrize(
+    ("fields", "id"),
+    [
+        ("eprint={99000001}, eprinttype={pubmed}", "pmid:99000001"),
+        ("eprint={99000001}, eprinttype={PMID}", "pmid:99000001"),
+        ("pmid={99000002}", "pmid:99000002"),
+        ("pmcid={PMC99}", "pmcid:PMC99"),
+    ],
+)
+def test_numbers_of_pubmed(fields: str, id: str, read_all: ReadAll) -> None:
+    (paper,), _ = read_all("@misc{a, title={Toy}, " + fields + "}")
+    assert paper.id == id

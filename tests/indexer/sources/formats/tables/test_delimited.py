@@ -47,6 +47,21 @@ def test_a_row_with_a_wrong_number_of_columns_is_rejected() -> None:
     assert wrong[1].line == 3
 
 
+@pytest.mark.parametrize(
+    "title",
+    ['"Deep" learning', '"Fake" and "echo"', '"Open science: a view', 'An "open" end', 'End"'],
+)
+def test_between_tabs_a_quotation_mark_may_be_one(title: str) -> None:
+    items = read(f"id\ttitle\tabstract\r\n1\tA\tb\r\n2\t{title}\t\r\n3\tC\td\r\n")
+    assert titles(items) == ["A", title, "C"]
+
+
+def test_between_tabs_quoted_texts_still_hold_line_breaks_and_tabs() -> None:
+    items = read('id\ttitle\tabstract\n1\tA\t"One\nand\ttwo"\n2\t"B\tb"\t"c"\n')
+    assert titles(items) == ["A", "B\tb"]
+    assert items[0] == Raw(2, items[0].text, {"id": "1", "title": "A", "abstract": "One\nand\ttwo"})
+
+
 def test_an_open_quote_costs_one_row() -> None:
     rows = ['1,A,"x"', '2,"B,y', *(f'{n},"T{n}","z"' for n in range(3, 1_000))]
     items = read("id,title,abstract\n" + "\n".join(rows))

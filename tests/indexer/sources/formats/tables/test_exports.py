@@ -120,8 +120,9 @@ EXPORTS: dict[str, Export] = {
         IEEE,
         {"Document Title": TITLE, "Authors": "A. Tester; C. Sample", "Abstract": ABSTRACT,
          "Publication Title": "Journal of Tea", "Date Added To Xplore": "3 May 2020",
-         "Publication Year": "2019", "DOI": "10.5555/TEA.1", "PDF Link": "https://example.org/1"},
-        {**BASE, "authors": ("A. Tester", "C. Sample"), "url": "https://example.org/1"},
+         "Publication Year": "2019", "DOI": "10.5555/TEA.1", "PDF Link": "https://example.org/1",
+         "Document Identifier": "IEEE Journals"},
+        {**BASE, "authors": ("A. Tester", "C. Sample"), "url": "https://example.org/1", "ids": ()},
     ),
     "Scopus": Export(
         SCOPUS,

@@ -25,6 +25,7 @@ AB  - BACKGROUND: Rails wobble. METHODS: We
 FAU - Tester, Anna B
 AU  - Tester AB
 FAU - van Sample, Carl
+FAU - Muster, Max W 3rd
 AU  - van Sample C
 CN  - Toy Train Group
 LA  - eng
@@ -56,10 +57,13 @@ def test_nbib(read_all: ReadAll) -> None:
     assert (one.id, one.ids) == ("10.5555/nbib.1", ("pmcid:PMC9900001", "pmid:99000001"))
     assert one.title == "Wobbling rails: a randomised trial of toy trains"
     assert one.abstract == "BACKGROUND: Rails wobble. METHODS: We pushed them."
-    assert one.authors == ("Anna B Tester", "Carl van Sample", "Toy Train Group")
+    assert one.authors == (
+        *("Anna B Tester", "Carl van Sample", "Max W Muster 3rd"),
+        "Toy Train Group",
+    )
     assert (one.date, one.venue, one.retracted) == ("2019-07-03", "Journal of toys", True)
     assert (two.id, two.title, two.date) == ("pmid:99000002", "Boats that float", "2020")
-    assert (two.authors[0], two.retracted) == ("L. K. Muster", False)
+    assert (two.authors, two.retracted) == (("L. K. Muster", "J. Probe Jr"), False)
     assert (three.title, three.date) == ("A book of toys", "2001-12-15")
     assert one.url == "https://pubmed.ncbi.nlm.nih.gov/99000001/"
 
