@@ -11,6 +11,7 @@ ten times as long has passed as the last one took. Until a newer map is there, t
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import time
@@ -33,6 +34,9 @@ GUESS_SECONDS = 60.0
 KEPT = 8
 """Maps in the cache, of all indexes together."""
 _LINE = 500
+FAILED = "it couldn't be made; the server's log says why"
+"""What anybody may know; the reason may name folders of the server."""
+_LOG = logging.getLogger("nearpaper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class MapState:
         current: It shows the index as it is now.
         fraction: How much of the next one is done, from 0 to 1; ``None`` while none is made.
         seconds: About how long until it is there.
-        error: Why the last one couldn't be made, in one line; empty if it could.
+        error: That the last one couldn't be made, in one line for anybody; empty if it could.
     """
 
     page: Path | None
@@ -123,10 +127,13 @@ class MapMaker:
         took = time.monotonic() - self._started
         with self._turn:
             self._process = None
+            closing = self._resting == float("inf")
             rest = AGAIN_SECONDS if failed else REST * took
             self._resting = max(self._resting, time.monotonic() + rest)
-            self._error = (error or "the process that makes it ended early") if failed else ""
+            self._error = FAILED if failed else ""
             if failed:
+                if not closing:
+                    _LOG.warning("nearpaper: the map: %s", error or "its process ended early")
                 return
             self._page, self._of = page, fingerprint
         _prune(page.parent)

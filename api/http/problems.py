@@ -17,15 +17,19 @@ from starlette.exceptions import HTTPException
 from api.faults import wanted
 from api.http.engine_provider import NotReadyError
 from api.http.load.bodies import MAX_BODY
+from api.http.load.lane import OverloadedError
 from api.http.middleware import SECURITY_HEADERS
 from api.http.observing.metrics import REJECTED
 from api.pages.render import render_error
 from api.wording import message
 from indexer.errors import NearpaperError, UsageError
+from search.stopping import UnwantedError
 
 _LOG = logging.getLogger("nearpaper")
 QUIET_SECONDS = 60.0
 _MOST_LOGGED = 1_000
+_MEANT_FOR_CLIENTS = (NotReadyError, OverloadedError, UnwantedError)
+"""Errors of this side that say what a client is to do, and name nothing of ours."""
 _logged: dict[str, float] = {}
 PROBLEM_TYPE = "urn:nearpaper:problem:"
 _OTHERS_SHAPES = ("/api/papers/", "/api/daily_papers", "/graph/", "/recommendations/")
@@ -69,7 +73,7 @@ def told(error: NearpaperError) -> str:
     Of what is wrong on this side, with its folders and addresses, only whoever runs the service is
     told, in its log.
     """
-    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, NotReadyError):
+    if error.status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, _MEANT_FOR_CLIENTS):
         return str(error)
     return f"{error.title[0].lower()}{error.title[1:]}; the server's log says more"
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 
 from api.keys.key import Key, hash_of, key_from, new_key
-from indexer.errors import NotFoundError, UsageError, storage_error
+from indexer.errors import NearpaperError, NotFoundError, UsageError, storage_error
 from indexer.files import acquire_lock, replacing
 
 MOST_BYTES = 1 << 20
 """Of a file of keys: some 5,000 of them."""
 PRIVATE = 0o600
 _PATIENCE_SECONDS = 10.0
+_AGAIN_SECONDS = 1.0
+"""After which a file that couldn't be read is tried again; the reason may be gone."""
+_LOG = logging.getLogger("nearpaper")
 
 
 def load_keys(path: Path) -> tuple[Key, ...]:
@@ -107,20 +113,37 @@ class KeyRing:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._turn = Lock()
         self._seen = self._stamp()
         self._keys = load_keys(path)
+        self._error: NearpaperError | None = None
+        self._tried = time.monotonic()
 
     def keys(self) -> tuple[Key, ...]:
-        """The keys that hold. None do while the file can't be read; what is wrong is raised once.
+        """The keys that hold. None do while the file can't be read; the log says once why.
 
         Raises:
             NearpaperError: The file changed and can't be read.
         """
-        seen = self._stamp()
-        if seen != self._seen:
-            self._keys, self._seen = (), seen
-            self._keys = load_keys(self._path)
-        return tuple(key for key in self._keys if not key.is_expired)
+        with self._turn:
+            seen = self._stamp()
+            again = self._error and time.monotonic() > self._tried + _AGAIN_SECONDS
+            if seen != self._seen or again:
+                self._read()
+                self._seen = seen
+            keys, error = self._keys, self._error
+        if error is not None:
+            raise error.with_traceback(None)
+        return tuple(key for key in keys if not key.is_expired)
+
+    def _read(self) -> None:
+        self._tried = time.monotonic()
+        try:
+            self._keys, self._error = load_keys(self._path), None
+        except NearpaperError as error:
+            if self._error is None or str(error) != str(self._error):
+                _LOG.warning("nearpaper: %s", error)
+            self._keys, self._error = (), error
 
     def holder(self, secret: str) -> Key | None:
         """Whose key this is; ``None`` for an unknown, removed or expired one."""
@@ -134,9 +157,10 @@ class KeyRing:
         """The key of a name; ``None`` where there is none that holds."""
         return next((key for key in self.keys() if key.name == name), None)
 
-    def _stamp(self) -> tuple[int, int, int] | None:
+    def _stamp(self) -> tuple[int, ...] | None:
+        """What tells that the file, or who may read it, has changed."""
         try:
             status = self._path.stat()
         except OSError:
             return None
-        return status.st_ino, status.st_mtime_ns, status.st_size
+        return status.st_ino, status.st_ctime_ns, status.st_size

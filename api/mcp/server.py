@@ -17,7 +17,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 from pydantic import Field
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.mcp.papers import NOTICE, PaperList, WholePaper, paper_list, whole_paper
 from api.mcp.strict_server import StrictServer
@@ -72,13 +73,23 @@ def make_server(engine: Engine) -> StrictServer:
 def http_app(server: StrictServer) -> ASGIApp:
     """A server over HTTP, without sessions: each request stands alone, and may go to any process.
 
-    Hosts and origins are checked in front of it.
+    Hosts and origins are checked in front of it. It has nothing to tell unasked, so that nobody
+    can wait for that with ``GET``.
     """
-    return server.streamable_http_app(
+    app = server.streamable_http_app(
         stateless_http=True,
         json_response=True,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "POST":
+            refusal = PlainTextResponse("send a message by POST", 405, {"Allow": "POST"})
+            await refusal(scope, receive, send)
+            return
+        await app(scope, receive, send)
+
+    return answering
 
 
 class Tools:

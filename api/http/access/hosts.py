@@ -46,7 +46,7 @@ class KnownHosts:
         origin = request.headers.get("origin")
         if request.method in _SAFE or origin is None or origin in self._access.origins:
             return None
-        if urlsplit(origin).netloc.lower() == named.lower():
+        if _netloc_of(origin) == named.lower():
             return None
         return NotAllowedError(
             "the request comes from another site; start the service with --cors-origin to allow it"
@@ -59,6 +59,14 @@ class KnownHosts:
             return self._access.addresses and bool(ipaddress.ip_address(host))
         except ValueError:
             return False
+
+
+def _netloc_of(origin: str) -> str | None:
+    """Host and port of an origin, ``None`` where it makes no sense."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _host_of(header: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,6 +17,9 @@ from api.http.load.bounds import Bounds
 
 READ_AT_LEAST = 16 << 10
 """Bytes of an answer that a client takes until it is looked at again, or it has stalled."""
+MOST_HEAD_LINES = 256
+"""Of a request's head; browsers and proxies together send some fifty."""
+_HEAD_END = re.compile(rb"\n\r?\n")
 _REFUSAL = "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n{more}\r\n"
 
 
@@ -46,6 +50,7 @@ class BoundedConnection(H11Protocol):
         self._idle_since = self.loop.time()
         self._begun_since: float | None = None
         self._unread: tuple[int, float] | None = None
+        self._head_lines = 0
         if len(self.connections) > self.config.bounds.connections:
             longest = longest_idle(one for one in self.connections if one is not self)
             if longest is None:
@@ -67,7 +72,17 @@ class BoundedConnection(H11Protocol):
     def on_response_complete(self) -> None:
         """Wait for the next head."""
         self._idle_since, self._begun_since = self.loop.time(), None
+        self._head_lines = 0
         super().on_response_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sends, but no head of absurdly many lines."""
+        if self.conn.their_state is h11.IDLE:
+            self._head_lines += _HEAD_END.split(data, 1)[0].count(b"\n")
+            if self._head_lines > MOST_HEAD_LINES:
+                self._refuse("431 Request Header Fields Too Large")
+                return
+        super().data_received(data)
 
     def resume_writing(self) -> None:
         """The client has read nearly all that was sent to it."""
@@ -92,6 +107,8 @@ class BoundedConnection(H11Protocol):
         if cycle is not None:
             self._begun_since = (self._begun_since or now) if begun else None
             since = self._begun_since or now
+            if self.conn.their_state is h11.SEND_BODY:
+                since = self._idle_since  # nobody waits for the rest of what is answered
         if now - since > self.config.bounds.head_seconds:
             self._refuse("408 Request Timeout") if begun else self.transport.close()
 

@@ -15,7 +15,6 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.load.admission import ASIDE
 from api.http.load.counters import SharedCounters
 from api.http.problems import answer_error
 from api.keys.key import Key
@@ -62,7 +61,7 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and say how many more there may be."""
-        if scope["type"] != "http" or scope["path"].startswith(ASIDE):
+        if scope["type"] != "http" or _is_free(scope["path"]):
             await self.app(scope, receive, send)
             return
         client = client_of(scope)
@@ -87,6 +86,11 @@ class RateLimits:
         response = answer_error(Request(scope), error)
         response.headers["Retry-After"] = str(seconds)
         await response(scope, receive, send_with_headers)
+
+
+def _is_free(path: str) -> bool:
+    """Probes, what a page consists of, and what only an admin may ask."""
+    return path in ("/healthz", "/readyz") or path.startswith(("/static/", "/api/v1/admin/"))
 
 
 def client_of(scope: Scope) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.admin.audit_log import AuditLog
 from api.admin.changes import Changes
 from api.cli import run
 from api.http.access.access import Access
 from api.http.app import create_app
 from api.keys.key_file import add_key
+from indexer.errors import StorageError, UsageError
 from indexer.location import open_store
 from indexer.pipeline import add
 
@@ -116,6 +120,26 @@ def test_nothing_is_changed_that_cannot_be_written_down(client: TestClient, tmp_
     (tmp_path / "audit.jsonl").mkdir()
     assert client.post(f"{ADMIN}/papers", content=NEW).status_code == 507
     assert client.get(f"{ADMIN}/status").json()["papers"] == 1
+
+
+def test_a_line_of_the_audit_log_is_whole_or_not_there(tmp_path: Path) -> None:
+    path, limits = tmp_path / "log", resource.getrlimit(resource.RLIMIT_FSIZE)
+    AuditLog(path).write(action="one")
+    whole = path.read_bytes()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 20, limits[1]))  # a disk nearly full
+    try:
+        with pytest.raises(StorageError):
+            AuditLog(path).write(action="two")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == whole
+    path.chmod(0o644)
+    with pytest.raises(UsageError, match="chmod 600"):
+        AuditLog(path).write(action="three")
+    (tmp_path / "pipe").unlink(missing_ok=True)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises((StorageError, UsageError)):
+        AuditLog(tmp_path / "pipe").write(action="four")
 
 
 def test_a_service_describes_the_changes_that_it_takes(client: TestClient) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -212,8 +213,10 @@ def test_over_streamable_http(daily_index: Path) -> None:
             found = re.search(r"http://\S+/mcp", process.stderr.readline())
             assert found
             result = ask(found[0], "get_paper", id="2412.00007")
+            listening = httpx2.get(found[0], headers={"accept": "text/event-stream"})
         finally:
             process.kill()
+    assert (listening.status_code, listening.headers["allow"]) == (405, "POST")
     assert result.structured_content["quoted_title"] == "On speech synthesis, part 7"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -51,6 +52,26 @@ def test_a_warning_of_a_lost_model_names_no_folder(tmp_path: Path, make_index: M
     assert "searched by words alone" in answer["warnings"][0]
     for text in (json.dumps(answer), batch, page):
         assert str(tmp_path) not in text
+
+
+@pytest.mark.slow
+def test_a_map_that_cannot_be_made_names_no_folder(
+    tmp_path: Path,
+    make_index: MakeIndex,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = make_index([{"id": "a", "title": "About parsing"}])
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("NEARPAPER_CACHE", str(tmp_path / "cache"))
+    with TestClient(create_app(index)) as client:
+        until = time.monotonic() + 60
+        while (answer := told(client, "/map"))[0] != 503 and time.monotonic() < until:
+            time.sleep(0.2)
+    assert answer[0] == 503
+    assert "server's log says why" in html.fromstring(answer[1]).text_content().replace("’", "'")
+    assert str(tmp_path) not in answer[1]
+    assert str(tmp_path / "cache") in caplog.text
 
 
 LEADING_ELSEWHERE = (

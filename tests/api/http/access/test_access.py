@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +140,14 @@ def test_a_feed_takes_a_token_that_opens_nothing_else(
     assert client.get(f"/feed.atom?q=speech&token={secret}").status_code == 401
     client.cookies.set("nearpaper_session", token)
     assert client.get(SEARCH).status_code == 401
+    assert client.get(f"/feed.atom?q=speech&token={token}").status_code == 200
+
+
+def test_no_cookie_holds_the_service_up(client: TestClient) -> None:
+    cookie = "; ".join(['nearpaper_session="' + "\\\\" * 50_000 + '"'] * 2)
+    begun = time.process_time()
+    assert client.get(SEARCH, headers={"cookie": cookie}).status_code == 401
+    assert time.process_time() - begun < 2
 
 
 def test_changes_need_an_admin_and_no_cookie(client: TestClient, file: Path, secret: str) -> None:
@@ -210,6 +219,8 @@ def test_scripts_of_other_sites_change_nothing_and_read_what_is_allowed(engine: 
             ("https://b.example", 403),
             ("https://a.example.b.example", 403),
             ("null", 403),
+            ("http://[", 403),
+            ("http://[x]", 403),
         ):
             headers = {"origin": origin}
             response = client.post("/api/v1/search/batch", json=body, headers=headers)

@@ -8,7 +8,7 @@ import resource
 import socket
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +56,27 @@ def test_a_head_that_dribbles_on_a_used_connection_is_not_waited_for() -> None:
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
         client.sendall(b"GET / HT")
         assert b"HTTP/1.1 408 " in left(client)
+
+
+def test_a_body_that_dribbles_after_its_answer_is_not_waited_for() -> None:
+    with served(hello, QUICK) as address, socket.create_connection(address) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200")
+        begun = time.monotonic()
+        with suppress(ConnectionError):
+            while time.monotonic() - begun < 20:
+                client.sendall(b"x")
+                time.sleep(0.1)
+        assert time.monotonic() - begun < 15
+
+
+def test_a_head_of_absurdly_many_lines_is_refused() -> None:
+    with served(hello, QUICK) as address:
+        for lines, said in ((100, b"HTTP/1.1 200 "), (100_000, b"HTTP/1.1 431 ")):
+            with socket.create_connection(address) as client, suppress(ConnectionError):
+                client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n")
+                client.sendall(b"a: b\r\n" * lines + b"\r\n\n\n\n")
+                assert client.recv(4096).startswith(said)
 
 
 @pytest.mark.slow

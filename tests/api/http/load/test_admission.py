@@ -67,7 +67,9 @@ def test_slow_requests_wait_in_a_line_of_their_own(engine: Engine) -> None:
         asking = [pool.submit(client.get, slow) for _ in range(3)]
         refused = next(as_completed(asking, 30))  # one is worked on, one waits
         assert refused.result().headers["retry-after"] == "2"
-        assert settled(refused, 503)["type"] == "urn:nearpaper:problem:overloaded"
+        problem = settled(refused, 503)
+        assert problem["type"] == "urn:nearpaper:problem:overloaded"
+        assert problem["detail"].endswith("try again in a few seconds")
         assert client.get("/api/v1/search?q=speech").json()["total"] == 32
         assert client.get("/healthz").status_code == 200
         reranker.go_on.set()

@@ -42,6 +42,8 @@ def test_a_client_that_asks_too_often_is_told_when_to_ask_again(
         assert client.get(SEARCH).status_code == 200  # by its address
         for address in ("/healthz", "/readyz", "/static/style.css"):
             assert client.get(address).status_code != 429
+        assert client.get("/metrics").status_code == 200
+        assert [client.get(one).status_code for one in ("/metrics", "/healthzz")] == [200, 429]
     # The processes of one service count together.
     with TestClient(create_app(engine=engine, access=Access(keys=keys), rates=rates)) as client:
         assert client.get(SEARCH, headers={"x-api-key": ada}).status_code == 429
