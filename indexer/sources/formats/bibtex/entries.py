@@ -48,7 +48,7 @@ def bibtex_fields(entry: Mapping[str, str], key: str = "") -> Mapping[str, objec
         ValueError: Braces are nested too deeply.
     """
     text = {name: plain_text(entry[name]) for name in _TEXTS if name in entry}
-    entry = {name: _bare(text) if name in _VERBATIM else text for name, text in entry.items()}
+    entry = {name: _bare(was) if name in _VERBATIM else was for name, was in entry.items()}
     doi, url = entry.get("doi"), entry.get("url")
     names = [*_arxiv(entry), *addressed(url), *known(doi), *_pubmed(entry)]
     return {
