@@ -12,6 +12,7 @@ _ABSTRACT = TEXT_NAMES - {"title"}
 _AUTHORS = frozenset(("authors", "author"))
 _NEVER_MISSING = FIELD_NAMES - _ABSTRACT
 _PRINTED = TEXT_NAMES | _AUTHORS | {"venue", "journal", "journal_ref", "booktitle"}
+_AS_IT_IS = FIELD_NAMES - _PRINTED
 _LONGEST = 160
 """Characters of the longest text that stands where an abstract is missing."""
 _MISSING = re.compile(
@@ -45,6 +46,8 @@ def readable(fields: Mapping[str, object]) -> Mapping[str, object]:
     """
     changed: dict[str, object] = {}
     for key, value in fields.items():
+        if key in _AS_IT_IS:
+            continue
         if isinstance(value, str):
             marked = "<" in value or "&" in value
             if marked or (len(value) < _LONGEST and key not in _NEVER_MISSING):
