@@ -242,7 +242,8 @@ def _lockable(folder: Path) -> Iterator[Path]:
     if os.access(folder, os.W_OK):
         yield folder
         return
-    with TemporaryDirectory() as beside:
+    # A thread of Tantivy may take the lock once more while the folder is being removed.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as beside:
         for path in lexicon_files(folder):
             Path(beside, path.name).symlink_to(path.absolute())
         yield Path(beside)

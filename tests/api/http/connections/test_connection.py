@@ -127,6 +127,7 @@ def test_beyond_the_most_connections_the_longest_idle_one_goes() -> None:
     bounds = replace(QUICK, connections=3, head_seconds=60)
     with served(hello, bounds) as address, ExitStack() as clients:
         idle = [clients.enter_context(socket.create_connection(address)) for _ in range(3)]
+        time.sleep(0.5)  # until all are accepted
         idle[0].sendall(GET)  # the second is now the one that has been idle for the longest
         assert idle[0].recv(4096).startswith(b"HTTP/1.1 200")
         with socket.create_connection(address) as client:
