@@ -15,6 +15,8 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.access.authorisation import ADMIN, STATIC
+from api.http.access.hosts import FREE
 from api.http.load.counters import SharedCounters
 from api.http.problems import answer_error
 from api.keys.key import Key
@@ -90,7 +92,7 @@ class RateLimits:
 
 def _is_free(path: str) -> bool:
     """Probes, what a page consists of, and what only an admin may ask."""
-    return path in ("/healthz", "/readyz") or path.startswith(("/static/", "/api/v1/admin/"))
+    return path in FREE or path.startswith((STATIC, ADMIN))
 
 
 def client_of(scope: Scope) -> str:

@@ -15,11 +15,11 @@ _PLACES = (
     *("organization", "publisher"),
 )
 _TEXTS = ("title", "subtitle", "abstract", "date", "year", "month", "day", *_PLACES)
-_VERBATIM = ("doi", "url", "eprint", "pmid", "pmcid")
-_PLAIN = ("author", "eprinttype", "archiveprefix", "volume", "ids")
+_IDENTIFYING = ("doi", "url", "eprint", "pmid", "pmcid")
+_VERBATIM = ("author", "eprinttype", "archiveprefix", "volume", "ids")
 
 READ = frozenset(
-    (*_TEXTS, *_VERBATIM, *_PLAIN, "note", "primaryclass", "crossref", "xdata", "series")
+    (*_TEXTS, *_IDENTIFYING, *_VERBATIM, "note", "primaryclass", "crossref", "xdata", "series")
 )
 """Names of the fields that say something of a paper."""
 
@@ -48,7 +48,7 @@ def bibtex_fields(entry: Mapping[str, str], key: str = "") -> Mapping[str, objec
         ValueError: Braces are nested too deeply.
     """
     text = {name: plain_text(entry[name]) for name in _TEXTS if name in entry}
-    entry = {name: _bare(was) if name in _VERBATIM else was for name, was in entry.items()}
+    entry = {name: _bare(was) if name in _IDENTIFYING else was for name, was in entry.items()}
     doi, url = entry.get("doi"), entry.get("url")
     names = [*_arxiv(entry), *addressed(url), *known(doi), *_pubmed(entry)]
     return {
