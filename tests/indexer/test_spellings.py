@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from indexer import spellings
 from indexer.analysis import stems
 from indexer.spellings import american
 
@@ -101,3 +104,15 @@ def test_what_is_american_stays_so(pair: list[str]) -> None:
 )
 def test_forms_of_a_word_that_met_still_meet(one: str, other: str) -> None:
     assert stems(one) == stems(other)
+
+
+def test_every_word_that_a_rule_is_for_has_its_mark() -> None:
+    words = {word for pair in PAIRS.split(",") for word in pair.split()} | set(UNTOUCHED.split())
+    words |= {"parametrize", "focussing", "aluminium", "mould"}
+    for mark, pattern, _ in spellings._RULES:
+        held = [word for word in words if re.search(pattern, word)]
+        assert held, pattern
+        assert all(re.search(mark, word) for word in held), pattern
+    verbs = list(filter(spellings._ISE.fullmatch, words))
+    assert verbs
+    assert all(verb.endswith(spellings._ISE_ENDS) for verb in verbs)
