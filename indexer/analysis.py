@@ -57,6 +57,8 @@ _LETTERS = r"[\p{Alphabetic}\p{N}][\p{Alphabetic}\p{N}\p{M}]*"
 _LANGUAGE = r"[A-Za-z](?:\+\+|#)"
 """``C++``, ``C#``: what follows the letter tells it from others."""
 _PART = rf"(?:{_LANGUAGE}|{_LETTERS})"
+_CHANGING = {"pe": "pa", "he": "ha", "fe": "fo", "sk": "sc", "et": "ae", "es": "oe", "ed": "oe"}
+"""By the first two letters of an American word, those of the British one, if they are others."""
 _LONG = 60
 """Bytes from which on a word is no word and is left out."""
 _MAX_PARTS = 5
@@ -167,6 +169,19 @@ def _stems(piece: str, tokens: int) -> tuple[str, ...]:
         stem = _stem(bare)
         return (stem,) if stem else ()
     return tuple(stem for word in _of_piece(piece, tokens) for stem in word.stems)
+
+
+def beginnings(stems: Iterable[str]) -> frozenset[str]:
+    """The first two letters, in lower case, of plain words that may have one of these stems.
+
+    British spellings may begin otherwise (*sceptic*, *foetal*), and so do *dying* and its like,
+    whose stem is *die*; of *aed* it is *a*.
+    """
+    firsts = {stem[:2] for stem in stems}
+    british = {_CHANGING[first] for first in firsts if first in _CHANGING}
+    dying = {f"{first[0]}y" for first in firsts if first[1:] == "i"}
+    alone = {first + more for first in firsts if len(first) == 1 for more in "ei"}
+    return frozenset(firsts | british | dying | alone)
 
 
 def all_words(text: str, tokens: int = TOKENS) -> list[tuple[tuple[str, ...], ...]]:

@@ -49,7 +49,7 @@ class Question:
         stems = list({stem for ways in words for way in ways for stem in way})
         held = dict(zip(stems, snapshot.document_frequencies(stems), strict=True))
         papers = snapshot.about.papers
-        self._letters = _first_letters(stems)
+        self._beginnings = analysis.beginnings(stems)
         # Of one word in parts, the rarest tells.
         self.weights = {ways: _idf(min(held[stem] for stem in ways[0]), papers) for ways in words}
 
@@ -61,7 +61,7 @@ class Question:
         """``(n,)``: the coverage of each of some papers."""
         if not self.weights:
             return np.zeros(len(papers))
-        held = (self._snapshot.stems(_with(self._letters, _words_of(paper))) for paper in papers)
+        held = (self._snapshot.stems(_with(self._beginnings, _words_of(paper))) for paper in papers)
         return np.array([self.coverage(each) for each in held], np.float64)
 
     def best(self, lexical: Keys) -> float:
@@ -74,28 +74,20 @@ class Question:
         return float(self.of_papers(papers).max(initial=0.0))
 
 
-def _first_letters(stems: Collection[str]) -> frozenset[str]:
-    """What the words may begin with that have these stems, if they are plain words.
-
-    A word keeps its first letter when it is folded and stemmed, but *ae* and *oe* become *e*.
-    """
-    letters = {stem[0] for stem in stems}
-    if "e" in letters:
-        letters |= {"a", "o"}
-    return frozenset(letters | {letter.upper() for letter in letters})
-
-
-def _with(letters: Collection[str], text: str) -> str:
-    """The words that begin with some letters, and all that aren't plain words, such as *x-ray*.
+def _with(beginnings: Collection[str], text: str) -> str:
+    """The words that begin so, and all that aren't plain words, such as *x-ray* or *U.S.*.
 
     To make stems of all the words of ten papers takes longer than any other part of an answer.
     """
     kept = [
-        piece
-        for piece in text.split()
-        if piece[0] in letters or not (piece.isascii() and piece.isalnum())
+        piece for piece in text.split() if piece[:2].lower() in beginnings or not _is_plain(piece)
     ]
     return " ".join(kept)
+
+
+def _is_plain(piece: str) -> bool:
+    """Whether it is letters and digits alone, but for a sign behind them."""
+    return piece.isascii() and (piece.isalnum() or (len(piece) > 2 and piece[:-1].isalnum()))
 
 
 def _words_of(paper: Paper) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,8 @@ TEXTS = st.lists(
     ),
     max_size=12,
 ).map(" ".join)
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "papers.jsonl"
+TEXT_OF_SAMPLES = SAMPLES.read_text(encoding="utf-8").split('"')
 CHAINS = st.lists(st.text("abgk7", min_size=1, max_size=5), min_size=2, max_size=5)
 
 
@@ -146,3 +150,13 @@ def test_plain_words_fold_as_the_analyser_folds_them(word: str) -> None:
 def test_stems_are_those_of_the_words_in_order(pieces: list[str]) -> None:
     text = " ".join(pieces)
     assert analysis.stems(text) == [each for word in analysis.words(text) for each in word.stems]
+
+
+def test_plain_words_begin_as_their_stems_may() -> None:
+    odd = ["foetal", "sceptic", "oedema", "dying", "vying", "aed"]
+    words = {*" ".join(TEXT_OF_SAMPLES).split(), *odd}
+    plain = [word for word in words if word.isascii() and word.isalnum()]
+    assert len(plain) > 5_000
+    for word in plain:
+        stems = analysis.stems(word)
+        assert not stems or word[:2].lower() in analysis.beginnings(stems), word
