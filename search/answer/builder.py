@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.keys import among
 from indexer.models.recipe import document_text
 from indexer.store import Keys, Snapshot
 from indexer.where import Among, AnyWord, Or, Where, both
@@ -98,7 +99,7 @@ class AnswerBuilder:
     ) -> tuple[Result, ...]:
         papers, ranking = snapshot.papers(keys), retrieved.ranking
         scores = closeness.scores(keys, papers)
-        close = ranking.is_set | np.isin(keys, ranking.near)
+        close = ranking.is_set | among(keys, ranking.near)
         folded = _folded(snapshot, retrieved, keys)
         reasons = self._reasons.of(snapshot, ranking, keys, papers, options.explain)
         return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.keys import among
 from indexer.store import Keys, Snapshot
 from indexer.where import Where, both
 from search.limits import MAX_DEPTH
@@ -42,8 +43,8 @@ def cited_papers(snapshot: Snapshot, ranking: Ranking, cited: Cited) -> Keys:
     """Papers by the authors from the year: first authors' before others', each by the ranking."""
     where = both(ranking.where, by_authors(cited.authors, cited.after, cited.before))
     passing = snapshot.ordered("newest", MAX_DEPTH, where)
-    in_head = ranking.head[np.isin(ranking.head, passing)]
-    found = np.concatenate([in_head, passing[~np.isin(passing, in_head)]])[:LOOKED_AT]
+    in_head = ranking.head[among(ranking.head, passing)]
+    found = np.concatenate([in_head, passing[~among(passing, in_head)]])[:LOOKED_AT]
     if not len(found):
         return NO_KEYS
     papers = snapshot.papers(found)

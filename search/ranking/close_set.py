@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.closeness.closeness import SHARE
+from indexer.keys import among
 from indexer.store import Hits, Keys
 
 CLOSE = 0.4
@@ -37,7 +38,7 @@ def close_set(hits: Hits, dense: Hits, lexical: Hits, holders: Keys) -> Keys:
     if not len(close) or not len(dense[0]) or not len(lexical[0]):
         return close
     near = _nearness(close, dense, lexical)
-    kept: Keys = close[(near >= NEAR * near.max()) | np.isin(close, holders)]
+    kept: Keys = close[(near >= NEAR * near.max()) | among(close, holders)]
     return kept
 
 
@@ -56,6 +57,8 @@ def _nearness(keys: Keys, dense: Hits, lexical: Hits) -> NDArray[np.float64]:
 def _at(keys: Keys, leg: Hits, *, otherwise: float) -> NDArray[np.float64]:
     """``(n,)``: a leg's scores of keys, ascending."""
     scores = np.full(len(keys), otherwise)
-    _, there, found = np.intersect1d(keys, leg[0], assume_unique=True, return_indices=True)
-    scores[there] = leg[1][found]
+    by_key = np.argsort(leg[0])
+    places = by_key.take(np.searchsorted(leg[0], keys, sorter=by_key), mode="clip")
+    found = leg[0][places] == keys
+    scores[found] = leg[1][places[found]]
     return scores

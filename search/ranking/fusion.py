@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.keys import union
 from indexer.store import Hits
 
 Scores = NDArray[np.floating[Any]]
@@ -67,7 +68,7 @@ def convex_combination(
         zeros: How many papers hold no word and count in the lexical leg as 0.
         weight: ``w``.
     """
-    keys = _union(dense[0], lexical[0])
+    keys = union(dense[0], lexical[0])
     fused = weight * _spread(keys, dense, 0) + (1 - weight) * _spread(keys, lexical, zeros)
     return best_first(keys, fused)
 
@@ -99,12 +100,11 @@ def fed_back(
     count = len(vectors)
     if count <= len(best) or spread < _LEAST_WEIGHT:
         return hits
-    keys, scores = hits
     before = (vectors @ question).astype(np.float64)
     after = (vectors @ rocchio(question, best)).astype(np.float64)
     after = before.mean() + z_scores(after) * before.std()
-    moved = scores[:count] + DENSE_WEIGHT * (after - before) / spread
-    return best_first(keys, np.concatenate([moved, np.minimum(scores[count:], moved.min())]))
+    moved = hits[1][:count] + DENSE_WEIGHT * (after - before) / spread
+    return _first_moved(hits, moved)
 
 
 def regularised(hits: Hits, vectors: NDArray[np.float32]) -> Hits:
@@ -120,17 +120,37 @@ def regularised(hits: Hits, vectors: NDArray[np.float32]) -> Hits:
     count = len(vectors)
     if count <= 1:
         return hits
-    keys, scores = hits
     nearness = np.round(vectors @ vectors.T, DECIMALS)
     np.fill_diagonal(nearness, -np.inf)
-    k = min(NEIGHBOURS, count - 1)
-    nearest = np.argpartition(-nearness, k - 1, axis=1)[:, :k]
-    weights = np.maximum(np.take_along_axis(nearness, nearest, axis=1), _LEAST_WEIGHT)
-    own = scores[:count].astype(np.float64)
+    nearest, weights = _highest(nearness, min(NEIGHBOURS, count - 1))
+    weights = np.maximum(weights, _LEAST_WEIGHT)
+    own = hits[1][:count].astype(np.float64)
     means = (weights * own[nearest]).sum(axis=1) / weights.sum(axis=1)
-    moved = (1 - NEIGHBOUR_WEIGHT) * own + NEIGHBOUR_WEIGHT * means
-    behind = np.minimum(scores[count:], moved.min())
-    return best_first(keys, np.concatenate([moved, behind]))
+    return _first_moved(hits, (1 - NEIGHBOUR_WEIGHT) * own + NEIGHBOUR_WEIGHT * means)
+
+
+def _highest(values: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """``(n, k)`` places of the highest of each row and what stands there; overwrites ``values``.
+
+    One after the other: a fifth of the time of ``np.argpartition`` for five of 200.
+    """
+    rows = np.arange(len(values))
+    places = np.empty((len(values), k), np.int64)
+    found = np.empty((len(values), k), np.float32)
+    for column in range(k):
+        best = values.argmax(axis=1)
+        places[:, column], found[:, column] = best, values[rows, best]
+        values[rows, best] = -np.inf
+    return places, found
+
+
+def _first_moved(hits: Hits, moved: NDArray[np.float64]) -> Hits:
+    """The first papers by other scores; what is behind them stays behind, in its order."""
+    keys, scores = hits
+    count = len(moved)
+    first, raised = best_first(keys[:count], moved)
+    behind = np.minimum(scores[count:], np.float32(moved.min()))
+    return np.concatenate([first, keys[count:]]), np.concatenate([raised, behind])
 
 
 def bonus(holders: int, papers: int) -> float:
@@ -142,12 +162,6 @@ def bonus(holders: int, papers: int) -> float:
         return 0.0
     spread = float(np.log(papers / COMMON))
     return max(0.0, ALL_WORDS * (1 - float(np.log(holders)) / spread))
-
-
-def _union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Ascending; ``np.union1d`` hashes, and takes twenty times as long."""
-    both = np.sort(np.concatenate([one, other]))
-    return both[np.diff(both, prepend=-1) > 0]
 
 
 def _spread(keys: NDArray[np.int64], leg: Hits, zeros: int) -> NDArray[np.float64]:
@@ -163,7 +177,8 @@ def best_first(keys: NDArray[np.int64], scores: Scores) -> Hits:
 
     Scores are equal if they are to :data:`DECIMALS`: processors add in different orders.
     """
-    order = np.lexsort((keys, -np.round(scores, DECIMALS)))
+    ascending = np.argsort(keys)  # two sorts of one array each take half of what ``lexsort`` does
+    order = ascending[np.argsort(-np.round(scores[ascending], DECIMALS), kind="stable")]
     return keys[order], scores[order].astype(np.float32)
 
 

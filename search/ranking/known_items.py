@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 
+from indexer.keys import among
 from indexer.models.vocabulary import common_words
 from indexer.papers.folding import words
 from indexer.store import Keys, Snapshot
@@ -194,5 +195,5 @@ def written_by(ranking: Ranking, known: KnownItems) -> Keys:
     None if it is no author's.
     """
     papers = known.by_author
-    in_head = ranking.head[np.isin(ranking.head, papers)]
-    return np.concatenate([in_head, papers[~np.isin(papers, in_head)]])
+    in_head = ranking.head[among(ranking.head, papers)]
+    return np.concatenate([in_head, papers[~among(papers, in_head)]])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from indexer.keys import among
 from indexer.store import Hits, Keys, Snapshot, Vector
 from indexer.where import ALL, AllWords, Where
 from search.options import Mode
@@ -34,7 +33,7 @@ class Holders:
     def among(self, snapshot: Snapshot, keys: Keys) -> Keys:
         """Those of some papers."""
         if self.keys is not None:
-            return keys[np.isin(keys, self.keys)]
+            return keys[among(keys, self.keys)]
         return keys[snapshot.passes(keys, AllWords(self.text))]
 
 

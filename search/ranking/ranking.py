@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.keys import among, union
 from indexer.store import Hits, Keys, Order, Snapshot, Vector
 from indexer.where import Phrase, Where, parts, without
 from search.limits import MAX_DEPTH
@@ -70,7 +71,7 @@ class Ranking:
     @property
     def near(self) -> Keys:
         """The papers that were named and those that are close, ascending; not of a set."""
-        return np.union1d(self.head[: self.named], self.close)
+        return union(self.head[: self.named], self.close)
 
     @property
     def counted(self) -> Where:
@@ -83,8 +84,8 @@ def promote(ranking: Ranking, chosen: Keys) -> Ranking:
     if not len(chosen):
         return ranking
     earlier = ranking.head[: ranking.named]
-    named = np.concatenate([chosen, earlier[~np.isin(earlier, chosen)]])
-    rest = ranking.head[~np.isin(ranking.head, named)]
+    named = np.concatenate([chosen, earlier[~among(earlier, chosen)]])
+    rest = ranking.head[~among(ranking.head, named)]
     return replace(ranking, head=np.concatenate([named, rest]), named=len(named))
 
 
@@ -110,7 +111,7 @@ def fold(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
 
 def _kept(ranking: Ranking, wanted: NDArray[np.bool_]) -> Ranking:
     named = int(np.count_nonzero(wanted[: ranking.named]))
-    close = ranking.close[~np.isin(ranking.close, ranking.head[~wanted])]
+    close = ranking.close[~among(ranking.close, ranking.head[~wanted])]
     return replace(ranking, head=ranking.head[wanted], named=named, close=close)
 
 
@@ -129,7 +130,7 @@ def cut(
     if ranking.is_listing:
         return ranking
     good, dense = reach(ranking.head, least), ranking.dense[0]
-    nearest_behind = np.append(dense[~np.isin(dense, ranking.head)], dense[-1:])
+    nearest_behind = np.append(dense[~among(dense, ranking.head)], dense[-1:])
     may_follow = not len(dense) or reach(nearest_behind, least).any()
     if np.count_nonzero(good) < depth and may_follow:
         ranking = replace(ranking, head=page(ranking, snapshot, 0, MAX_DEPTH))
@@ -146,13 +147,13 @@ def sort(ranking: Ranking, snapshot: Snapshot, order: Sort) -> Ranking:
         return ranking
     if ranking.is_set and not (ranking.named or ranking.ends):
         first = snapshot.ordered(order, MAX_DEPTH, ranking.counted)
-        first = first[~np.isin(first, ranking.dropped)]
+        first = first[~among(first, ranking.dropped)]
     else:
         named = ranking.head[: ranking.named]
-        matching = named if len(named) else ranking.head[np.isin(ranking.head, ranking.close)]
+        matching = named if len(named) else ranking.head[among(ranking.head, ranking.close)]
         values = snapshot.values("date" if order == "newest" else "upvotes", matching)
         first = matching[np.argsort(-values.astype(np.int64), kind="stable")]
-    others = ranking.head[~np.isin(ranking.head, first)]
+    others = ranking.head[~among(ranking.head, first)]
     return replace(ranking, head=np.concatenate([first, others]))
 
 
@@ -176,7 +177,7 @@ def _rest(ranking: Ranking, snapshot: Snapshot, k: int) -> Keys:
         if len(ranking.lexical[0]) < DEPTH:
             return NO_KEYS
         found = snapshot.bm25(ranking.text, DEPTH + k, ranking.where)[0]
-        return found[~np.isin(found, gone)]
+        return found[~among(found, gone)]
     others = without(ranking.where, _tuple(gone))
     if ranking.vector is None:
         return snapshot.ordered("added", k, others)

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.keys import among
 from indexer.store import Hits, Keys, Snapshot, Vector
 from indexer.where import ALL, Where, without
 from search.options import Mode
@@ -73,7 +74,7 @@ def ranked(
         pulled = vector if len(text.split()) <= WORDS else None
         hits = _with_neighbours(snapshot, hits, pulled, dense, best)
     keys, _ = _raised(hits, holders, added)
-    first = np.isin(keys, close)
+    first = among(keys, close)
     return Ranking(
         where=ALL,
         mode=mode,
@@ -91,7 +92,7 @@ def within(snapshot: Snapshot, ranking: Ranking, where: Where) -> Ranking:
     if where == ALL:
         return ranking
     head = ranking.head[snapshot.passes(ranking.head, where)]
-    close = ranking.close[np.isin(ranking.close, head)]
+    close = ranking.close[among(ranking.close, head)]
     if ranking.mode == "hybrid" and len(head) < NARROW:
         others = without(where, tuple(head.tolist()))
         head = np.concatenate([head, _found_within(snapshot, ranking, others)])
@@ -125,7 +126,7 @@ def _with_neighbours(
         return vectors[np.searchsorted(first, keys)]
 
     if question is not None and len(dense[0]):
-        best = best[np.isin(best, first)]
+        best = best[among(best, first)]
         spread = float(dense[1].std())
         hits = fed_back(hits, of(hits[0][: len(first)]), question, of(best), spread)
     return regularised(hits, of(hits[0][: len(first)]))
@@ -134,4 +135,4 @@ def _with_neighbours(
 def _raised(hits: Hits, holders: Keys, added: float) -> Hits:
     """Papers that hold all words of the question rise by the bonus."""
     keys, scores = hits
-    return best_first(keys, scores + np.float32(added) * np.isin(keys, holders)) if added else hits
+    return best_first(keys, scores + np.float32(added) * among(keys, holders)) if added else hits
