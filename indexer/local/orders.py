@@ -11,6 +11,10 @@ from indexer.local.segments.columns import Columns, Mask, Positions, count
 from indexer.local.segments.generation import Generation
 
 Values = NDArray[np.signedinteger[Any]]
+Names = tuple[str, ...]
+"""Of columns, the first of which counts most; high values come first."""
+NEWEST: Names = ("dates",)
+MOST_UPVOTED: Names = ("upvotes", "dates")
 
 _SAMPLE = 4096
 """Papers by which it is guessed how high a value has to be to be among the first."""
@@ -20,18 +24,8 @@ _MANY = 50_000
 """Candidates of equal value that are told apart by the next column before they are sorted."""
 
 
-def newest(generation: Generation, passing: Mask, depth: int) -> Positions:
-    """The first ``depth`` passing papers by falling date, then by position."""
-    return _first(generation, ("dates",), passing, depth)
-
-
-def most_upvoted(generation: Generation, passing: Mask, depth: int) -> Positions:
-    """The first ``depth`` passing papers by falling upvotes, then date, then by position."""
-    return _first(generation, ("upvotes", "dates"), passing, depth)
-
-
-def _first(generation: Generation, names: tuple[str, ...], passing: Mask, depth: int) -> Positions:
-    """The first by some columns: those of each segment, put together."""
+def first(generation: Generation, names: Names, passing: Mask, depth: int) -> Positions:
+    """The first ``depth`` passing papers by some columns, then by position."""
     places, start = [], 0
     for segment in generation.segments:
         columns = _columns(segment.columns, names)
@@ -39,13 +33,17 @@ def _first(generation: Generation, names: tuple[str, ...], passing: Mask, depth:
         candidates = np.flatnonzero(_candidates(columns, of_segment, depth))
         places.append(start + candidates)
         start += len(segment)
-    found = np.concatenate(places)
+    return first_of(generation, names, np.concatenate(places), depth)
+
+
+def first_of(generation: Generation, names: Names, few: Positions, depth: int) -> Positions:
+    """The same of a few papers, without going over all of them; ascending ones are given."""
     # The last key sorts first; equal papers stay in the order of their positions.
-    keys = [-generation.column(name, found).astype(np.int64) for name in reversed(names)]
-    return found[np.lexsort(keys)[:depth]]
+    keys = [-generation.column(name, few).astype(np.int64) for name in reversed(names)]
+    return few[np.lexsort(keys)[:depth]]
 
 
-def _columns(columns: Columns, names: tuple[str, ...]) -> list[Values]:
+def _columns(columns: Columns, names: Names) -> list[Values]:
     by_name: dict[str, Values] = {"dates": columns.dates, "upvotes": columns.upvotes}
     return [by_name[name] for name in names]
 

@@ -14,13 +14,14 @@ from indexer import analysis
 from indexer.closeness.calibration import KEY, Calibration, calibration_of
 from indexer.entries import Entry
 from indexer.glossary.glossary import Glossary
+from indexer.keys import among
 from indexer.local import orders
 from indexer.local.about import about_of
 from indexer.local.catalog import history
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.provenance import entries, source_counts
 from indexer.local.catalog.submissions import Submissions
-from indexer.local.facets import facets
+from indexer.local.facets import FEW, facets, facets_of_few
 from indexer.local.lexical_search import bm25
 from indexer.local.masks import Masks
 from indexer.local.segments.columns import count
@@ -118,7 +119,8 @@ class LocalSnapshot:
 
     def passes(self, keys: Keys, where: Where) -> NDArray[np.bool_]:
         """``(n,)``: which papers a condition holds for."""
-        return self._masks.of(where)[np.asarray(keys, np.int64)]
+        keys, few = np.asarray(keys, np.int64), self._masks.few(where)
+        return self._masks.of(where)[keys] if few is None else among(keys, few)
 
     def count(self, where: Where) -> int:
         """How many papers a condition holds for."""
@@ -126,11 +128,15 @@ class LocalSnapshot:
             return self.about.papers
         if isinstance(where, Submitted):
             return self._submissions.count(where.first, where.last)
-        return count(self._masks.of(where))
+        few = self._masks.few(where)
+        return count(self._masks.of(where)) if few is None else len(few)
 
     def facets(self, where: Where, most: int) -> Facets:
         """Exact counts of the most frequent values; those of all papers are worked out once."""
         if where != ALL:
+            few = self._masks.few(where)
+            if few is not None and len(few) <= FEW:
+                return facets_of_few(self.generation, few, most)
             return facets(self.generation, self._masks.of(where), most)
         found = self._facets_of_all.get(most)
         if found is None:
@@ -150,11 +156,16 @@ class LocalSnapshot:
         """``k`` papers in an order that no question gives, behind the first ``offset``."""
         if order in ("submitted", "submitted_upvotes"):
             return self._submitted(order == "submitted_upvotes", k, where, offset)
-        mask = self._masks.of(where)
-        if order == "added":
-            return np.flatnonzero(mask)[offset : offset + k]
-        by = orders.newest if order == "newest" else orders.most_upvoted
-        return by(self.generation, mask, offset + k)[offset:]
+        by = orders.NEWEST if order == "newest" else orders.MOST_UPVOTED
+        few = self._masks.few(where)
+        if few is None:
+            mask = self._masks.of(where)
+            if order == "added":
+                return np.flatnonzero(mask)[offset : offset + k]
+            return orders.first(self.generation, by, mask, offset + k)[offset:]
+        if order != "added":
+            few = orders.first_of(self.generation, by, few, offset + k)
+        return few[offset : offset + k]
 
     def _submitted(self, by_upvotes: bool, k: int, where: Where, offset: int) -> Keys:
         """What few conditions leave of a list is read in its order; a page of it by the page."""

@@ -36,7 +36,7 @@ class _Segment:
         return len(self.columns.dates)
 
 
-@pytest.mark.parametrize("by", [orders.newest, orders.most_upvoted])
+@pytest.mark.parametrize("by", [orders.NEWEST, orders.MOST_UPVOTED])
 @given(
     seed=st.integers(0, 2**32 - 1),
     papers=st.integers(0, 400),
@@ -46,20 +46,22 @@ class _Segment:
     depth=st.sampled_from([0, 1, 10, 100, 500]),
 )
 def test_the_first_are_those_of_all_sorted(
-    by: Any, seed: int, papers: int, days: int, votes: int, share: float, depth: int
+    by: orders.Names, seed: int, papers: int, days: int, votes: int, share: float, depth: int
 ) -> None:
     random = np.random.default_rng(seed)
     dates = random.integers(0, days, papers).astype(np.int32)
     upvotes = random.integers(-1, votes, papers).astype(np.int32)
     passing = random.random(papers) < share
-    keys = [-upvotes, -dates] if by is orders.most_upvoted else [-dates]
+    keys = [-upvotes, -dates] if by is orders.MOST_UPVOTED else [-dates]
     sorted_ = np.lexsort(keys[::-1])
     wanted = sorted_[passing[sorted_]][:depth]
     with pytest.MonkeyPatch.context() as small:
         small.setattr(orders, "_SAMPLE", 16)
         small.setattr(orders, "_MANY", 5)
-        found = by(Papers(dates, upvotes, papers // 3), passing, depth)
-    assert found.tolist() == wanted.tolist()
+        of_all: Any = Papers(dates, upvotes, papers // 3)
+        found = orders.first(of_all, by, passing, depth)
+        of_few = orders.first_of(of_all, by, np.flatnonzero(passing), depth)
+    assert found.tolist() == of_few.tolist() == wanted.tolist()
 
 
 PERIODS = [(0, 0), (1, 0), (1, 31), (6, 0), (6, 1), (12, 31)]
