@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from indexer.glossary.abbreviations import LONGEST, Pair, long_key, short_key, singular
+from indexer.glossary.abbreviations import LONGEST, Pair, long_key, short_key
 from indexer.papers.folding import words
 from indexer.store import Snapshot
 
@@ -109,10 +109,11 @@ def short_forms_of(snapshot: Snapshot, text: str, kept: frozenset[str]) -> list[
     """
     typed = words(text)
     stems = set(snapshot.stems(text))
+    held = [set(snapshot.stems(word)) for word in typed[: _MOST + 1]]
     found = {
-        key: run
-        for key, run in (_runs(typed) if len(typed) <= _MOST else ())
-        if stems <= set(snapshot.stems(" ".join(run)))
+        long_key(" ".join(typed[run])): tuple(typed[run])
+        for run in (_runs(len(typed)) if len(typed) <= _MOST else ())
+        if stems <= set().union(*held[run])
     }
     told = snapshot.glossary.short_forms(list(found))
     shorts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -133,12 +134,11 @@ def _means(snapshot: Snapshot, short: str, count: int) -> bool:
     return is_rare and count >= CERTAIN * sum(snapshot.glossary.long_forms([short]).values())
 
 
-def _runs(typed: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Runs of words as long forms are compared, and as they are."""
-    for first in range(len(typed)):
-        for last in range(first + 2, min(first + _LONGEST, len(typed)) + 1):
-            run = tuple(typed[first:last])
-            yield " ".join([*run[:-1], singular(run[-1])]), run
+def _runs(count: int) -> Iterator[slice]:
+    """Where two to eight words follow each other."""
+    for first in range(count):
+        for last in range(first + 2, min(first + _LONGEST, count) + 1):
+            yield slice(first, last)
 
 
 def spelt_out(text: str, long: Sequence[Reading], short: Sequence[Reading]) -> str:
