@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,41 @@ from indexer.where import (
 )
 
 CACHED_BYTES = 64_000_000
-"""What the masks that are kept may take up, so that one question makes each of its own once."""
-_LEAST, _MOST = 4, 256  # masks that are kept, however large and small they are
-_LEAST_BYTES = 64_000
-"""What is kept in a small index though it takes more room than a mask."""
+"""What the masks that are kept may take up, and the positions likewise, so that one question makes
+each of its own once."""
+_LEAST, _MOST = 4, 256  # that are kept, however large and small they are
 _Found = TypeVar("_Found", Mask, Positions)
+
+
+class _Kept(Generic[_Found]):
+    """The last ones. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[Where, _Found] = OrderedDict()
+        self._bytes = 0
+        self._turn = threading.Lock()
+
+    def get(self, where: Where, make: Callable[[], _Found]) -> _Found:
+        """That of a condition, made where it isn't held."""
+        with self._turn:
+            found = self._held.get(where)
+            if found is not None:
+                self._held.move_to_end(where)
+        looked_up("conditions", hit=found is not None)
+        if found is None:
+            found = make()
+            found.flags.writeable = False
+            self._put(where, found)
+        return found
+
+    def _put(self, where: Where, found: _Found) -> None:
+        with self._turn:
+            if where in self._held:  # made by another thread at the same time
+                return
+            self._held[where] = found
+            self._bytes += found.nbytes
+            while len(self._held) > (_MOST if self._bytes <= CACHED_BYTES else _LEAST):
+                self._bytes -= self._held.popitem(last=False)[1].nbytes
 
 
 class Masks:
@@ -55,40 +85,19 @@ class Masks:
 
     def __init__(self, generation: Generation, catalog: Catalog) -> None:
         self._generation, self._catalog = generation, catalog
-        self._kept: OrderedDict[Where, Mask] = OrderedDict()
-        self._few: OrderedDict[Where, Positions] = OrderedDict()
-        self._size = min(_MOST, max(_LEAST, CACHED_BYTES // (2 * len(generation) + _LEAST_BYTES)))
-        self._turn = threading.Lock()
+        self._masks, self._positions = _Kept[Mask](), _Kept[Positions]()
 
     def of(self, where: Where) -> Mask:
         """``(n,)``: where a condition holds."""
         if isinstance(where, All):
             return self._generation.live
-        return self._remembered(self._kept, where, lambda: self._made(where))
+        return self._masks.get(where, lambda: self._made(where))
 
     def few(self, where: Where) -> Positions | None:
         """The positions at which a condition holds, ascending, if few papers meet its kind."""
         if not _lists(where):
             return None
-        return self._remembered(self._few, where, lambda: self._listed(where))
-
-    def _remembered(
-        self, kept: OrderedDict[Where, _Found], where: Where, make: Callable[[], _Found]
-    ) -> _Found:
-        with self._turn:
-            if where in kept:
-                kept.move_to_end(where)
-                looked_up("conditions", hit=True)
-                return kept[where]
-        looked_up("conditions", hit=False)
-        found = make()
-        found.flags.writeable = False
-        if found.nbytes <= len(self._generation) + _LEAST_BYTES:
-            with self._turn:
-                kept[where] = found
-                while len(kept) > self._size:
-                    kept.popitem(last=False)
-        return found
+        return self._positions.get(where, lambda: self._listed(where))
 
     def _made(self, where: Where) -> Mask:
         positions = self.few(where)
@@ -116,7 +125,8 @@ class Masks:
         return np.flatnonzero(self._generation.mask(lambda columns: columns.titles == key))
 
     def _among(self, where: Among) -> Positions:
-        return np.unique(self._held(where.keys))
+        positions = np.unique(np.asarray(where.keys, np.int64))
+        return positions[(positions >= 0) & (positions < len(self._generation))]
 
     def _at_rows(self, rows: NDArray[np.int64]) -> Positions:
         """Of row ids, ascending."""
@@ -157,13 +167,13 @@ class Masks:
         return self._and(And((where,)))
 
     def _and(self, where: And) -> Mask:
-        """What must not be among few papers costs no mask of its own."""
+        """What few papers meet that must not be met costs no mask of its own."""
         mask = self._generation.live.copy()
         for part in where.each:
             if not isinstance(part, Not):
                 mask &= self.of(part)
-            elif isinstance(part.where, Among):
-                mask[self._held(part.where.keys)] = False
+            elif (few := self.few(part.where)) is not None:
+                mask[few] = False
             else:
                 mask &= ~self.of(part.where)
         return mask
@@ -179,11 +189,6 @@ class Masks:
         mask = self._generation.nowhere()
         mask[self._at_rows(np.asarray(rows, np.int64))] = True
         return self._live(mask)
-
-    def _held(self, keys: Sequence[int]) -> NDArray[np.int64]:
-        """Those of some keys that are any of this generation's."""
-        positions = np.asarray(keys, np.int64)
-        return positions[(positions >= 0) & (positions < len(self._generation))]
 
     def _live(self, mask: Mask) -> Mask:
         mask &= self._generation.live

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.local import masks as masking
@@ -12,7 +13,18 @@ from indexer.local.catalog.catalog import Catalog
 from indexer.local.masks import Masks
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import Manifest
-from indexer.where import And, AnyWord, Dates, Not, Phrase, Where
+from indexer.where import (
+    AllWords,
+    Among,
+    And,
+    AnyWord,
+    Dates,
+    Not,
+    Or,
+    Phrase,
+    TitleIs,
+    Where,
+)
 
 PAPERS = 50
 FILTER = Dates(20200000, 20200000)
@@ -32,7 +44,7 @@ def opened(
 
 
 def question(number: int) -> Where:
-    """Of three masks that no other question has, and that of a filter."""
+    """Of masks and positions that no other question has, and the mask of a filter."""
     return And((FILTER, AnyWord(f"paper {number}"), Not(Phrase(("title",), f"paper {number}"))))
 
 
@@ -44,9 +56,32 @@ def test_many_questions_keep_few_masks(
     masks = Masks(*opened)
     for number in range(PAPERS):
         assert masks.of(question(number)).sum() == PAPERS - 1
-        assert sum(mask.nbytes for mask in masks._kept.values()) <= most * PAPERS
-    assert len(masks._kept) == most
-    assert FILTER in masks._kept  # the last question has it, too
+        for kept in (masks._masks, masks._positions):
+            assert sum(each.nbytes for each in kept._held.values()) <= most * PAPERS
+    assert len(masks._masks._held) == most
+    assert FILTER in masks._masks._held  # the last question has it, too
+
+
+def test_what_few_papers_meet_is_met_by_the_same_as_masks(
+    opened: tuple[Generation, Catalog],
+) -> None:
+    masks = Masks(*opened)
+    for where in (
+        Phrase(("title",), "paper 7"),
+        Phrase(("title", "abstract"), "paper 7"),
+        AllWords("paper 7"),
+        AllWords("paper"),
+        TitleIs("Paper 7!"),
+        Among((3, -1, 7, 7, PAPERS)),
+        Or(()),
+        Or((TitleIs("paper 7"), Among((2,)))),
+    ):
+        few = masks.few(where)
+        assert few is not None
+        assert few.tolist() == np.flatnonzero(masks.of(where)).tolist()
+        assert few.tolist() == np.flatnonzero(~masks.of(Not(where))).tolist()
+    assert masks.few(Or((TitleIs("paper 7"), FILTER))) is None
+    assert masks.few(FILTER) is None
 
 
 def test_nobody_writes_to_a_mask(opened: tuple[Generation, Catalog]) -> None:
