@@ -14,7 +14,6 @@ from indexer import analysis
 from indexer.closeness.calibration import KEY, Calibration, calibration_of
 from indexer.entries import Entry
 from indexer.glossary.glossary import Glossary
-from indexer.keys import among
 from indexer.local import orders
 from indexer.local.about import about_of
 from indexer.local.catalog import history
@@ -120,7 +119,7 @@ class LocalSnapshot:
     def passes(self, keys: Keys, where: Where) -> NDArray[np.bool_]:
         """``(n,)``: which papers a condition holds for."""
         keys, few = np.asarray(keys, np.int64), self._masks.few(where)
-        return self._masks.of(where)[keys] if few is None else among(keys, few)
+        return self._masks.of(where)[keys] if few is None else np.isin(keys, few)
 
     def count(self, where: Where) -> int:
         """How many papers a condition holds for."""

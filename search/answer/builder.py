@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.keys import among
 from indexer.models.recipe import document_text
 from indexer.store import Keys, Snapshot
 from indexer.where import Among, AnyWord, Or, Where, both
@@ -21,7 +20,7 @@ from search.query.language_hint import hint
 from search.ranking import ranking as rankings
 from search.ranking.closeness import Closeness
 from search.ranking.encoder import Encoder
-from search.ranking.ranking import NO_KEYS, Ranking
+from search.ranking.ranking import NO_KEYS, Ranking, among
 from search.ranking.rerank import RERANKED, Reranker, reordered
 from search.ranking.retriever import Retrieved
 from search.stages import stage

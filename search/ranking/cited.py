@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.keys import among
 from indexer.store import Keys, Snapshot
 from indexer.where import Where, both
 from search.limits import MAX_DEPTH
 from search.query.corpus import Cited
 from search.query.filters import Filters, any_of
 from search.query.names import surname_place
-from search.ranking.ranking import NO_KEYS, Ranking
+from search.ranking.ranking import NO_KEYS, Ranking, among
 
 LOOKED_AT = 100
 """Papers whose names are read: to ask for a surname's papers of one year is to ask for a few."""

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.closeness.closeness import SHARE
-from indexer.keys import among
 from indexer.store import Hits, Keys
+from search.ranking.ranking import among
 
 CLOSE = 0.4
 """Share of the mean of the best three scores from which a paper is close."""

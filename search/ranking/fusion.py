@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.keys import union
 from indexer.store import Hits
+from search.ranking.ranking import union
 
 Scores = NDArray[np.floating[Any]]
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 
-from indexer.keys import among
 from indexer.models.vocabulary import common_words
 from indexer.papers.folding import words
 from indexer.store import Keys, Snapshot
 from indexer.where import Or, Phrase, TitleIs, Where, both
 from search.limits import MAX_DEPTH
 from search.query.filters import any_of
-from search.ranking.ranking import NO_KEYS, Ranking
+from search.ranking.ranking import NO_KEYS, Ranking, among
 
 NEAR = 90.0
 """Of 100: how alike a question and a title must be to be the same title, misspelt. One typo in 20

