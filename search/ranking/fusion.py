@@ -111,7 +111,8 @@ def regularised(hits: Hits, vectors: NDArray[np.float32]) -> Hits:
     """The first papers agree with those near to them: ``0.8 s + 0.2 × mean of 5 neighbours``.
 
     Diaz, "Regularizing Ad Hoc Retrieval Scores", CIKM 2005. The mean is weighted by cosines, to
-    :data:`DECIMALS`; what is behind these papers stays behind.
+    :data:`DECIMALS`; of equally near papers the better one counts. What is behind these papers
+    stays behind.
 
     Args:
         hits: Best first.
