@@ -42,7 +42,8 @@ def index(
         Precision | None,
         typer.Option(
             help="Precision of a new index's model: int8 is faster, is calibrated on the papers "
-            "and needs nearpaper[int8]; auto is bf16 or f32, whichever the processor supports.",
+            "and needs nearpaper[int8]; auto is what the processor runs fastest with the vectors "
+            "of f32.",
             show_default="auto",
         ),
     ] = None,

@@ -50,7 +50,8 @@ class Facts:
         document_prefix: Put before a paper's text.
         max_tokens: What the model reads, special tokens included.
         pad_id: Token that fills up short texts.
-        precision: The lowest one that kept the vectors (``bf16`` or ``f32``), or ``int8``.
+        precision: The lowest one that kept the vectors (``bf16`` or ``f32``), or that of the
+            weights (``int8-dynamic`` or ``int8``).
     """
 
     dimension: int

@@ -9,7 +9,7 @@ from indexer.models.embedder import Model
 from indexer.models.precision import Precision
 
 # What decides a vector up to rounding. Runtime and precision do not, but for int8: their vectors
-# have a cosine of 0.9999 to each other, and an index moves between processors.
+# have a cosine of 0.999 or more to each other, and an index moves between processors.
 _DECISIVE: tuple[str, ...] = (
     "weights_sha256",
     "dimension",

@@ -35,7 +35,7 @@ class Model:
         document_prefix: Put before a paper's text.
         max_tokens: What the model reads; the rest of a text is cut.
         runtime: ``openvino``, ``torch`` or ``hashing``.
-        precision: ``bf16``, ``f32`` or ``int8``.
+        precision: ``bf16``, ``f32``, ``int8-dynamic`` or ``int8``.
         converted_sha256: Of the model as converted for the runtime, where it is.
     """
 

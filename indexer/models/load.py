@@ -10,6 +10,7 @@ from pathlib import Path
 from indexer.models.cache import Converted, Facts, cache_folder, converted_model
 from indexer.models.checksums import model_hashes
 from indexer.models.choice import Choice, Named, choice_of, name_of
+from indexer.models.conversion.processor import prefers_int8
 from indexer.models.embedder import DEFAULT_MODEL, HASHING_MODEL, Embedder
 from indexer.models.hub import ModelFolder, find_model
 from indexer.models.openvino_embedder import OpenVinoEmbedder
@@ -67,10 +68,13 @@ def load_openvino(folder: ModelFolder, choice: Choice) -> OpenVinoEmbedder:
     )
 
 
-def convert_once(folder: ModelFolder, choice: Choice) -> tuple[Converted, str]:
+def convert_once(
+    folder: ModelFolder, choice: Choice, *, int8: bool | None = None
+) -> tuple[Converted, str]:
     """A model as converted, and what its weights as distributed hash to; raises the same.
 
-    The files are the same whatever is chosen; what it is run with is as chosen.
+    The files are the same whatever is chosen; what it is run with is as chosen. With ``int8`` they
+    have 8-bit weights, if these keep the vectors; by default where this processor prefers them.
     """
     cache = cache_folder()
     hashes = model_hashes(folder, cache)
@@ -82,6 +86,15 @@ def convert_once(folder: ModelFolder, choice: Choice) -> tuple[Converted, str]:
 
         return convert(folder, target)
 
-    converted = converted_model(cache, name, make)
+    def make_int8(target: Path) -> Facts:
+        from indexer.models.conversion.int8_weights import with_int8_weights
+
+        # Kept, too: a cache may be copied to a machine without torch and with another processor.
+        return with_int8_weights(converted_model(cache, name, make), target)
+
+    if prefers_int8() if int8 is None else int8:
+        converted = converted_model(cache, f"{name}-int8", make_int8)
+    else:
+        converted = converted_model(cache, name, make)
     facts = choice.facts(converted.facts, folder.name)
     return replace(converted, facts=facts), hashes.weights

@@ -16,6 +16,7 @@ from indexer.models.cache import TOKENIZER, Converted
 from indexer.models.conversion.compiled import compiled
 from indexer.models.conversion.runtime import openvino
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
+from indexer.models.precision import INT8_DYNAMIC, INT8_GROUP
 from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
 
 if TYPE_CHECKING:
@@ -150,10 +151,15 @@ def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel,
     precision = converted.facts.precision
     core = openvino().Core()
     fast = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-    hint = "f32" if precision == "f32" else fast  # in int8: of what was left as it was
+    hint = fast if precision in ("bf16", "int8") else "f32"  # in int8: of what was left as it was
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": hint}
+    if precision == INT8_DYNAMIC:
+        options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(INT8_GROUP)
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = str(threads)
         # Else each process with few threads takes the same first cores, and leaves the others idle.
         options["ENABLE_CPU_PINNING"] = "NO"
-    return compiled(core, converted, options), "int8" if precision == "int8" else hint
+    return compiled(core, converted, options), precision if precision in (
+        "int8",
+        INT8_DYNAMIC,
+    ) else hint

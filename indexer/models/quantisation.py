@@ -84,7 +84,7 @@ def quantised(named: Named, texts: Sequence[str]) -> tuple[OpenVinoEmbedder, Con
 
 def _base(folder: ModelFolder, choice: Choice) -> tuple[Converted, str]:
     try:
-        return convert_once(folder, choice)
+        return convert_once(folder, choice, int8=False)
     except ConversionError as error:
         raise ModelError(
             f"{folder.name} does not run under OpenVINO ({error}), and only what does can be int8; "

@@ -74,13 +74,18 @@ def lowest_precision(target: Path, facts: Facts, wanted: tuple[Vectors, Vectors]
     """
     for precision in ("bf16", "f32"):
         tried = replace(facts, precision=precision)
-        try:
-            pairs = zip(wanted, probed(target, tried), strict=True)
-        except ModelError:  # not finite in this precision
-            continue
-        if min(_cosine(one, other) for one, other in pairs) >= LEAST_COSINE:
+        if keeps_vectors(target, tried, wanted):
             return tried
     raise ConversionError(f"the cosine to the original's vectors is below {LEAST_COSINE}")
+
+
+def keeps_vectors(target: Path, facts: Facts, wanted: tuple[Vectors, Vectors]) -> bool:
+    """Whether the model in ``target`` gives what :func:`probed` should, within the promise."""
+    try:
+        pairs = zip(wanted, probed(target, facts), strict=True)
+    except ModelError:  # not finite in this precision
+        return False
+    return min(_cosine(one, other) for one, other in pairs) >= LEAST_COSINE
 
 
 def _cosine(one: Vectors, other: Vectors) -> float:

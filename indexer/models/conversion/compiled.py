@@ -22,6 +22,7 @@ import numpy as np
 from indexer.errors import StorageError
 from indexer.files import replacing
 from indexer.models.cache import GRAPH, WEIGHTS, Converted, cache_folder
+from indexer.models.conversion.processor import instructions
 from indexer.models.conversion.runtime import openvino
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("nearpaper")
 _WITHOUT_WEIGHTS = {"CACHE_MODE": "OPTIMIZE_SIZE"}
 _DIGEST = 32
-_CPU_INFO = Path("/proc/cpuinfo")
 _PROBE = np.array([[1, 2, 3, 4, 5]], np.int64)
 """Tokens that every vocabulary has."""
 
@@ -75,20 +75,11 @@ def _key(core: Core, converted: Converted, options: dict[str, str]) -> str:
     """Differs with all that decides what OpenVINO makes; it goes by the processor's name alone."""
     processor = [core.get_property("CPU", name) for name in _PROPERTIES]
     runtime = openvino().get_version()
-    told = (converted.sha256, runtime, sorted(options.items()), processor, _instructions())
+    told = (converted.sha256, runtime, sorted(options.items()), processor, instructions())
     return sha256(repr(told).encode()).hexdigest()
 
 
 _PROPERTIES = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "OPTIMIZATION_CAPABILITIES")
-
-
-def _instructions() -> str:
-    """What the processor can do, as Linux lists it: virtual ones of one name differ in it."""
-    with suppress(OSError), _CPU_INFO.open(errors="replace") as told:
-        for line in told:  # the first core's; with hundreds of them, all takes long to list
-            if line.startswith(("flags", "Features")):
-                return line
-    return ""
 
 
 def _kept(file: Path, key: str) -> bytes | None:

@@ -55,7 +55,7 @@ def original(folder: Path, texts: list[str], prompt: str) -> Vectors:
 
 
 def in_32_bits(folder: Path) -> OpenVinoEmbedder:
-    converted, _ = convert_once(find_model(str(folder)), Choice())
+    converted, _ = convert_once(find_model(str(folder)), Choice(), int8=False)
     facts = replace(converted.facts, precision="f32")
     return OpenVinoEmbedder(
         replace(converted, facts=facts), name="", revision="", weights_sha256=""

@@ -18,6 +18,7 @@ from indexer.models.embedder import DEFAULT_MODEL, Embedder, Vectors, unit_rows
 from indexer.models.hub import find_model
 from indexer.models.load import convert_once, load_embedder
 from indexer.models.openvino_embedder import OpenVinoEmbedder
+from indexer.models.precision import INT8_DYNAMIC
 from indexer.models.torch_embedder import load_torch, load_transformer, quiet
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared"
@@ -133,7 +134,7 @@ def test_the_default_model_says_what_it_is(default_embedder: Embedder) -> None:
     assert (model.name, model.runtime, model.pooling) == (DEFAULT_MODEL, "openvino", "mean")
     assert (model.dimension, model.max_tokens) == (384, 256)
     assert model.weights_sha256.startswith("53aa5117")
-    assert model.precision in {"bf16", "f32"}
+    assert model.precision in {"bf16", "f32", INT8_DYNAMIC}
     assert load_embedder("sentence-transformers/all-MiniLM-L6-v2").model == model
 
 

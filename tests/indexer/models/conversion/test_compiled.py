@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.models.conversion import compiled
+from indexer.models.conversion import compiled, processor
 from indexer.models.embedder import Embedder
 from indexer.models.load import load_embedder
 
@@ -99,7 +99,7 @@ def test_each_processor_has_its_own(
     fresh = vector()
     other = tmp_path / "cpuinfo"
     other.write_text("processor: 0\nflags : fpu avx2\n")
-    monkeypatch.setattr(compiled, "_CPU_INFO", other)
+    monkeypatch.setattr(processor, "_CPU_INFO", other)
     assert vector() == fresh
     assert len(kept(cache)) == 2
 
