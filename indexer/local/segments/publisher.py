@@ -102,7 +102,8 @@ def _make(
     generation = _next_generation(folder, old)
     if old is None or merge or _is_due(folder, catalog, old, change):
         base, base_change, last = f"base-{generation:08d}", change, None
-        probing = write_base(folder, base, catalog, change, model.dimension)
+        taken = None if merge else old
+        probing = write_base(folder, base, catalog, change, model.dimension, old=taken)
     else:
         base, base_change, last, probing = old.base, old.base_change, old, old.probing
     tail = f"tail-{generation:08d}"

@@ -1,7 +1,8 @@
-"""Writing the two segments of a generation: the base from the catalog, the tail from the last one.
+"""Writing the two segments of a generation: the base, and the tail behind it.
 
-What a tail costs to write depends on what came since the last one: the papers that stood in that
-are taken over from its files. Read again from the catalog, 10,000 of them would take a second.
+What that costs depends on what came since the last generation: the papers that stood in it are
+taken over from its files. Read again from the catalog, 10,000 of them would take a second, and
+cells would have to be learnt again.
 """
 
 from __future__ import annotations
@@ -16,25 +17,79 @@ from indexer.files import sha256_of
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import Block, require_sound
 from indexer.local.segments.column_writer import ColumnWriter
-from indexer.local.segments.columns import Columns, Positions
+from indexer.local.segments.columns import Columns, Mask, Positions
 from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
-from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for
-from indexer.local.segments.vectors import Probing
+from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for, fits
+from indexer.local.segments.vectors import EXACT, Probing
 
 _NONE: Positions = np.empty(0, np.int64)
+_BLOCK = 4096
 
 
-def write_base(folder: Path, name: str, catalog: Catalog, change: int, dimension: int) -> Probing:
-    """All papers that were live after ``change``; how to search their vectors."""
-    nlist = cells_for(catalog.count())
-    vectors, columns = VectorWriter(dimension), ColumnWriter()
-    if nlist:
-        vectors = VectorWriter.in_cells(nlist, catalog.sample_vectors(TRAINED_ON * nlist, change))
-    _add(vectors, columns, catalog.scan(after=0, change=change), dimension)
+def write_base(
+    folder: Path,
+    name: str,
+    catalog: Catalog,
+    change: int,
+    dimension: int,
+    *,
+    old: Manifest | None = None,
+) -> Probing:
+    """All papers that were live after ``change``; how to search their vectors.
+
+    With an ``old`` generation of the same vectors, they are taken over from it as far as its files
+    are what was written and its cells fit; otherwise all comes from the catalog.
+    """
+    begun = _folded(folder, catalog, change, old) if old is not None else None
+    vectors, columns, after = begun or _begun(catalog, change, dimension)
+    _add(vectors, columns, catalog.scan(after=after, change=change), dimension)
     probing = vectors.write(vector_file(folder, name))
     columns.write(column_file(folder, name), _NONE, vectors.nearness())
     return probing
+
+
+def _begun(catalog: Catalog, change: int, dimension: int) -> tuple[VectorWriter, ColumnWriter, int]:
+    """Writers without papers, and the row id behind which they begin."""
+    nlist = cells_for(catalog.count())
+    if not nlist:
+        return VectorWriter(dimension), ColumnWriter(), 0
+    sample = catalog.sample_vectors(TRAINED_ON * nlist, change)
+    return VectorWriter.in_cells(nlist, sample), ColumnWriter(), 0
+
+
+def _folded(
+    folder: Path, catalog: Catalog, change: int, old: Manifest
+) -> tuple[VectorWriter, ColumnWriter, int] | None:
+    """Writers with the papers of both segments of a generation, and the last of their row ids."""
+    if not fits(old.probing.nlist, catalog.count()):
+        return None
+    base = _whole(folder, old, old.base, old.probing)
+    tail = _whole(folder, old, old.tail)
+    if base is None or tail is None:
+        return None
+    last = max(base.columns.last_row, tail.columns.last_row)
+    gone = np.append(
+        base.columns.rows[tail.columns.tombstones],
+        catalog.died(since=old.change, change=change, upto_row=last),
+    )
+    columns = ColumnWriter()
+    kept = [_take_over(columns, each.columns, catalog, gone) for each in (base, tail)]
+    vectors = VectorWriter.taking_over(vector_file(folder, old.base), kept[0])
+    for positions in _blocks(np.flatnonzero(kept[1])):
+        vectors.add(tail.vectors.at(positions).astype(np.float16))
+    return vectors, columns, last
+
+
+def _take_over(columns: ColumnWriter, written: Columns, catalog: Catalog, gone: Positions) -> Mask:
+    """Take over the papers of written columns whose row ids aren't ``gone``; where they are."""
+    kept = ~np.isin(written.rows, gone)
+    columns.take_over(written, kept, catalog.papers(written.rows[~kept].tolist()))
+    return kept
+
+
+def _blocks(positions: Positions) -> list[Positions]:
+    return np.array_split(positions, range(_BLOCK, len(positions), _BLOCK))
 
 
 def write_tail(
@@ -66,11 +121,10 @@ def write_tail(
     died = catalog.died(since=since, change=change, upto_row=base.last_row)
     dead = np.searchsorted(base.rows, died)
     vectors, columns, after = VectorWriter(dimension), ColumnWriter(), base.last_row
-    if old is not None and (written := _whole_tail(folder, old)) is not None:
+    if old is not None and (written := _whole(folder, old, old.tail)) is not None:
         gone = catalog.died(since=old.change, change=change, upto_row=written.columns.last_row)
-        kept = ~np.isin(written.columns.rows, gone)
+        kept = _take_over(columns, written.columns, catalog, gone)
         vectors = VectorWriter.taking_over(vector_file(folder, old.tail), kept)
-        columns.take_over(written.columns, kept, catalog.papers(gone.tolist()))
         after = max(after, written.columns.last_row)
     _add(vectors, columns, catalog.scan(after=after, change=change), dimension)
     vectors.write(vector_file(folder, name))
@@ -79,14 +133,14 @@ def write_tail(
     return Columns(column_file(folder, name)), dead
 
 
-def _whole_tail(folder: Path, old: Manifest) -> Segment | None:
-    """The tail of a generation, if its files are what was written: damage isn't handed on."""
-    paths = vector_file(folder, old.tail), column_file(folder, old.tail)
+def _whole(folder: Path, old: Manifest, name: str, probing: Probing = EXACT) -> Segment | None:
+    """A segment of a generation, if its files are what was written: damage isn't handed on."""
+    paths = vector_file(folder, name), column_file(folder, name)
     try:
         written = [old.files[str(path.relative_to(folder))].sha256 for path in paths]
         whole = [sha256_of(path) for path in paths] == written
-        tail = Segment.open(folder, old.tail) if whole else None
-        return tail if tail and tail.columns.glossary is not None else None
+        segment = Segment.open(folder, name, probing) if whole else None
+        return segment if segment and segment.columns.glossary is not None else None
     except (OSError, KeyError, IndexDamagedError):
         return None
 
