@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.vector_writer import CENTRES, TRAINED_ON, all_threads, trained_cells
+from indexer.local.segments.cells import CENTRES, TRAINED_ON, all_threads, inverted_file, put_in
 
 EXACT_UPTO = 20_000
 """Vectors that are all compared with each other, in seconds; of more, those of some cells."""
@@ -82,8 +82,8 @@ def _index(vectors: NDArray[np.float16]) -> Any:  # noqa: ANN401 - FAISS ships n
     index: Any = faiss.IndexFlatIP(dimension)
     if count > EXACT_UPTO:
         nlist = round(CENTRES * count**0.5)
-        index = trained_cells(nlist, vectors[:: max(1, count // (TRAINED_ON * nlist))])
+        index = inverted_file(nlist, vectors[:: max(1, count // (TRAINED_ON * nlist))])
         index.nprobe = _NPROBE
     for first in range(0, count, _BLOCK):
-        index.add(vectors[first : first + _BLOCK].astype(np.float32))
+        put_in(index, vectors[first : first + _BLOCK].astype(np.float32))
     return index

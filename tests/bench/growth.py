@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for
+from indexer.local.segments.cells import TRAINED_ON, cells_for
+from indexer.local.segments.vector_writer import VectorWriter
 from indexer.local.segments.vectors import Probing, Vectors
 from indexer.models.embedder import Vectors as Rows
 from tests.bench.compare import alone

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import indexer.local.segments.cells
 import indexer.local.segments.publisher
-import indexer.local.segments.vector_writer
 from indexer.entries import Entry
 from indexer.local.snapshot import LocalSnapshot
 from indexer.models.embedder import unit_rows
@@ -31,7 +31,7 @@ def large(
 ) -> Iterator[Snapshot]:
     """Papers of some topics, one in ten of them of 2020."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 100)
+        patch.setattr(indexer.local.segments.cells, "MOST_EXACT", 100)
         # Not as a tail of what was published when the index was made: nothing.
         patch.setattr(indexer.local.segments.publisher, "TAIL_ROWS", 100)
         with STORES[kind](tmp_path_factory.mktemp(kind) / "index", request) as store:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import indexer.local.segments.cells
 import indexer.local.segments.vector_writer
 import search.ranking.ranking
 import search.ranking.retriever
@@ -25,7 +26,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "papers.jsonl"
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """With rankings so short that pages reach beyond them. Read only."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexer.local.segments.vector_writer, "MOST_EXACT", 50)
+        patch.setattr(indexer.local.segments.cells, "MOST_EXACT", 50)
         patch.setattr(search.ranking.ranking, "DEPTH", 20)
         patch.setattr(search.ranking.retriever, "DEPTH", 20)
         folder = tmp_path_factory.mktemp("large") / "index"

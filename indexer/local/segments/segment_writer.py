@@ -16,11 +16,12 @@ from indexer.errors import IndexDamagedError
 from indexer.files import sha256_of
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import Block, require_sound
+from indexer.local.segments.cells import TRAINED_ON, cells_for, fits
 from indexer.local.segments.column_writer import ColumnWriter
 from indexer.local.segments.columns import Columns, Mask, Positions
 from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
-from indexer.local.segments.vector_writer import TRAINED_ON, VectorWriter, cells_for, fits
+from indexer.local.segments.vector_writer import VectorWriter
 from indexer.local.segments.vectors import EXACT, Probing
 
 _NONE: Positions = np.empty(0, np.int64)

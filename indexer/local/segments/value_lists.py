@@ -139,11 +139,13 @@ def _edges(every: Sequence[Arrays]) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _gathered(
     text: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
-    """Pieces of a text, one behind the other."""
-    lengths = ends - starts
-    shifts = starts - (np.cumsum(lengths) - lengths)
-    gathered: NDArray[np.uint8] = text[np.repeat(shifts, lengths) + np.arange(lengths.sum())]
-    return gathered
+    """Pieces of a text, one behind the other; most of them are so already."""
+    if not len(starts):
+        return text[:0]
+    breaks = np.flatnonzero(starts[1:] != ends[:-1])
+    firsts = starts[np.append(0, breaks + 1)].tolist()
+    lasts = ends[np.append(breaks, len(ends) - 1)].tolist()
+    return np.concatenate([text[first:last] for first, last in zip(firsts, lasts, strict=True)])
 
 
 def _arrays(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,41 +10,19 @@ from numpy.typing import NDArray
 
 from indexer.errors import StorageError
 from indexer.files import replacing
+from indexer.local.segments.cells import centres_of, inverted_file, keep_only, put_in
 from indexer.local.segments.columns import Mask
 from indexer.local.segments.vectors import EXACT, Probing
 
-MOST_EXACT = 100_000
-"""Vectors up to which all are compared: 100,000 cost a thread some 4 ms a question."""
-CENTRES = 4.0
-"""Cells, for each square root of the number of vectors, as FAISS's guidelines have it."""
-TRAINED_ON = 40
-"""Vectors for each cell that the centres are learnt from; FAISS asks for 39."""
-ITERATIONS = 8
 RECALL = 0.99
 """Share of the true ten nearest that is to be found."""
 ASKED = 200
 """Questions that recall is measured with: 0.99 is then known within 0.003."""
 NEARNESS_SAMPLE = 100
 """Vectors whose nearest neighbours are looked for: the median is then known within 0.01."""
-OUTGROWN = 2**0.5
-"""Cells are learnt anew where so many times as many, or as few, would be learnt: at two times the
-papers, or half of them. Recall is measured each time, whatever cells there are."""
 _SEED = 20_240_517
 _CHUNK = 1 << 20
-
-
-def cells_for(count: int) -> int:
-    """How many cells so many vectors are put in; 0 where all of them can be compared."""
-    return 0 if count <= MOST_EXACT else round(CENTRES * count**0.5)
-
-
-def fits(nlist: int, count: int) -> bool:
-    """Whether so many vectors may be put in ``nlist`` cells that were learnt when they were fewer.
-
-    0 cells fit as long as all vectors can be compared.
-    """
-    wanted = cells_for(count)
-    return wanted / OUTGROWN <= nlist <= wanted * OUTGROWN
+_BLOCK = 16_384
 
 
 class VectorWriter:
@@ -64,7 +39,7 @@ class VectorWriter:
     def in_cells(cls, nlist: int, sample: NDArray[np.float16]) -> VectorWriter:
         """A writer whose ``nlist`` cells are learnt from ``(m, d)`` random ones of the vectors."""
         writer = cls(sample.shape[1])
-        writer._index = trained_cells(min(nlist, len(sample)), sample)
+        writer._index = inverted_file(min(nlist, len(sample)), sample)
         return writer
 
     @classmethod
@@ -80,7 +55,7 @@ class VectorWriter:
         writer._index = index
         if not kept.all():
             if hasattr(index, "nlist"):
-                _keep_in_cells(index, kept)
+                keep_only(index, kept)
             else:
                 index.remove_ids(faiss.IDSelectorBatch(np.flatnonzero(~kept)))
         return writer
@@ -90,8 +65,7 @@ class VectorWriter:
 
     def add(self, vectors: NDArray[np.float16]) -> None:
         """Append ``(n, d)`` unit vectors."""
-        with all_threads():
-            self._index.add(vectors.astype(np.float32))
+        put_in(self._index, vectors.astype(np.float32))
 
     def write(self, path: Path) -> Probing:
         """Write the file; how to search it.
@@ -109,8 +83,7 @@ class VectorWriter:
             raise StorageError(
                 f"{path}: could not be written; check free space and the folder's mode"
             ) from error
-        with all_threads():
-            return _probing(self._index)
+        return _probing(self._index)
 
     def nearness(self) -> float:
         """The median cosine of a vector to the nearest other one, of a sample; 0 if there is none.
@@ -125,56 +98,6 @@ class VectorWriter:
         return float(np.median(cosines[:, 1]))
 
 
-def trained_cells(nlist: int, sample: NDArray[np.float16]) -> Any:  # noqa: ANN401 - FAISS ships no types
-    """An inverted file without vectors, its ``nlist`` cells learnt from ``(m, d)`` vectors."""
-    import faiss
-
-    dimension = sample.shape[1]
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension),
-        dimension,
-        nlist,
-        faiss.ScalarQuantizer.QT_fp16,
-        faiss.METRIC_INNER_PRODUCT,
-        False,  # vectors themselves, not what is left of them beside their centre
-    )
-    index.cp.niter = ITERATIONS
-    index.cp.min_points_per_centroid = 1  # no warning of few: they are the whole index
-    index.cp.spherical = True
-    index.cp.seed = _SEED
-    with all_threads():
-        index.train(sample.astype(np.float32))
-    index.set_direct_map_type(faiss.DirectMap.Array)  # a vector by its position
-    return index
-
-
-def _keep_in_cells(index: Any, kept: Mask) -> None:  # noqa: ANN401
-    """Leave out the others of an inverted file, and count those that stay from 0.
-
-    FAISS's own removal leaves gaps in the numbers.
-    """
-    import faiss
-
-    numbers = np.cumsum(kept) - 1
-    old, size = index.invlists, index.code_size
-    lists = faiss.ArrayInvertedLists(index.nlist, size)
-    for cell in range(index.nlist):
-        held = old.list_size(cell)
-        if held == 0:
-            continue
-        ids = faiss.rev_swig_ptr(old.get_ids(cell), held)
-        stay = kept[ids]
-        codes = faiss.rev_swig_ptr(old.get_codes(cell), held * size).reshape(held, size)[stay]
-        new = numbers[ids[stay]]
-        if len(new):
-            lists.add_entries(cell, len(new), faiss.swig_ptr(new), faiss.swig_ptr(codes))
-    index.set_direct_map_type(faiss.DirectMap.NoMap)
-    index.replace_invlists(lists, True)
-    lists.this.disown()  # the index frees them
-    index.ntotal = int(kept.sum())
-    index.set_direct_map_type(faiss.DirectMap.Array)
-
-
 def _probing(index: Any) -> Probing:  # noqa: ANN401
     """The fewest cells with which recall is reached, on questions made of the vectors.
 
@@ -182,34 +105,41 @@ def _probing(index: Any) -> Probing:  # noqa: ANN401
     with vectors as questions, a tenth of the cells would seem enough. The sum of two vectors at
     random is as hard as a real question.
     """
+    import faiss
+
     nlist = getattr(index, "nlist", 0)
     if not nlist:
         return EXACT
     pairs = np.random.default_rng(_SEED).integers(0, index.ntotal, (2, ASKED))
     questions = _vectors(index, pairs[0]) + _vectors(index, pairs[1])
-    index.nprobe = nlist
-    _, true = index.search(questions, 10)
-    index.nprobe = 1
-    while True:
-        _, found = index.search(questions, 10)
-        recall = (found[:, :, None] == true[:, None, :]).any(axis=1).mean()
-        if recall >= RECALL or index.nprobe == nlist:
-            return Probing(nlist=nlist, nprobe=index.nprobe, recall=round(float(recall), 4))
-        index.nprobe = min(nlist, index.nprobe + 1 + index.nprobe // 5)
+    true = _nearest(index, questions, 10)
+    cells = faiss.vector_to_array(index.direct_map.array)[true] >> 32  # and the place in it
+    # A paper is found where its cell is looked through: as many cells as have a nearer centre, and
+    # its own.
+    scores = questions @ centres_of(index).T
+    of_cells = np.take_along_axis(scores, cells, axis=1)
+    nearer = [row > each[:, None] for row, each in zip(scores, of_cells, strict=True)]
+    needed = np.sort([1 + np.count_nonzero(each, axis=1) for each in nearer], axis=None)
+    nprobe = int(needed[int(np.ceil(RECALL * len(needed))) - 1])
+    index.nprobe = nprobe
+    recall = float((needed <= nprobe).mean())
+    return Probing(nlist=nlist, nprobe=nprobe, recall=round(recall, 4))
+
+
+def _nearest(index: Any, questions: NDArray[np.float32], k: int) -> NDArray[np.int64]:  # noqa: ANN401
+    """``(n, k)`` positions of the vectors nearest to ``(n, d)`` questions, of all."""
+    best = np.empty((len(questions), 0), np.float32)
+    found = np.empty((len(questions), 0), np.int64)
+    for begin in range(0, index.ntotal, _BLOCK):
+        positions = np.arange(begin, min(begin + _BLOCK, index.ntotal))
+        scores = np.hstack([best, questions @ _vectors(index, positions).T])
+        places = np.hstack([found, np.tile(positions, (len(questions), 1))])
+        kept = min(k, scores.shape[1])
+        chosen = np.argpartition(scores, -kept, axis=1)[:, -kept:]
+        best = np.take_along_axis(scores, chosen, axis=1)
+        found = np.take_along_axis(places, chosen, axis=1)
+    return found
 
 
 def _vectors(index: Any, positions: NDArray[np.int64]) -> NDArray[np.float32]:  # noqa: ANN401
     return np.asarray(index.reconstruct_batch(positions), np.float32)
-
-
-@contextmanager
-def all_threads() -> Iterator[None]:
-    """Questions are answered with one thread; writing has the processor for itself."""
-    import faiss
-
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)

@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.local.catalog.catalog import Catalog
+from indexer.local.segments import cells, vector_writer
 from indexer.local.segments import publisher as publishing
-from indexer.local.segments import vector_writer
 from indexer.local.segments.columns import Columns
 from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
@@ -130,7 +130,7 @@ def base_written_anew(index: Path, target: Path) -> tuple[Segment, Segment]:
 
 
 def in_few_cells(monkeypatch: pytest.MonkeyPatch, most_exact: int = 20) -> None:
-    monkeypatch.setattr(vector_writer, "MOST_EXACT", most_exact)
+    monkeypatch.setattr(cells, "MOST_EXACT", most_exact)
 
 
 def centres(index: Path) -> NDArray[np.float32]:
@@ -178,10 +178,10 @@ def test_cells_are_learnt_anew_once_they_are_outgrown(
     in_few_cells(monkeypatch)
     index = make_index(map(record, range(60)))
     compact(index)
-    cells = published(index).probing.nlist
+    learnt = published(index).probing.nlist
     add_records(index, map(record, range(60, 200)))
     fold(index, monkeypatch)
-    assert published(index).probing.nlist > 1.5 * cells
+    assert published(index).probing.nlist > 1.5 * learnt
 
 
 def test_a_base_that_grows_beyond_comparing_all_is_put_in_cells(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.errors import IndexDamagedError
-from indexer.local.segments.vector_writer import ASKED, RECALL, VectorWriter, cells_for
+from indexer.local.segments.vector_writer import ASKED, RECALL, VectorWriter
 from indexer.local.segments.vectors import Found, Probing, Vectors
 
 
@@ -74,11 +74,6 @@ def test_what_is_no_index_is_damage(tmp_path: Path) -> None:
         Vectors(path)
     with pytest.raises(FileNotFoundError):
         Vectors(tmp_path / "gone.faiss")
-
-
-def test_few_vectors_are_all_compared() -> None:
-    assert cells_for(100_000) == 0
-    assert cells_for(1_000_000) == 4_000
 
 
 @settings(deadline=None, max_examples=50)
