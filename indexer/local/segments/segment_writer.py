@@ -140,8 +140,10 @@ def _whole(folder: Path, old: Manifest, name: str, probing: Probing = EXACT) -> 
     try:
         written = [old.files[str(path.relative_to(folder))].sha256 for path in paths]
         whole = [sha256_of(path) for path in paths] == written
-        segment = Segment.open(folder, name, probing) if whole else None
-        return segment if segment and segment.columns.glossary is not None else None
+        if not whole:
+            return None
+        segment = Segment.open(folder, name, probing)
+        return segment if segment.columns.glossary is not None else None
     except (OSError, KeyError, IndexDamagedError):
         return None
 

@@ -50,14 +50,16 @@ class VectorWriter:
         """
         import faiss
 
-        index = faiss.read_index(str(path))
+        # Mapped, so that those in cells are copied once; FAISS can't change a mapped flat one.
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        if hasattr(index, "nlist"):
+            keep_only(index, kept)
+        else:
+            index = faiss.read_index(str(path))
+            if not kept.all():
+                index.remove_ids(faiss.IDSelectorBatch(np.flatnonzero(~kept)))
         writer = cls(index.d)
         writer._index = index
-        if not kept.all():
-            if hasattr(index, "nlist"):
-                keep_only(index, kept)
-            else:
-                index.remove_ids(faiss.IDSelectorBatch(np.flatnonzero(~kept)))
         return writer
 
     def __len__(self) -> int:
