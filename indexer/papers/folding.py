@@ -11,6 +11,7 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 _WORD = re.compile(r"[^\W_]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def fold(text: str) -> str:
@@ -18,7 +19,12 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _BEYOND_ASCII.sub(_bare, decomposed)
+
+
+def _bare(letters: re.Match[str]) -> str:
+    """Without accents, which stand behind their letters here."""
+    bare = "".join(letter for letter in letters[0] if not unicodedata.combining(letter))
     return bare.translate(_LETTERS)
 
 
