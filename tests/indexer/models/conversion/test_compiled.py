@@ -30,7 +30,15 @@ def cache(
         model_cache, cache, copy_function=os.link, ignore=shutil.ignore_patterns("*.blob")
     )
     monkeypatch.setenv("NEARPAPER_CACHE", str(cache))
+    pretend(tmp_path, monkeypatch, "fpu sse4_2 avx2")
     return cache
+
+
+def pretend(folder: Path, monkeypatch: pytest.MonkeyPatch, instructions: str) -> None:
+    """Have the processor look like another one, which computes in 32 bits."""
+    told = folder / "cpuinfo"
+    told.write_text(f"processor: 0\nflags : {instructions}\n")
+    monkeypatch.setattr(processor, "_CPU_INFO", told)
 
 
 def vector() -> bytes:
@@ -97,9 +105,7 @@ def test_each_processor_has_its_own(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = vector()
-    other = tmp_path / "cpuinfo"
-    other.write_text("processor: 0\nflags : fpu avx2\n")
-    monkeypatch.setattr(processor, "_CPU_INFO", other)
+    pretend(tmp_path, monkeypatch, "fpu avx2")
     assert vector() == fresh
     assert len(kept(cache)) == 2
 
