@@ -159,7 +159,5 @@ def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel,
         options["INFERENCE_NUM_THREADS"] = str(threads)
         # Else each process with few threads takes the same first cores, and leaves the others idle.
         options["ENABLE_CPU_PINNING"] = "NO"
-    return compiled(core, converted, options), precision if precision in (
-        "int8",
-        INT8_DYNAMIC,
-    ) else hint
+    has_int8_weights = precision in ("int8", INT8_DYNAMIC)
+    return compiled(core, converted, options), precision if has_int8_weights else hint

@@ -1,8 +1,8 @@
-"""Cells that many vectors are put in: learning their centres, and finding the nearest centre.
+"""Cells that many vectors are put in, as FAISS's inverted file: learnt, filled and thinned out.
 
-All by NumPy's matrix products, in every thread. With the OpenBLAS that FAISS's wheel brings, the
-same products take eight times as long: 25 billion operations a second and 200, on two cores with
-AVX-512.
+Centres are learnt and compared by NumPy's matrix products, in every thread. With the OpenBLAS that
+FAISS's wheel brings, the same products take eight times as long: 25 billion operations a second and
+200, on two cores with AVX-512.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _add_up(sums: Rows, vectors: Rows, cells: NDArray[np.int64]) -> None:
 
 def _blocks(vectors: NDArray[np.floating]) -> Iterator[Rows]:
     for begin in range(0, len(vectors), _BLOCK):
-        yield vectors[begin : begin + _BLOCK].astype(np.float32)
+        yield vectors[begin : begin + _BLOCK].astype(np.float32, copy=False)
 
 
 def inverted_file(nlist: int, sample: NDArray[np.float16]) -> Any:  # noqa: ANN401 - FAISS ships no types
