@@ -48,7 +48,7 @@ _APART = " ".join([GAP] * (MAX_TERMS + 1))
 _CACHED = 100_000
 _LAST = 8
 """Texts whose words are kept: one after the other, each is needed for several fields."""
-_EDGES = ".,;:!?()[]{}'\"$“”‘’"
+EDGES = ".,;:!?()[]{}'\"$“”‘’"
 """Signs about words, without which most pieces of a text are known from others."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -57,8 +57,6 @@ _LETTERS = r"[\p{Alphabetic}\p{N}][\p{Alphabetic}\p{N}\p{M}]*"
 _LANGUAGE = r"[A-Za-z](?:\+\+|#)"
 """``C++``, ``C#``: what follows the letter tells it from others."""
 _PART = rf"(?:{_LANGUAGE}|{_LETTERS})"
-_CHANGING = {"pe": "pa", "he": "ha", "fe": "fo", "sk": "sc", "et": "ae", "es": "oe", "ed": "oe"}
-"""By the first two letters of an American word, those of the British one, if they are others."""
 _LONG = 60
 """Bytes from which on a word is no word and is left out."""
 _MAX_PARTS = 5
@@ -153,7 +151,7 @@ def _words(text: str, tokens: int) -> tuple[Word, ...]:
 def _of_piece(piece: str, tokens: int) -> tuple[Word, ...]:
     """The words between two spaces."""
     read = _read if tokens > 1 else _read_as_before
-    return read(piece.strip(_EDGES))
+    return read(piece.strip(EDGES))
 
 
 def stems(text: str, tokens: int = TOKENS) -> list[str]:
@@ -163,25 +161,11 @@ def stems(text: str, tokens: int = TOKENS) -> list[str]:
 
 @lru_cache(_CACHED)
 def _stems(piece: str, tokens: int) -> tuple[str, ...]:
-    """Kept apart from the words: every answer looks up the stems of whole papers."""
-    bare = piece.strip(_EDGES)
+    bare = piece.strip(EDGES)
     if tokens > 1 and bare.isascii() and bare.isalnum():
         stem = _stem(bare)
         return (stem,) if stem else ()
     return tuple(stem for word in _of_piece(piece, tokens) for stem in word.stems)
-
-
-def beginnings(stems: Iterable[str]) -> frozenset[str]:
-    """The first two letters, in lower case, of plain words that may have one of these stems.
-
-    British spellings may begin otherwise (*sceptic*, *foetal*), and so do *dying* and its like,
-    whose stem is *die*; of *aed* it is *a*.
-    """
-    firsts = {stem[:2] for stem in stems}
-    british = {_CHANGING[first] for first in firsts if first in _CHANGING}
-    dying = {f"{first[0]}y" for first in firsts if first[1:] == "i"}
-    alone = {first + more for first in firsts if len(first) == 1 for more in "ei"}
-    return frozenset(firsts | british | dying | alone)
 
 
 def all_words(text: str, tokens: int = TOKENS) -> list[tuple[tuple[str, ...], ...]]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import analysis
+from indexer.closeness.held import held
 from indexer.papers.paper import Paper
 from indexer.store import Hits, Keys, Snapshot
 from indexer.where import AllWords
@@ -49,7 +50,7 @@ class Question:
         stems = list({stem for ways in words for way in ways for stem in way})
         held = dict(zip(stems, snapshot.document_frequencies(stems), strict=True))
         papers = snapshot.about.papers
-        self._beginnings = analysis.beginnings(stems)
+        self._stems = frozenset(stems)
         # Of one word in parts, the rarest tells.
         self.weights = {ways: _idf(min(held[stem] for stem in ways[0]), papers) for ways in words}
 
@@ -61,8 +62,8 @@ class Question:
         """``(n,)``: the coverage of each of some papers."""
         if not self.weights:
             return np.zeros(len(papers))
-        held = (self._snapshot.stems(_with(self._beginnings, _words_of(paper))) for paper in papers)
-        return np.array([self.coverage(each) for each in held], np.float64)
+        found = held([_words_of(paper) for paper in papers], self._stems, self._snapshot.stems)
+        return np.array([self.coverage(each) for each in found], np.float64)
 
     def best(self, lexical: Keys) -> float:
         """The highest coverage among what the lexical leg found, best first."""
@@ -72,22 +73,6 @@ class Question:
             return 1.0
         papers = self._snapshot.papers(lexical[:LOOKED_AT])
         return float(self.of_papers(papers).max(initial=0.0))
-
-
-def _with(beginnings: Collection[str], text: str) -> str:
-    """The words that begin so, and all that aren't plain words, such as *x-ray* or *U.S.*.
-
-    To make stems of all the words of ten papers takes longer than any other part of an answer.
-    """
-    kept = [
-        piece for piece in text.split() if piece[:2].lower() in beginnings or not _is_plain(piece)
-    ]
-    return " ".join(kept)
-
-
-def _is_plain(piece: str) -> bool:
-    """Whether it is letters and digits alone, but for a sign behind them."""
-    return piece.isascii() and (piece.isalnum() or (len(piece) > 2 and piece[:-1].isalnum()))
 
 
 def _words_of(paper: Paper) -> str:
