@@ -62,8 +62,26 @@ def mixed(papers: Sequence[Paper], count: int, seed: int = SEED) -> list[Paper]:
 
 def _mixed(first: Paper, second: Paper, chance: random.Random, number: int) -> Paper:
     own = sentences(first.abstract)
-    drawn = chance.sample([*own, *sentences(second.abstract)], len(own))
-    return replace(first, id=f"mixed-{number}", abstract=" ".join(drawn), url="", doi="")
+    drawn = " ".join(chance.sample([*own, *sentences(second.abstract)], len(own)))
+    title = f"{mixed_words(first.title, second.title, chance)}, {number}"
+    return another(first, f"mixed-{number}", title, drawn)
+
+
+def mixed_words(first: str, second: str, chance: random.Random) -> str:
+    """The first text, about half of its words replaced by the second's."""
+    words, others = first.split(), second.split()
+    if not others:
+        return first
+    drawn = chance.choices(others, k=len(words))
+    bits = chance.getrandbits(max(1, len(words)))
+    return " ".join(drawn[place] if bits >> place & 1 else word for place, word in enumerate(words))
+
+
+def another(paper: Paper, id: str, title: str, abstract: str) -> Paper:
+    """A paper like one, but no duplicate of it: it shares no id, nor a title."""
+    return replace(
+        paper, id=id, title=title, abstract=abstract, doi="", url="", ids=(), cite_keys=()
+    )
 
 
 def find_questions(papers: Sequence[Paper], count: int, *, real: bool = True) -> list[str]:

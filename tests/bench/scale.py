@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from search.engine import Engine
 from tests.bench.compare import alone
 from tests.bench.limits import REACH, Parts, parts
 from tests.bench.measures import Memory, folder_bytes
+from tests.bench.papers import another, mixed_words
 from tests.bench.plots import Bars
 from tests.bench.report import Cell, Table
 from tests.bench.vectors import BLOCK, SEED, Real
@@ -86,18 +87,8 @@ class Papers:
 
 def mix(first: Paper, second: Paper, chance: random.Random, id: str) -> Paper:
     """The first paper under another id, about half of its words replaced by the second's."""
-    title = _mixed_words(first.title, second.title, chance)
-    abstract = _mixed_words(first.abstract, second.abstract, chance)
-    return replace(first, id=id, title=title, abstract=abstract, doi="", url="")
-
-
-def _mixed_words(first: str, second: str, chance: random.Random) -> str:
-    words, others = first.split(), second.split()
-    if not others:
-        return first
-    drawn = chance.choices(others, k=len(words))
-    bits = chance.getrandbits(max(1, len(words)))
-    return " ".join(drawn[place] if bits >> place & 1 else word for place, word in enumerate(words))
+    title = mixed_words(first.title, second.title, chance)
+    return another(first, id, title, mixed_words(first.abstract, second.abstract, chance))
 
 
 def _entry(paper: Paper, vector: NDArray[np.float16]) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from tests.bench.report import Table
 
 CLIENTS = (1, 4, 16, 64)
 PATIENCE_SECONDS = 60
+_ADDRESS = re.compile(r"http://[\w.:\[\]]+")
 # uvloop comes with a peer, not with nearpaper: hidden, so that what users get is measured.
 _SERVE = "import sys; sys.modules['uvloop'] = None; from api.cli import main; main()"
 
@@ -49,10 +51,9 @@ def serving(folder: Path) -> Iterator[tuple[str, int]]:
         assert process.stderr is not None
         line = process.stderr.readline()
         try:
-            address = next((word for word in line.split() if word.startswith("http://")), "")
-            if not address:
+            if (address := _ADDRESS.search(line)) is None:
                 raise RuntimeError(f"nearpaper serve: {line}{process.stderr.read()}")
-            yield address.rstrip(","), process.pid
+            yield address[0], process.pid
         finally:
             process.kill()
 

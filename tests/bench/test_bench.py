@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper
 from tests.bench import compare, growth, limits, machine, reading, scale
 from tests.bench.measures import Latency, Memory, latency, ratio
@@ -99,6 +100,8 @@ def test_papers_are_made_of_the_sample_where_there_are_no_real_ones(sample: list
     assert made == mixed(sample, 500)
     known = {paper.abstract for paper in sample}
     assert all(paper.abstract and paper.abstract not in known for paper in made[len(sample) :])
+    names = [name.name for paper in made for name in names_of(paper)]
+    assert len(set(names)) == len(names), "an index would take some for duplicates"
 
 
 def test_questions_are_sentences_and_differ(sample: list[Paper]) -> None:
