@@ -328,6 +328,11 @@ class Store(Protocol):
         """A folder for files that go with the index, such as the rejects; ``None`` for none."""
         ...
 
+    @property
+    def remote(self) -> bool:
+        """Whether it is read over a network."""
+        ...
+
     def recover(self) -> None:
         """Publish what a killed writer committed, and bring an older format up to date.
 

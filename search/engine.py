@@ -17,7 +17,6 @@ from search.answer.emptiness import explained
 from search.batch import parsed, search_each, similar_to_each
 from search.lookup import Lookup
 from search.options import DEFAULTS, NEWEST, Choices, Mode, SearchOptions
-from search.ranking.reading import read
 from search.ranking.rerank import Reranker
 from search.ranking.retriever import listing
 from search.stages import stage
@@ -48,7 +47,7 @@ class Engine(Lookup):
 
         def answer(snapshot: Snapshot) -> Answer:
             with stage("reading"):
-                reading = read(snapshot, plain, options)
+                reading = self._reading(snapshot, plain, options)
             query = reading.query
             found = self._retriever.for_question(snapshot, query, options)
             found = replace(found, warnings=(*reading.notes, *found.warnings))
@@ -136,7 +135,7 @@ class Engine(Lookup):
         plain, options = parsed(checked_question(question)), DEFAULTS.but(mode=mode)
 
         def ids(snapshot: Snapshot) -> list[tuple[str, float]]:
-            query = read(snapshot, plain, options).query
+            query = self._reading(snapshot, plain, options).query
             found = self._retriever.for_question(
                 snapshot, query, options, among=among, without=without
             )
@@ -160,8 +159,8 @@ class Engine(Lookup):
 
         def texts(snapshot: Snapshot) -> None:
             plain = map(parsed, questions)
-            wanted = {read(snapshot, one, options).query.text for one in plain}
-            self._retriever.prepare(snapshot, wanted)
+            read = (self._reading(snapshot, one, options).query for one in plain)
+            self._retriever.prepare(snapshot, read, options)
 
         self._read(texts, lambda: None)
 

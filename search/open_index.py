@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import date
 from types import TracebackType
 from typing import Self, TypeVar
 
 from indexer.errors import SnapshotExpiredError
+from indexer.kept.remembered import Remembered
 from indexer.location import Location, open_store
 from indexer.models.embedder import Embedder
 from indexer.store import Snapshot, Store
 from search.answer.builder import AnswerBuilder
+from search.beside import Beside
 from search.one_thread import one_thread
+from search.options import DEFAULTS, SearchOptions
+from search.query.parser import Query
 from search.ranking.encoder import Encoder
+from search.ranking.reading import Reading, read
 from search.ranking.retriever import Retriever
 from search.stages import Observer, observed
 from search.stopping import require_wanted
@@ -32,7 +38,9 @@ class OpenIndex:
         self._store, self._encoder = store, encoder
         self._taken: Snapshot | None = None
         self.observers: list[Observer] = []
-        self._retriever, self._builder = Retriever(encoder), AnswerBuilder(encoder)
+        self._readings = Remembered(read)
+        self._retriever = Retriever(encoder, Beside(remote=store.remote))
+        self._builder = AnswerBuilder(encoder)
         self._suggester = Suggester()
 
     @classmethod
@@ -78,9 +86,16 @@ class OpenIndex:
         self._taken = newest
         return newest
 
+    def _reading(self, snapshot: Snapshot, plain: Query, options: SearchOptions) -> Reading:
+        """What a question says, where its words needn't stay words."""
+        return Reading(plain) if options.literal else self._readings(snapshot, plain, date.today())
+
     def prepare(self, texts: Collection[str]) -> None:
         """Embed what is going to be asked, many texts at once."""
-        self._read(lambda snapshot: self._retriever.prepare(snapshot, texts), lambda: None)
+        queries = [Query(asked=text, text=text) for text in texts]
+        self._read(
+            lambda snapshot: self._retriever.prepare(snapshot, queries, DEFAULTS), lambda: None
+        )
 
     @property
     def location(self) -> str:

@@ -48,7 +48,7 @@ ROOMS: dict[str, str] = {
     "maintenance": "indexer.maintenance",
     "query": "search.limits search.validation search.stopping search.query",
     "options": "search.options search.option_names",
-    "stages": "search.stages search.one_thread",
+    "stages": "search.stages search.one_thread search.beside",
     "ranking": "search.ranking",
     "answer": "search.answer",
     "map": "search.map",

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Literal
 
 Cache = Literal[
-    "question-vectors", "conditions", "rankings", "facets", "counts", "records", "vectors", "words"
+    "question-vectors",
+    "questions",
+    "conditions",
+    "rankings",
+    "facets",
+    "counts",
+    "records",
+    "vectors",
+    "words",
 ]
 Observer = Callable[[Cache, bool, int], None]
 """Is told which cache was asked, whether it held what was asked for, and how many times that was

@@ -26,6 +26,8 @@ from indexer.models.precision import Precision
 class LocalStore:
     """An index in a folder, which need not be there yet. Safe to use from many threads."""
 
+    remote = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._reader = SnapshotProvider(folder)

@@ -31,6 +31,7 @@ class MemoryStore:
 
     location = "memory"
     workspace = None
+    remote = False
     problem = ""
 
     def __init__(self) -> None:

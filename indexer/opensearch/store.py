@@ -56,6 +56,7 @@ class OpenSearchStore:
     """
 
     workspace = None
+    remote = True
     problem = ""  # what the cluster can't answer fails
 
     def __init__(self, address: Address) -> None:

@@ -19,7 +19,8 @@ from search.limits import MAX_DEPTH
 from search.options import Mode, Sort
 
 DEPTH = 1_000
-"""How deep each leg looks. Fused nDCG@10 is lower at 300 and at 100."""
+"""How deep each leg looks. At 1,000, 500, 300 and 200, the mean nDCG@10 of six test collections is
+0.611, 0.609, 0.608 and 0.607, recall@20 of LitSearch 0.674, 0.668, 0.658 and 0.658."""
 
 NO_KEYS: Keys = np.empty(0, np.int64)
 NO_HITS: Hits = (NO_KEYS, np.empty(0, np.float32))

@@ -9,7 +9,6 @@ from datetime import date
 from indexer.papers.folding import words
 from indexer.store import Keys, Snapshot
 from indexer.where import ALL, Where, both
-from search.options import SearchOptions
 from search.query.conditions import period_in_words
 from search.query.corpus import Cited
 from search.query.filters import any_of
@@ -38,18 +37,18 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read(snapshot: Snapshot, plain: Query, options: SearchOptions) -> Reading:
+def read(snapshot: Snapshot, plain: Query, today: date) -> Reading:
     """A question with authors and times read from its words, where the index has such papers.
 
     Args:
         snapshot: Of the index that is asked.
         plain: The question, parsed word for word.
-        options: Say whether words are to stay words.
+        today: By the clock: whoever says "last year" means their own, whatever is indexed.
     """
-    if options.literal or plain.id:
+    if plain.id:
         return Reading(plain)
-    query = parse(plain.asked, IndexedNames(snapshot))
-    notes = _wish(query)
+    query = parse(plain.asked, IndexedNames(snapshot, today))
+    notes = _wish(query, today)
     if query.heard and _is_title(snapshot, plain.asked):
         return Reading(plain)
     if query.filters != plain.filters and not snapshot.count(_filtered(query)):
@@ -60,14 +59,9 @@ def read(snapshot: Snapshot, plain: Query, options: SearchOptions) -> Reading:
 class IndexedNames:
     """What a snapshot knows of authors."""
 
-    def __init__(self, snapshot: Snapshot, today: date | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, today: date) -> None:
         self._snapshot = snapshot
-        self._today = today
-
-    @property
-    def today(self) -> date:
-        """The day by the clock: whoever says "last year" means their own, whatever is indexed."""
-        return self._today or date.today()
+        self.today = today
 
     def is_author(self, name: str, *, certain: bool = False) -> bool:
         """Whether some paper has such an author, and the words aren't better known as words."""
@@ -129,11 +123,11 @@ def _nothing(query: Query, plain: Query) -> str:
     return f"no paper {' and '.join([*by, *dates])}; searched for the words as typed"
 
 
-def _wish(query: Query) -> tuple[str, ...]:
+def _wish(query: Query, today: date) -> tuple[str, ...]:
     """That "recent" is no date; whoever means one has to say it."""
     if not query.recent:
         return ()
-    since = date.today().year - 1
+    since = today.year - 1
     return (
         f"“{query.recent}” names no date, so papers of any age are here; sort by newest, or ask "
         f"for “since {since}”",

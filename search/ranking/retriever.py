@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, TypeVarTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ModelError, PaperNotFoundError
+from indexer.kept.remembered import Remembered
 from indexer.models.recipe import RECIPE
 from indexer.papers.identity import CITED
 from indexer.papers.paper import Paper
 from indexer.store import Keys, Snapshot, Vector
 from indexer.where import ALL, Among, Where, both, without
+from search.beside import Beside
 from search.options import Mode, SearchOptions
 from search.query.parser import Query
 from search.ranking.cited import cited_papers
@@ -27,12 +27,10 @@ from search.ranking.known_items import KnownItems, known_items, titled, written_
 from search.ranking.legs import NO_HOLDERS, dense_leg, holders, lexical_leg
 from search.ranking.library import library_of, suiting
 from search.ranking.ranking import DEPTH, NO_HITS, NO_KEYS, Ranking, promote
-from search.ranking.rewriting import rewritten
+from search.ranking.rewriting import as_typed, rewritten
 from search.ranking.scoring import ranked, within
 from search.stages import stage
 
-_Given = TypeVarTuple("_Given")
-_Result = TypeVar("_Result")
 _NO_PHRASE = "no matching paper has the quoted phrase; searched for its words one by one"
 
 
@@ -56,15 +54,20 @@ class Retrieved:
 
 
 class Retriever:
-    """Ranks the papers of a snapshot. Safe to use from many threads."""
+    """Ranks the papers of a snapshot. Safe to use from many threads.
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._beside = ThreadPoolExecutor(thread_name_prefix="lexical-leg")
+    Args:
+        encoder: Of questions.
+        beside: Where words are looked up.
+    """
+
+    def __init__(self, encoder: Encoder, beside: Beside) -> None:
+        self._encoder, self._beside = encoder, beside
+        self._rewritten = Remembered(rewritten)
 
     def close(self) -> None:
         """End the threads of the lexical leg."""
-        self._beside.shutdown()
+        self._beside.close()
 
     def for_question(
         self,
@@ -89,7 +92,7 @@ class Retriever:
                 where = loose
                 notes += (_NO_PHRASE,)
         with stage("rewriting"):
-            found = rewritten(snapshot, query, literal=options.literal)
+            found = as_typed(query) if options.literal else self._rewritten(snapshot, query)
         named = self._named(snapshot, where, found.query)
         ranking, warnings = self._ranked(
             snapshot,
@@ -146,12 +149,15 @@ class Retriever:
         ranking, _ = self._ranked(snapshot, title, options.where(), "hybrid")
         return titled(snapshot, ranking, title)
 
-    def prepare(self, snapshot: Snapshot, texts: Collection[str]) -> None:
+    def prepare(self, snapshot: Snapshot, queries: Iterable[Query], options: SearchOptions) -> None:
         """Embed what will be asked next, many at once; without the model nothing happens yet."""
-        queries = [Query(asked=text, text=text) for text in texts if text]
-        meant = [rewritten(snapshot, query).meant for query in queries]
+        asked = [query for query in queries if query.text]
+        if not options.literal:
+            found = [self._rewritten(snapshot, query).meant for query in asked]
+        else:
+            found = [query.text for query in asked]
         with suppress(ModelError):
-            self._encoder.prepare(meant, snapshot.about.model)
+            self._encoder.prepare(found, snapshot.about.model)
 
     def _ranked(
         self,
@@ -173,8 +179,8 @@ class Retriever:
         # Words are looked up while the text is embedded and its nearest papers are found.
         sought, words, holding = sought or text, None, None
         if mode != "dense":
-            words = self._submit(lexical_leg, snapshot, sought)
-            holding = self._submit(holders, snapshot, text)
+            words = self._beside.submit(lexical_leg, snapshot, sought)
+            holding = self._beside.submit(holders, snapshot, text)
         mode, vector, warnings = self._embedded(snapshot, meant or text, mode)
         dense = dense_leg(snapshot, ALL, mode, vector)
         lexical = words.result() if words else NO_HITS
@@ -190,12 +196,7 @@ class Retriever:
     ) -> Future[dict[str, KnownItems]]:
         """What a question may name, looked up beside its legs: a cluster takes as long for it."""
         names = list(dict.fromkeys((query.asked, query.text))) if query.text else []
-        return self._submit(known_items, snapshot, where, names)
-
-    def _submit(self, call: Callable[[*_Given], _Result], *given: *_Given) -> Future[_Result]:
-        """Have something done beside, seen by the same observers."""
-        context = copy_context()
-        return self._beside.submit(lambda: context.run(call, *given))
+        return self._beside.submit(known_items, snapshot, where, names)
 
     def _embedded(
         self, snapshot: Snapshot, text: str, mode: Mode

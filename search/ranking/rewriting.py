@@ -34,10 +34,15 @@ class RewrittenQuery:
     notes: tuple[str, ...] = ()
 
 
-def rewritten(snapshot: Snapshot, query: Query, *, literal: bool = False) -> RewrittenQuery:
+def as_typed(query: Query) -> RewrittenQuery:
+    """A question as it is."""
+    return RewrittenQuery(query, query.text, query.text)
+
+
+def rewritten(snapshot: Snapshot, query: Query) -> RewrittenQuery:
     """A question with its misspelt words mended and its abbreviations spelt out."""
-    if literal or not snapshot.glossary:
-        return RewrittenQuery(query, query.text, query.text)
+    if not snapshot.glossary:
+        return as_typed(query)
     query, better = respelt(snapshot, query)
     kept = protected(query)
     long = long_forms_of(snapshot, query.text, kept)
