@@ -24,9 +24,10 @@ from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
 if TYPE_CHECKING:
     from openvino import CompiledModel, InferRequest
 
-TOKEN_BUDGET = 2048
-"""Padded tokens in a batch. On two cores with AVX512-BF16, abstracts a second over 400 of them:
-118 at 1,024; 123 at 2,048; 121 at 4,096; 115 at 8,192; 98 at 16,384."""
+TOKEN_BUDGET = 512
+"""Padded tokens in a batch; a longer text is alone in its own. Of 32 papers at a time, two cores with
+AVX512-VNNI embed 39 a second, 36 with 1,024 and 31 with 2,048: with few and large batches, one
+stream waits for the other at the end."""
 STREAM_CORES = 4
 """Cores at most for one inference, and of few cores at most half of them. Inferences side by side
 don't wait for each other's cores as the parts of one do: on two cores, two of one core each encode
@@ -117,8 +118,8 @@ class OpenVinoEmbedder:
         found = list(batches([len(one.ids) for one in tokens], TOKEN_BUDGET))
         if len(found) == 1:
             fill(found[0])
-        else:
-            list(self._side_by_side.map(fill, found))
+        else:  # the longest first, so that all streams end at about the same time
+            list(self._side_by_side.map(fill, reversed(found)))
         return unit_rows(rows)
 
     def _infer(self, tokens: Sequence[Tokens]) -> Vectors:
