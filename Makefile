@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_INDEX ?= data/index
 INSTALL := PYTHON="$(PYTHON)" .ci/install $(VENV)
 
-.PHONY: help demo test test-all test-cluster crash fuzz bench bench-full bench-questions lint format hooks reference clean
+.PHONY: help demo test test-all test-cluster crash fuzz bench bench-full bench-vectors bench-questions lint format hooks reference clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s%s\n", $$1, $$2} /^## / {printf "%22s%s\n", "", substr($$0, 4)}' Makefile
@@ -69,6 +69,10 @@ bench-full: $(VENV)/bench-installed ## measure growth to 3,000,000 papers (hours
 ## INDEX=DIR grows from an index, LARGEST=N stops at N papers
 	@$(BIN)/python -m tests.bench --full $(if $(PAPERS),--papers $(PAPERS)) \
 		$(if $(INDEX),--index $(INDEX)) $(if $(LARGEST),--largest $(LARGEST))
+
+bench-vectors: $(VENV)/dev-installed ## compare ways to keep the vectors of INDEX=DIR (half an hour)
+## COUNT=N vectors, a million by default
+	@$(BIN)/python -m tests.bench.layout_table $(INDEX) $(if $(COUNT),--count $(COUNT))
 
 bench-questions: $(VENV)/dev-installed ## ask what people type of INDEX=DIR, and count what comes first
 ## SEED=N draws other questions

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from openvino import CompiledModel, InferRequest
 
 TOKEN_BUDGET = 512
-"""Padded tokens in a batch; a longer text is alone in its own. Of 32 papers at a time, two cores with
-AVX512-VNNI embed 39 a second, 36 with 1,024 and 31 with 2,048: with few and large batches, one
+"""Padded tokens in a batch; a longer text is alone in its own. Of 32 papers at a time, two cores
+with AVX512-VNNI embed 39 a second, 36 with 1,024 and 31 with 2,048: with few and large batches, one
 stream waits for the other at the end."""
 STREAM_CORES = 4
 """Cores at most for one inference, and of few cores at most half of them. Inferences side by side

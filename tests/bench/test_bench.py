@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from indexer.models.embedder import unit_rows
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper
-from tests.bench import compare, growth, limits, machine, reading, scale
+from tests.bench import compare, growth, layout_table, limits, machine, reading, scale
+from tests.bench.layouts import LAYOUTS
 from tests.bench.measures import Latency, Memory, latency, ratio
 from tests.bench.papers import (
     SAMPLE,
@@ -220,3 +222,17 @@ def test_a_reader_is_measured_beside_another_checkout() -> None:
     assert name == SAMPLE.name
     assert float(rate.replace(",", "")) > 0 < float(before.replace(",", ""))
     assert reading.read(SAMPLE, reading.HERE).records == len(read_papers([SAMPLE]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_each_way_to_keep_vectors_finds_the_nearest(name: str, tmp_path: Path) -> None:
+    real = np.random.default_rng(1).standard_normal((500, 64)).astype(np.float16)
+    Real(unit_rows(real.astype(np.float32)).astype(np.float16)).save(tmp_path / "real")
+    questions = layout_table.hard(Real.load(tmp_path / "real").vectors)
+    right = layout_table.nearest(tmp_path / "real", 3_000, questions)
+    found = layout_table.measure(LAYOUTS[name], tmp_path / "real", 3_000, questions, right)
+    assert found.build > 0
+    assert found.first >= layout_table.RECALL
+    assert found.deep > 0.9
+    assert f"| {name} |" in markdown(layout_table.table({name: found}, 3_000))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.models.conversion.processor import prefers_int8
 from indexer.models.embedder import Embedder
 from indexer.models.load import load_embedder
-from indexer.models.openvino_embedder import batches
+from indexer.models.openvino_embedder import batches, streams_for
 
 ROOT = Path(__file__).resolve().parents[3]
 QUESTION = "why do networks suddenly generalise long after they overfit"
@@ -87,6 +87,11 @@ def test_the_first_questions_of_a_process_may_come_at_once(
     for _ in range(3):
         command = [sys.executable, "-c", AT_ONCE]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60)
+
+
+@pytest.mark.parametrize(("cores", "streams"), [(1, 1), (2, 2), (4, 2), (8, 2), (16, 4)])
+def test_an_inference_has_half_of_few_cores_and_four_of_many(cores: int, streams: int) -> None:
+    assert streams_for(cores) == streams
 
 
 @pytest.mark.slow
