@@ -140,7 +140,7 @@ def table(found: dict[str, Measured], count: int) -> Table:
         (*heads, "bytes a vector", "own MB"),
         rows,
         (
-            f"{DEPTH} deep, on one thread, with the least effort that has recall (r) {RECALL} at {K}.",
+            f"{DEPTH} deep, on one thread, with the least effort for recall (r) {RECALL} at {K}.",
             f"{ASKED} questions, each the sum of two vectors at random.",
         ),
     )
