@@ -38,8 +38,8 @@ class OpenIndex:
         self._store, self._encoder = store, encoder
         self._taken: Snapshot | None = None
         self.observers: list[Observer] = []
-        self._readings = Remembered(read)
-        self._retriever = Retriever(encoder, Beside(remote=store.remote))
+        self._readings, self._beside = Remembered(read), Beside(remote=store.remote)
+        self._retriever = Retriever(encoder, self._beside)
         self._builder = AnswerBuilder(encoder)
         self._suggester = Suggester()
 
@@ -68,7 +68,7 @@ class OpenIndex:
         of the index.
         """
         require_wanted()
-        with observed(*self.observers), one_thread():
+        with observed(*self.observers), one_thread(), self._beside.question():
             snapshot = self._snapshot()
             if snapshot is None:
                 return empty()

@@ -48,11 +48,11 @@ class Question:
         self._snapshot, self.text = snapshot, text
         words = analysis.all_words(text)
         stems = list({stem for ways in words for way in ways for stem in way})
-        held = dict(zip(stems, snapshot.document_frequencies(stems), strict=True))
+        found = dict(zip(stems, snapshot.document_frequencies(stems), strict=True))
         papers = snapshot.about.papers
         self._stems = frozenset(stems)
         # Of one word in parts, the rarest tells.
-        self.weights = {ways: _idf(min(held[stem] for stem in ways[0]), papers) for ways in words}
+        self.weights = {ways: _idf(min(found[stem] for stem in ways[0]), papers) for ways in words}
 
     def coverage(self, held: Collection[str]) -> float:
         """The share of the words, by their rarity, that are among some stems."""

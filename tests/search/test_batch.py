@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
+from threading import current_thread
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,11 @@ from indexer.errors import PaperNotFoundError, UsageError
 from indexer.memory.store import MemoryStore
 from indexer.models.embedder import Vectors
 from indexer.models.hashing import HashingEmbedder
+from indexer.store import Hits, Snapshot
 from search.answer.answer import Answer
-from search.batch import TOGETHER
+from search.batch import THREADS, TOGETHER
 from search.engine import Engine
+from search.ranking import legs, retriever
 from search.ranking.encoder import REMEMBERED
 
 QUESTIONS = (
@@ -81,6 +85,25 @@ def test_scores_by_words_alone_are_embedded_together_too(sample_store: MemorySto
     with Engine.open(sample_store, embedder=embedder) as engine:
         assert len(list(engine.search_many(["attention", "graphs"], mode="lexical"))) == 2
     assert embedder.together == [2]
+
+
+def test_of_many_questions_each_does_its_own_work(
+    sample_store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def lexical_leg(snapshot: Snapshot, text: str) -> Hits:
+        threads.append(current_thread().name)
+        return legs.lexical_leg(snapshot, text)
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(retriever, "lexical_leg", lexical_leg)
+    with Engine.open(sample_store) as engine:
+        engine.search("graphs")
+        (lone,) = threads
+        assert list(engine.search_many(f"graphs {n}" for n in range(32)))
+    assert lone.startswith("lexical-leg")
+    assert any(name.startswith(THREADS) for name in threads[1:])
 
 
 def test_questions_are_read_as_answers_are_taken(engine: Engine) -> None:
