@@ -17,10 +17,10 @@ from pathlib import Path
 from indexer.batches import BATCH, Batch, Records, batches_of, last_words
 from indexer.closeness.fitting import fitted_again
 from indexer.deduplication import Group, grouped
-from indexer.embedder_selection import EmbedderSelection, no_sample
+from indexer.embedding.embedder_selection import EmbedderSelection, no_sample
+from indexer.embedding.lookahead import Lookahead
 from indexer.entries import Embedded, Entry
 from indexer.location import Location, using_store
-from indexer.lookahead import Lookahead
 from indexer.models.bulk import held_back
 from indexer.models.choice import Named
 from indexer.models.precision import Precision

@@ -12,7 +12,7 @@ from typing import Literal
 
 from indexer.errors import UsageError
 from indexer.papers.paper import Paper
-from indexer.store import Days, Order, Snapshot
+from indexer.snapshot import Days, Order, Snapshot
 from indexer.where import LAST_DAY, And, Not, Submitted, Where
 from search.query.filters import Filters
 

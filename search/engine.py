@@ -10,7 +10,7 @@ from typing import Unpack
 
 from indexer.errors import PaperNotFoundError, UsageError
 from indexer.papers.paper import Paper
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from search.answer.answer import Answer, Result
 from search.answer.builder import empty_answer, reranked, results_of
 from search.answer.emptiness import explained

@@ -9,7 +9,8 @@ import numpy as np
 
 from indexer.errors import IndexNotFoundError, PaperNotFoundError
 from indexer.papers.paper import Paper
-from indexer.store import Days, Moment, Snapshot, Store
+from indexer.snapshot import Days, Moment, Snapshot
+from indexer.store import Store
 from search.browsing import (
     DaySort,
     Liked,

@@ -11,7 +11,8 @@ from indexer.errors import SnapshotExpiredError
 from indexer.kept.remembered import Remembered
 from indexer.location import Location, open_store
 from indexer.models.embedder import Embedder
-from indexer.store import Snapshot, Store
+from indexer.snapshot import Snapshot
+from indexer.store import Store
 from search.answer.builder import AnswerBuilder
 from search.beside import Beside
 from search.one_thread import one_thread

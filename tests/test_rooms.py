@@ -27,7 +27,7 @@ ROOMS: dict[str, str] = {
     "glossary": "indexer.glossary",
     "models": "indexer.models",
     "ray": "indexer.ray",
-    "protocols": "indexer.entries indexer.copying indexer.store",
+    "protocols": "indexer.entries indexer.copying indexer.snapshot indexer.store",
     "closeness": "indexer.closeness",
     "catalog": "indexer.local.catalog",
     "segments": "indexer.local.segments",
@@ -42,8 +42,8 @@ ROOMS: dict[str, str] = {
     "sources: reading": "indexer.sources.reading",
     "sources: formats": "indexer.sources.formats",
     "sources": "indexer.sources",
-    "pipeline": "indexer.pipeline indexer.deduplication indexer.rejects indexer.embedder_selection "
-    "indexer.batches indexer.lookahead indexer.cached_index",
+    "pipeline": "indexer.pipeline indexer.deduplication indexer.rejects indexer.embedding "
+    "indexer.batches indexer.cached_index",
     "fetch": "indexer.fetch",
     "maintenance": "indexer.maintenance",
     "query": "search.limits search.validation search.stopping search.query",

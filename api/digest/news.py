@@ -17,7 +17,7 @@ from api.terminal.streams import say
 from indexer.errors import IndexBusyError, UsageError, storage_error
 from indexer.files import acquire_lock
 from indexer.location import Place
-from indexer.store import Moment
+from indexer.snapshot import Moment
 from indexer.where import Arrived
 from search.digest import Digest, SavedSearch, digest, still_there
 from search.engine import Engine

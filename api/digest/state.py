@@ -17,7 +17,7 @@ from typing import Any
 from api.digest.letter import Letter
 from indexer.errors import StorageError, storage_error
 from indexer.files import replace_file
-from indexer.store import Moment
+from indexer.snapshot import Moment
 from search.lookup import History
 
 PRINTED = "written"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indexer import analysis
 from indexer.closeness.held import held
 from indexer.papers.paper import Paper
-from indexer.store import Hits, Keys, Snapshot
+from indexer.snapshot import Hits, Keys, Snapshot
 from indexer.where import AllWords
 
 FIFTH = 5

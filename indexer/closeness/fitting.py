@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from indexer.closeness.calibration import Calibration
 from indexer.closeness.closeness import FIFTH, LOOKED_AT, Question, fifth, nearness
 from indexer.models.embedder import Embedder
-from indexer.store import Snapshot, Store, Vector
+from indexer.snapshot import Snapshot, Vector
+from indexer.store import Store
 from indexer.where import ALL
 
 DEVIATIONS = 3

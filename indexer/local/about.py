@@ -7,7 +7,7 @@ from pathlib import Path
 from indexer.local.segments.columns import Columns
 from indexer.local.segments.generation import column_file
 from indexer.local.segments.manifest import Manifest
-from indexer.store import About
+from indexer.snapshot import About
 
 
 def about_of(manifest: Manifest, identity: str, nearness: float) -> About:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from indexer.local.segments.columns import Mask, Positions, count
 from indexer.local.segments.generation import Generation
-from indexer.store import Facets
+from indexer.snapshot import Facets
 from indexer.where import ListField
 
 FIELDS: tuple[ListField, ...] = ("category", "author", "venue")

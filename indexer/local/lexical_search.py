@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.local.segments.columns import Mask, count
 from indexer.local.segments.generation import Generation
-from indexer.store import Hits
+from indexer.snapshot import Hits
 
 SPARE = 1.25
 """Times as many hits as should do, since those of one topic may pass less often."""

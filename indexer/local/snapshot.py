@@ -29,8 +29,7 @@ from indexer.papers.dates import date_key, day_of
 from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.paper import Paper
 from indexer.sampling import drawn
-from indexer.store import (
-    ALL,
+from indexer.snapshot import (
     About,
     Column,
     DayField,
@@ -41,9 +40,8 @@ from indexer.store import (
     Moment,
     Order,
     Vector,
-    Where,
 )
-from indexer.where import Submitted
+from indexer.where import ALL, Submitted, Where
 
 _COLUMNS: dict[Column, str] = {"date": "dates", "upvotes": "upvotes", "title_key": "titles"}
 

@@ -35,7 +35,7 @@ from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
-from indexer.store import About
+from indexer.snapshot import About
 
 _LOG = logging.getLogger("nearpaper")
 UNDO_BYTES = 16 << 10

@@ -17,7 +17,9 @@ from indexer.location import Location, using_store
 from indexer.models.compatibility import is_int8
 from indexer.pipeline import PUBLISH_SECONDS
 from indexer.progress import Listener, Silent, Tally
-from indexer.store import ALL, Snapshot, Store
+from indexer.snapshot import Snapshot
+from indexer.store import Store
+from indexer.where import ALL
 
 BATCH = 1_000
 """Papers that are added at once."""

@@ -22,7 +22,8 @@ from indexer.files import replacing, require_file
 from indexer.location import Location, using_store
 from indexer.papers.paper import Paper
 from indexer.progress import Listener, Silent, Tally
-from indexer.store import ALL, About, Snapshot
+from indexer.snapshot import About, Snapshot
+from indexer.where import ALL
 
 _LISTS = ("authors", "categories", "sources", "ids", "cite_keys")
 _NUMBERS = ("author_count", "upvotes", "comments", "version")

@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from indexer.batches import BATCH, SAMPLE
 from indexer.closeness.fitting import fitted_again
-from indexer.embedder_selection import bulk_embedder, require_ray
+from indexer.embedding.embedder_selection import bulk_embedder, require_ray
 from indexer.local.catalog.staged_vectors import ADOPTED
 from indexer.location import Location, using_store
 from indexer.models.bulk import BulkEmbedder, Wait, held_back

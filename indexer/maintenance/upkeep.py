@@ -21,7 +21,8 @@ from indexer.models.precision import Precision
 from indexer.papers.paper import normalise_id
 from indexer.progress import Listener
 from indexer.ray.options import RayOptions
-from indexer.store import Snapshot, Store
+from indexer.snapshot import Snapshot
+from indexer.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

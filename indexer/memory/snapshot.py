@@ -24,7 +24,18 @@ from indexer.memory.state import State
 from indexer.papers.identity import meet, names_of
 from indexer.papers.paper import Paper
 from indexer.sampling import drawn
-from indexer.store import About, Column, DayField, Days, Facets, Hits, Keys, Moment, Order, Vector
+from indexer.snapshot import (
+    About,
+    Column,
+    DayField,
+    Days,
+    Facets,
+    Hits,
+    Keys,
+    Moment,
+    Order,
+    Vector,
+)
 from indexer.where import ALL, Where
 
 _CACHED = 256

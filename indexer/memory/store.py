@@ -20,7 +20,7 @@ from indexer.models.embedder import Embedder, Model
 from indexer.models.load import load_embedder
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE
-from indexer.store import About
+from indexer.snapshot import About
 
 PATIENCE_SECONDS = 1.0
 """To wait for another writer."""

@@ -15,7 +15,7 @@ from indexer.memory.state import State
 from indexer.models.embedder import Encoded, Model
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
-from indexer.store import About
+from indexer.snapshot import About
 
 
 class Shelf(Protocol):

@@ -35,7 +35,7 @@ from indexer.papers.dates import date_key, day_of
 from indexer.papers.identity import Name, meet, names_of
 from indexer.papers.paper import Paper
 from indexer.sampling import start_of
-from indexer.store import Column, DayField, Days, Facets, Hits, Keys, Moment, Order, Vector
+from indexer.snapshot import Column, DayField, Days, Facets, Hits, Keys, Moment, Order, Vector
 from indexer.where import ALL, AllWords, Where
 
 DEPTH = 1_000

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.models.recipe import document_text
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import Among, AnyWord, Or, Where, both
 from search.answer.answer import Answer, Result
 from search.answer.reasons import Reasons

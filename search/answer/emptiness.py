@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from indexer.where import ALL, Where, both
 from search.answer.answer import Answer
 from search.options import SearchOptions

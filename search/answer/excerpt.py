@@ -17,7 +17,7 @@ from search.answer.highlight import Span
 from search.answer.sentences import sentence_spans
 
 if TYPE_CHECKING:  # results are made of excerpts, and `--help` starts without numpy
-    from indexer.store import Snapshot
+    from indexer.snapshot import Snapshot
 
 COMMON = 0.1
 """The share of papers from which on a word is common. Of a question on video generation, asked of

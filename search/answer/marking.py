@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from indexer import analysis
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 
 MANY = 30
 """Different words from which on a text is no question but a paper's own."""

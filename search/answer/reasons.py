@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.errors import ModelError
 from indexer.papers.paper import Paper
-from indexer.store import Hits, Keys, Snapshot
+from indexer.snapshot import Hits, Keys, Snapshot
 from search.answer.excerpt import WHOLE, Excerpt, excerpt, weights
 from search.answer.explain import LegRank, nearest_sentences, why
 from search.answer.highlight import Span, Stem, marks

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from indexer.errors import IndexNotFoundError
 from indexer.location import Location, open_store
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import ALL
 from search.map.layout import lay_out, require_layout
 from search.map.regions import Region, find_regions

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from indexer.glossary.abbreviations import LONGEST, Pair, long_key, short_key
 from indexer.papers.folding import words
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 
 TOLD = 2
 """Papers that must say what an abbreviation stands for: one may have made it up for itself."""

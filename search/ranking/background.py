@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import ALL
 from indexer.where import without as less
 

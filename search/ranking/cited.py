@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import Where, both
 from search.limits import MAX_DEPTH
 from search.query.corpus import Cited

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.closeness.closeness import SHARE
-from indexer.store import Hits, Keys
+from indexer.snapshot import Hits, Keys
 from search.ranking.ranking import among
 
 CLOSE = 0.4

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.closeness.closeness import SHARE, Question, fifth, nearness
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Snapshot, Vector
+from indexer.snapshot import Keys, Snapshot, Vector
 from search.ranking.ranking import Ranking
 
 HALF = 0.5

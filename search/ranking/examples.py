@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.models.recipe import document_text
 from indexer.papers.folding import title_hash
-from indexer.store import Keys, Snapshot, Vector
+from indexer.snapshot import Keys, Snapshot, Vector
 from search.ranking.fusion import rocchio
 from search.ranking.ranking import Ranking, fold
 

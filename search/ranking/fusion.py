@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.store import Hits
+from indexer.snapshot import Hits
 from search.ranking.ranking import union
 
 Scores = NDArray[np.floating[Any]]

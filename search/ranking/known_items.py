@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from indexer.models.vocabulary import common_words
 from indexer.papers.folding import words
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import Or, Phrase, TitleIs, Where, both
 from search.limits import MAX_DEPTH
 from search.query.filters import any_of

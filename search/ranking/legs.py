@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.store import Hits, Keys, Snapshot, Vector
+from indexer.snapshot import Hits, Keys, Snapshot, Vector
 from indexer.where import ALL, AllWords, Where
 from search.options import Mode
 from search.ranking.fusion import best_first

@@ -17,7 +17,7 @@ from indexer.models.embedder import Embedder, unit_rows
 from indexer.models.recipe import document_text, embed
 from indexer.neighbours import parts_of
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import Where, without
 from search.ranking.background import Background, is_far
 from search.ranking.examples import AGAINST, SAME

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.store import Hits, Keys, Order, Snapshot, Vector
+from indexer.snapshot import Hits, Keys, Order, Snapshot, Vector
 from indexer.where import Phrase, Where, parts, without
 from search.limits import MAX_DEPTH
 from search.options import Mode, Sort

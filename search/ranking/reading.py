@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.papers.folding import words
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import ALL, Where, both
 from search.query.conditions import period_in_words
 from search.query.corpus import Cited

@@ -15,7 +15,7 @@ from indexer.kept.remembered import Remembered
 from indexer.models.recipe import RECIPE
 from indexer.papers.identity import CITED
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Snapshot, Vector
+from indexer.snapshot import Keys, Snapshot, Vector
 from indexer.where import ALL, Among, Where, both, without
 from search.beside import Beside
 from search.options import Mode, SearchOptions

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from search.query.parser import Query
 from search.query.respelling import respelling
 from search.ranking.abbreviations import half_weight, long_forms_of, short_forms_of, spelt_out

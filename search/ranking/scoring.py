@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.store import Hits, Keys, Snapshot, Vector
+from indexer.snapshot import Hits, Keys, Snapshot, Vector
 from indexer.where import ALL, Where, without
 from search.options import Mode
 from search.ranking.close_set import close_set

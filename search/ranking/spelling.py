@@ -14,7 +14,7 @@ from dataclasses import replace
 from indexer.glossary.abbreviations import LONGEST
 from indexer.models.vocabulary import common_words
 from indexer.papers.folding import fold, words
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from indexer.where import ALL, Has, Or, Phrase
 from search.query.parser import Query
 from search.ranking.known_items import names_among

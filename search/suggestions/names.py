@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.papers.folding import words
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from indexer.where import ALL
 
 MOST = 50_000

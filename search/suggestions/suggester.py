@@ -8,7 +8,7 @@ from itertools import islice
 from threading import Lock, Thread
 
 from indexer.errors import NearpaperError
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from search.ranking.abbreviations import long_forms_of
 from search.suggestions.names import Names
 from search.suggestions.suggestion import Kind, Suggestion

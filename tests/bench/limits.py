@@ -20,7 +20,7 @@ from indexer.location import using_store
 from indexer.models.load import load_embedder
 from indexer.models.recipe import document_text
 from indexer.papers.paper import Paper
-from indexer.store import ALL
+from indexer.where import ALL
 from search.engine import Engine
 from search.query.parser import parse
 from search.ranking.ranking import DEPTH

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from indexer.errors import IndexNotFoundError, UsageError
 from indexer.location import open_store
-from indexer.store import ALL
+from indexer.where import ALL
 from search.answer.answer import Answer
 from search.engine import Engine
 from search.options import MODES, Mode

@@ -21,7 +21,7 @@ from indexer.models.embedder import Model
 from indexer.models.recipe import document_text
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
-from indexer.store import ALL
+from indexer.where import ALL
 from search.engine import Engine
 from tests.bench.compare import alone
 from tests.bench.limits import REACH, Parts, parts

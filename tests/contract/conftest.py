@@ -10,7 +10,8 @@ import pytest
 
 from indexer.local.store import LocalStore
 from indexer.memory.store import MemoryStore
-from indexer.store import Snapshot, Store
+from indexer.snapshot import Snapshot
+from indexer.store import Store
 from tests.cluster.stores import new_store
 from tests.contract.papers import History, a_history, dice, fill, only_added
 

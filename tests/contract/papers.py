@@ -16,7 +16,8 @@ from indexer.models.hashing import HashingEmbedder
 from indexer.models.recipe import document_text, embed
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
-from indexer.store import About, Store, Writer
+from indexer.snapshot import About
+from indexer.store import Store, Writer
 
 # Stop words among them, words of one stem, accents, signs, one that is too long to be looked up.
 WORDS = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.models.hashing import HashingEmbedder
 from indexer.papers.dates import date_key
-from indexer.store import Keys, Order, Snapshot, Vector
+from indexer.snapshot import Keys, Order, Snapshot, Vector
 from indexer.where import (
     ALL,
     Among,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.memory.store import MemoryStore
-from indexer.store import Column, DayField, Hits, Order, Snapshot
+from indexer.snapshot import Column, DayField, Hits, Order, Snapshot
 from indexer.where import ALL, Where
 from tests.contract.conftest import STORES, filled
 from tests.contract.papers import DATES, SUBMITTED, a_history, a_paper

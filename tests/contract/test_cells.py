@@ -15,7 +15,8 @@ from indexer.local.snapshot import LocalSnapshot
 from indexer.models.embedder import unit_rows
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
-from indexer.store import Snapshot, Store, Vector
+from indexer.snapshot import Snapshot, Vector
+from indexer.store import Store
 from indexer.where import ALL, Dates, Where
 from tests.contract.conftest import STORES
 from tests.contract.papers import MODEL

@@ -34,7 +34,8 @@ from indexer.maintenance.check import check
 from indexer.maintenance.copy import copy
 from indexer.papers.paper import Paper
 from indexer.progress import Silent, Tally
-from indexer.store import Keys, Order, Snapshot, Store
+from indexer.snapshot import Keys, Order, Snapshot
+from indexer.store import Store
 from indexer.where import ALL, Arrived, Where
 from tests.contract.conftest import KINDS, STORES, filled
 from tests.contract.papers import (

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from indexer.papers.folding import words
 from indexer.papers.paper import Paper
-from indexer.store import Hits, Moment, Order, Snapshot, Store
+from indexer.snapshot import Hits, Moment, Order, Snapshot
+from indexer.store import Store
 from indexer.where import (
     ALL,
     And,

@@ -14,7 +14,8 @@ from indexer.models.hashing import HashingEmbedder
 from indexer.models.recipe import RECIPE, document_text, embed
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
-from indexer.store import Snapshot, Store
+from indexer.snapshot import Snapshot
+from indexer.store import Store
 from tests.contract.conftest import filled
 from tests.contract.papers import MODEL, Change, commit, entries_of, only_added
 from tests.contract.questions import all_keys, ids

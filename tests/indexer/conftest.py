@@ -11,7 +11,7 @@ import pytest
 from indexer.location import using_store
 from indexer.models.embedder import Embedder
 from indexer.models.load import load_embedder
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 
 ABSTRACTS = (
     "Deep networks trained on small algorithmic tasks may first memorise their examples and only "

@@ -19,7 +19,8 @@ from indexer.location import using_store
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, rebuild, remove
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot
+from indexer.snapshot import Snapshot
+from indexer.where import ALL
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 Reading = Callable[[Path], Snapshot]

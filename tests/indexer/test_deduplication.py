@@ -21,7 +21,7 @@ from indexer.papers.ids import preference
 from indexer.papers.paper import Paper, make_paper, merge
 from indexer.pipeline import add
 from indexer.progress import Tally
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 
 Reading = Callable[[Path], Snapshot]
 Record = Mapping[str, object]

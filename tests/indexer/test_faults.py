@@ -24,7 +24,8 @@ from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, rebuild, remove
 from indexer.models.recipe import RECIPE
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot
+from indexer.snapshot import Snapshot
+from indexer.where import ALL
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 Reading = Callable[[Path], Snapshot]

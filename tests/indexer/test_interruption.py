@@ -32,7 +32,8 @@ from indexer.models.embedder import Embedder, Encoded
 from indexer.papers.identity import names_of
 from indexer.papers.paper import Paper, text_hash
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot
+from indexer.snapshot import Snapshot
+from indexer.where import ALL
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 Reading = Callable[[Path], Snapshot]

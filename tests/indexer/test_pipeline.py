@@ -19,7 +19,8 @@ from indexer.maintenance.upkeep import compact, info, rebuild, remove
 from indexer.models.hashing import HashingEmbedder
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
-from indexer.store import ALL, Snapshot
+from indexer.snapshot import Snapshot
+from indexer.where import ALL
 
 Record = Mapping[str, object]
 Reading = Callable[[Path], Snapshot]

@@ -15,7 +15,7 @@ from indexer.errors import PaperNotFoundError, UsageError
 from indexer.memory.store import MemoryStore
 from indexer.models.embedder import Vectors
 from indexer.models.hashing import HashingEmbedder
-from indexer.store import Hits, Snapshot
+from indexer.snapshot import Hits, Snapshot
 from search.answer.answer import Answer
 from search.batch import THREADS, TOGETHER
 from search.engine import Engine

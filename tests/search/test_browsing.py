@@ -8,7 +8,7 @@ import pytest
 from indexer.errors import UsageError
 from indexer.local.catalog.catalog import Catalog
 from indexer.memory.store import MemoryStore
-from indexer.store import Days
+from indexer.snapshot import Days
 from search.browsing import checked_day, days_before
 from search.engine import Engine
 from search.query.filters import Filters

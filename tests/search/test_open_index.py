@@ -23,7 +23,7 @@ from indexer.memory.store import MemoryStore
 from indexer.models.embedder import DEFAULT_MODEL, Embedder, Model
 from indexer.papers.paper import Paper, make_paper
 from indexer.pipeline import add
-from indexer.store import Keys
+from indexer.snapshot import Keys
 from search.engine import Engine
 from search.ranking.encoder import Encoder
 

@@ -19,7 +19,7 @@ from indexer.local.store import LocalStore
 from indexer.memory.store import MemoryStore
 from indexer.papers.folding import fold, words
 from indexer.papers.paper import Paper
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from indexer.where import ALL, Arrived
 from search.limits import MAX_DEPTH, MAX_LIMIT, MAX_VALUE, MAX_VALUES
 from search.option_names import require_known, unknown

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.local.catalog.catalog import Catalog
-from indexer.store import Moment
+from indexer.snapshot import Moment
 
 OWN = frozenset(
     ("identity", "model", "recipe", "next", "embedded", "adopted", "compacted", "compacted_at"),

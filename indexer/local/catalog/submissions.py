@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.local.catalog.catalog import Catalog
-from indexer.store import Days
+from indexer.snapshot import Days
 from indexer.where import LAST_DAY
 
 _BEYOND = "~"

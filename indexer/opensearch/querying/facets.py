@@ -11,7 +11,7 @@ from typing import Any
 
 from indexer.opensearch.querying.conditions import Query
 from indexer.opensearch.querying.versions import WINDOW, Versions
-from indexer.store import Facets
+from indexer.snapshot import Facets
 
 FIELDS = ("category", "author", "venue")
 YEARS = 3_000

@@ -14,7 +14,7 @@ from opensearchpy.exceptions import NotFoundError
 from indexer.opensearch.records.schema import log_index
 from indexer.opensearch.requests.bulk import writable
 from indexer.opensearch.requests.client import Cluster
-from indexer.store import Moment
+from indexer.snapshot import Moment
 
 
 def change_id(change: int) -> str:

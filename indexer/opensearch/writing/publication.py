@@ -17,7 +17,7 @@ from indexer.opensearch.requests.client import Cluster
 from indexer.opensearch.writing.glossary import brought_up, forget
 from indexer.opensearch.writing.lease import Lease
 from indexer.opensearch.writing.refreshing import Written, refresh
-from indexer.store import About
+from indexer.snapshot import About
 
 _SAMPLE = 100
 """Papers whose nearest neighbours are looked up."""

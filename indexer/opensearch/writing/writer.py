@@ -29,7 +29,7 @@ from indexer.opensearch.writing.refreshing import Written, refresh
 from indexer.opensearch.writing.staging import OpenSearchStaging
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
-from indexer.store import About
+from indexer.snapshot import About
 
 _HASHES = 10_000
 

@@ -23,7 +23,7 @@ from indexer.location import using_store
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import info
 from indexer.pipeline import add
-from indexer.store import ALL
+from indexer.where import ALL
 from tests.indexer.ray.processes import started, wait_for_actors
 
 pytestmark = pytest.mark.slow  # each starts a cluster

@@ -17,7 +17,7 @@ from indexer.closeness.fitting import fitted, fitted_again
 from indexer.memory.store import MemoryStore
 from indexer.models.hashing import HashingEmbedder
 from indexer.pipeline import add
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from indexer.where import ALL
 from search.engine import Engine
 

@@ -22,9 +22,9 @@ from indexer.models.embedder import Encoded
 from indexer.models.hashing import HashingEmbedder
 from indexer.papers.paper import Paper
 from indexer.pipeline import Run, Tally
+from indexer.snapshot import Snapshot
 from indexer.sources import Item
-from indexer.store import ALL, Snapshot
-from indexer.where import AnyWord
+from indexer.where import ALL, AnyWord
 
 Harvest = Callable[..., Tally]
 Papers = Callable[[], dict[str, Paper]]

@@ -8,7 +8,7 @@ from weakref import ref
 
 from indexer.kept.remembered import REMEMBERED, Remembered
 from indexer.memory.store import MemoryStore
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 
 MakeStore = Callable[[Iterable[Mapping[str, object]]], MemoryStore]
 PAPERS = [{"id": f"p{n}", "title": f"Paper {n}", "abstract": "Graphs."} for n in range(3)]

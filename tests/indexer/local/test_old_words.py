@@ -24,8 +24,8 @@ from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, remove
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot
-from indexer.where import Phrase
+from indexer.snapshot import Snapshot
+from indexer.where import ALL, Phrase
 from tests.conftest import MakeIndex
 
 TITLES = (

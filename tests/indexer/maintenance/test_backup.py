@@ -27,7 +27,7 @@ from indexer.maintenance.backup import backup, restore
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, remove
 from indexer.pipeline import add
-from indexer.store import ALL
+from indexer.where import ALL
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
 RECORDS = [{"id": str(n), "title": f"paper {n}", "abstract": "of words"} for n in range(50)]

@@ -17,7 +17,7 @@ from indexer.models.hashing import HashingEmbedder
 from indexer.models.recipe import RECIPE, document_text, embed
 from indexer.papers.paper import Paper
 from indexer.progress import Silent, Tally
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 
 Reading = Callable[[Path], Snapshot]
 

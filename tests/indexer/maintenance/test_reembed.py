@@ -16,8 +16,8 @@ from indexer.maintenance.upkeep import info, rebuild, remove
 from indexer.models.recipe import document_text, embed
 from indexer.pipeline import add
 from indexer.progress import Estimate, Tally
-from indexer.store import ALL, About
-from indexer.where import AnyWord
+from indexer.snapshot import About
+from indexer.where import ALL, AnyWord
 
 RECORDS = [
     {"id": str(n), "title": f"{topic} {n}", "abstract": f"All about {topic}, the {n}th time."}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.embedder_selection import bulk_embedder
+from indexer.embedding.embedder_selection import bulk_embedder
 from indexer.errors import ModelError, UsageError
 from indexer.models import gpu
 from indexer.models.bulk import InProcess

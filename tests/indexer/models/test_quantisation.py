@@ -31,7 +31,7 @@ from indexer.models.quantisation import LEAST_COSINE, quantised
 from indexer.models.recipe import document_text, embed
 from indexer.papers.paper import Paper
 from indexer.pipeline import add
-from indexer.store import ALL
+from indexer.where import ALL
 
 pytestmark = pytest.mark.slow  # each calibration takes tens of seconds
 

@@ -21,7 +21,7 @@ from indexer.opensearch.records.head import read_head, replaced
 from indexer.opensearch.requests.client import Cluster
 from indexer.opensearch.store import OpenSearchStore
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import ALL
 from tests.cluster.stores import new_store
 from tests.contract.papers import commit, fill, only_added

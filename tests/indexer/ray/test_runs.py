@@ -19,7 +19,8 @@ from indexer.pipeline import add, opened
 from indexer.progress import Estimate, Silent, Tally
 from indexer.ray.cluster import Cluster
 from indexer.ray.options import RayOptions
-from indexer.store import ALL, Snapshot
+from indexer.snapshot import Snapshot
+from indexer.where import ALL
 from tests.indexer.ray.conftest import WritePapers
 from tests.indexer.ray.processes import actors
 

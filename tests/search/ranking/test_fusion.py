@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.store import Hits
+from indexer.snapshot import Hits
 from search.ranking.fusion import (
     ALL_WORDS,
     COMMON,

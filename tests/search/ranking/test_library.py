@@ -13,7 +13,7 @@ from indexer.models.embedder import unit_rows
 from indexer.models.hashing import HashingEmbedder
 from indexer.papers.identity import Name
 from indexer.papers.paper import Paper
-from indexer.store import Keys, Snapshot
+from indexer.snapshot import Keys, Snapshot
 from indexer.where import ALL
 from search.ranking import library
 from search.ranking.library import Library, suiting

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.store import MemoryStore
 from indexer.models.hashing import HashingEmbedder
-from indexer.store import Keys
+from indexer.snapshot import Keys
 from indexer.where import ALL, Dates, Has, Not, Or, Phrase, Where
 from search.limits import MAX_DEPTH
 from search.options import MODES, SORTS, Mode, Sort

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.memory.snapshot import MemorySnapshot
 from indexer.memory.store import MemoryStore
-from indexer.store import Hits
+from indexer.snapshot import Hits
 from search.engine import Engine
 from search.options import MODES
 from search.ranking import scoring

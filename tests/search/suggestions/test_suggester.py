@@ -10,7 +10,7 @@ import pytest
 
 from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
-from indexer.store import Snapshot
+from indexer.snapshot import Snapshot
 from search.engine import Engine
 from search.suggestions.suggester import MOST, Suggester
 from search.suggestions.suggestion import Suggestion

@@ -21,7 +21,7 @@ from indexer.maintenance.backup import backup, restore
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, rebuild, remove, remove_source
 from indexer.pipeline import add
-from indexer.store import Moment, Snapshot
+from indexer.snapshot import Moment, Snapshot
 from indexer.where import Arrived
 
 Record = Mapping[str, object]

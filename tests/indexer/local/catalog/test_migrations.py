@@ -19,7 +19,8 @@ from indexer.local.lock import WriterLock
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, remove
 from indexer.pipeline import add
-from indexer.store import ALL, Snapshot
+from indexer.snapshot import Snapshot
+from indexer.where import ALL
 
 Reading = Callable[[Path], Snapshot]
 

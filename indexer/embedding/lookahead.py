@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from indexer.embedder_selection import EmbedderSelection
+from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.entries import Embedded
 from indexer.models.bulk import Wait
 
