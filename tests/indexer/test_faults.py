@@ -74,7 +74,7 @@ def test_a_folder_that_may_not_be_written_can_be_searched_and_checked(
     index = make_index(RECORDS)
     code = (
         "import sys, pathlib\n"
-        "from indexer.location import open_store\nfrom indexer.store import ALL\n"
+        "from indexer.location import open_store\nfrom indexer.where import ALL\n"
         "from indexer.maintenance.check import check\n"
         "from indexer.pipeline import add\n"
         "from indexer.errors import StorageError\n"

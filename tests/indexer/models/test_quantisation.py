@@ -43,7 +43,7 @@ pytest.importorskip("nncf", reason="making an int8 model needs the extra int8")
 
 COLD = """
 import sys
-from indexer.store import ALL
+from indexer.where import ALL
 from indexer.location import open_store
 
 store = open_store(sys.argv[1])
