@@ -27,7 +27,7 @@ from search.ranking.known_items import KnownItems, known_items, titled, written_
 from search.ranking.legs import NO_HOLDERS, dense_leg, holders, lexical_leg
 from search.ranking.library import library_of, suiting
 from search.ranking.ranking import DEPTH, NO_HITS, NO_KEYS, Ranking, promote
-from search.ranking.rewriting import as_typed, rewritten
+from search.ranking.rewriting import RewrittenQuery, as_typed, rewritten
 from search.ranking.scoring import ranked, within
 from search.stages import stage
 
@@ -92,7 +92,7 @@ class Retriever:
                 where = loose
                 notes += (_NO_PHRASE,)
         with stage("rewriting"):
-            found = as_typed(query) if options.literal else self._rewritten(snapshot, query)
+            found = self._as_looked_up(snapshot, query, options)
         named = self._named(snapshot, where, found.query)
         ranking, warnings = self._ranked(
             snapshot,
@@ -152,12 +152,14 @@ class Retriever:
     def prepare(self, snapshot: Snapshot, queries: Iterable[Query], options: SearchOptions) -> None:
         """Embed what will be asked next, many at once; without the model nothing happens yet."""
         asked = [query for query in queries if query.text]
-        if not options.literal:
-            found = [self._rewritten(snapshot, query).meant for query in asked]
-        else:
-            found = [query.text for query in asked]
+        meant = [self._as_looked_up(snapshot, query, options).meant for query in asked]
         with suppress(ModelError):
-            self._encoder.prepare(found, snapshot.about.model)
+            self._encoder.prepare(meant, snapshot.about.model)
+
+    def _as_looked_up(
+        self, snapshot: Snapshot, query: Query, options: SearchOptions
+    ) -> RewrittenQuery:
+        return as_typed(query) if options.literal else self._rewritten(snapshot, query)
 
     def _ranked(
         self,

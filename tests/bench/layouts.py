@@ -11,12 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.local.segments.cells import (
-    TRAINED_ON,
-    all_threads,
-    inverted_file,
-    put_in,
-)
+from indexer.local.segments.cells import CENTRES, TRAINED_ON, all_threads, inverted_file, put_in
 from indexer.models.embedder import Vectors
 from search.ranking.ranking import DEPTH
 from tests.bench.vectors import Real
@@ -153,7 +148,7 @@ LAYOUTS: dict[str, type[Layout]] = {
 
 
 def _sample(source: Real, count: int) -> tuple[int, NDArray[np.float16]]:
-    nlist = round(4 * count**0.5)
+    nlist = round(CENTRES * count**0.5)
     return nlist, source.sample(count, TRAINED_ON * nlist)
 
 
