@@ -26,7 +26,7 @@ app = typer.Typer(
     "similar ones.",
     epilog=EXIT_CODES,
     add_completion=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 

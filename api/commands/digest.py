@@ -46,7 +46,10 @@ def digest(
         bool, typer.Option("--exit-code", help="Exit with 4 when nothing is new.")
     ] = False,
 ) -> int:
-    """Report papers that are new since the last time and match saved searches."""
+    """Report new papers that match saved searches.
+
+    New is what came since the last time.
+    """
     from api.digest.news import open_desk
 
     if mail and html:

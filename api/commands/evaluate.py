@@ -82,7 +82,7 @@ def evaluate(
     ] = False,
     table: options.TableFlag = False,
 ) -> None:
-    """Measure how well and how fast each mode answers questions with known answers.
+    """Measure how well each mode answers questions with known answers.
 
     Papers are indexed in the user's cache ($NEARPAPER_CACHE), which keeps their vectors.
     """

@@ -106,7 +106,10 @@ def openalex(
     *,
     common: HarvestOptions,
 ) -> int:
-    """Fetch works from OpenAlex, by day of publication; $OPENALEX_API_KEY holds the API key."""
+    """Fetch works from OpenAlex, by day of publication.
+
+    $OPENALEX_API_KEY holds the API key.
+    """
     from indexer.errors import UsageError
     from indexer.fetch.openalex import OpenAlex
 

@@ -16,7 +16,7 @@ keys = typer.Typer(
     name="keys",
     help="Say who may ask a service.",
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
 )
 File = Annotated[
     Path | None,
@@ -79,7 +79,10 @@ def remove(name: Name, file: File = None) -> None:
 
 @keys.command("feed")
 def feed(name: Name, file: File = None) -> None:
-    """Print a token for the addresses of feeds, as ?token=TOKEN; it ends with the key."""
+    """Print a token for the addresses of feeds.
+
+    It is added as ?token=TOKEN, and ends with the key.
+    """
     from api.keys.key_file import KeyRing
     from api.keys.tokens import token_for
     from indexer.errors import NotFoundError

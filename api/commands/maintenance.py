@@ -162,7 +162,10 @@ def info(index: options.IndexLocation = None, json: options.JsonFlag = False) ->
 
 
 def check(index: options.IndexLocation = None) -> int:
-    """Check every part of the index for damage; exits with 0 if there is none."""
+    """Check every part of the index for damage.
+
+    Exits with 0 if there is none.
+    """
     from indexer.maintenance.check import check as find_damage
 
     findings = find_damage(chosen_location(index))
@@ -219,7 +222,10 @@ def rebuild(
 
 
 def compact(index: options.IndexLocation = None) -> None:
-    """Merge additions into the main files, and delete removed papers from them."""
+    """Merge additions into the main files.
+
+    Removed papers are deleted from them.
+    """
     from indexer.maintenance import upkeep
 
     generation = upkeep.compact(chosen_location(index))
@@ -236,7 +242,10 @@ def backup(
         ),
     ] = False,
 ) -> None:
-    """Copy the index to a new folder and verify the copy; the index may be in use."""
+    """Copy the index to a new folder and verify the copy.
+
+    The index may be in use.
+    """
     from indexer.maintenance.backup import backup as copy
 
     copied = copy(chosen_location(index), target, salvage_damaged=salvage)
@@ -247,7 +256,10 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Folder of a backup.")],
     index: options.IndexLocation = None,
 ) -> None:
-    """Create the index from a backup; never overwrites an existing one."""
+    """Create the index from a backup.
+
+    Never overwrites an existing one.
+    """
     from indexer.maintenance.backup import restore as copy_back
 
     location = chosen_location(index)
@@ -268,7 +280,10 @@ def copy(
         ),
     ],
 ) -> int:
-    """Copy an index to a folder or a cluster, with its vectors; it may be in use."""
+    """Copy an index to a folder or a cluster, with its vectors.
+
+    The index may be in use.
+    """
     from api.terminal.progress_bar import ProgressBar, duration
     from indexer.location import parse_location
     from indexer.maintenance.copy import copy as copy_index

@@ -36,7 +36,10 @@ def draw_map(
         ),
     ] = 200_000,
 ) -> None:
-    """Write a map of the index as an HTML file, with similar papers near each other."""
+    """Write a map of the index as an HTML file.
+
+    Similar papers are near each other.
+    """
     from api.pages.map.map_page import map_page
     from api.terminal.progress_bar import StepBar, duration, size
     from indexer.files import replace_file, require_file

@@ -26,7 +26,10 @@ def model(
     ] = None,
     json: options.JsonFlag = False,
 ) -> None:
-    """Load a model, say what it is, and measure for some seconds how fast it runs here."""
+    """Say what a model is and how fast it runs here.
+
+    Loads it, and measures for some seconds.
+    """
     from indexer.models.embedder import DEFAULT_MODEL
     from search.evaluation.description import describe
 

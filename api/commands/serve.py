@@ -191,7 +191,10 @@ def mcp(
     tls_key: PrivateKey = None,
     rate_limit: RateLimit = None,
 ) -> None:
-    """Let agents search, over the Model Context Protocol; all but --index is for --http."""
+    """Let agents search, over the Model Context Protocol.
+
+    All options but --index are for --http.
+    """
     try:
         from api.mcp.server import http_app, make_server
     except ModuleNotFoundError as error:

@@ -199,6 +199,13 @@ def test_help_ends_with_the_exit_codes(nearpaper: Nearpaper) -> None:
     assert EXIT_CODES.split(";")[0] in out
 
 
+@pytest.mark.parametrize("group", ["", "fetch", "keys"])
+def test_a_list_of_commands_cuts_no_help_short(nearpaper: Nearpaper, group: str) -> None:
+    code, out, _ = nearpaper(*group.split(), "--help")
+    assert code == 0
+    assert "..." not in out.replace("[ARGS]...", "")
+
+
 def test_every_command_and_option_has_help() -> None:
     group: Any = typer.main.get_command(app)
     assert set(group.commands) == {
