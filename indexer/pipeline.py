@@ -181,14 +181,11 @@ class Run:
             self.take_batch(batch)
 
     def in_turn(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """The same batches, with the next ones being embedded where that happens elsewhere.
+        """The same batches, with the next ones being embedded.
 
         What is news in a batch is only sure when those before are committed, so that a text may be
         embedded for nothing, or only in its turn. The index becomes the same.
         """
-        if not self.model.looks_ahead:
-            yield from batches
-            return
         begun = ((batch, self._begin(batch)) for batch in batches)
         for batch, texts in held_back(begun, lambda: self.model.lead):
             yield batch

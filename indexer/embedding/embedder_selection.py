@@ -13,6 +13,7 @@ from indexer.models.choice import Choice, Named, choice_of
 from indexer.models.compatibility import is_int8, require_original, require_precision
 from indexer.models.embedder import HASHING_MODEL, Embedder, Model
 from indexer.models.load import load_embedder
+from indexer.models.openvino_embedder import OpenVinoEmbedder
 from indexer.models.precision import Precision
 from indexer.ray.options import RayOptions
 from indexer.store import Store
@@ -57,7 +58,9 @@ def bulk_embedder(embedder: Embedder, ray: RayOptions | None) -> BulkEmbedder:
         raise UsageError(f"int8 models and {HASHING_MODEL} run on CPUs only; leave out --device")
     if device == "cuda" or (device == "auto" and is_able and has_gpu()):
         return OnGpu(embedder, patience=0 if device == "cuda" else PATIENCE)
-    return InProcess(embedder)
+    # A part is a few of the model's own batches: with half as many parts, no stream waits.
+    streams = embedder.streams if isinstance(embedder, OpenVinoEmbedder) else 0
+    return InProcess(embedder, 1 + streams // 2)
 
 
 def is_elsewhere(ray: RayOptions | None) -> TypeGuard[RayOptions]:
@@ -131,16 +134,11 @@ class EmbedderSelection:
         return bulk_embedder(self.embedder, self._ray)
 
     @property
-    def looks_ahead(self) -> bool:
-        """Whether batches may be embedded before their turn."""
-        return is_elsewhere(self._ray)
-
-    @property
     def lead(self) -> int:
         """How many may be begun beyond the one that is committed; 0 until one is begun."""
         return self.bulk.lead if "bulk" in vars(self) else 0
 
     def close(self) -> None:
-        """Let go of what embeds elsewhere."""
+        """Let go of what embeds."""
         if "bulk" in vars(self):
             self.bulk.close()

@@ -1,13 +1,22 @@
-"""Embedding papers batch by batch: in this process, or several batches at once elsewhere."""
+"""Embedding papers beside what is done with them: in threads of this process, or elsewhere."""
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from indexer.models.embedder import Embedder, Encoded
 from indexer.models.recipe import embed
+
+PART = 8
+"""Texts that are embedded together in this process: something is to be seen soon, and Ctrl-C costs
+little. On slow machines it takes a second."""
+
+WHOLE = sys.maxsize
+"""Texts of a batch that isn't parted."""
 
 Wait = Callable[[], Encoded]
 """Gives the vectors of a batch as soon as they are there; called again, the same ones."""
@@ -22,6 +31,11 @@ class BulkEmbedder(Protocol):
         """How many batches may be begun beyond the one that is waited for."""
         ...
 
+    @property
+    def part(self) -> int:
+        """How many texts of a batch to begin at a time."""
+        ...
+
     def begin(self, texts: Sequence[str]) -> Wait:
         """Start on ``n`` texts; what it returns may raise whatever embedding raises."""
         ...
@@ -32,20 +46,27 @@ class BulkEmbedder(Protocol):
 
 
 class InProcess:
-    """Embeds a batch when it is begun."""
+    """Embeds in threads of this process, while batches before are read, committed and published.
 
-    lead = 0
+    Args:
+        embedder: The model.
+        at_once: Parts that are embedded at the same time.
+    """
 
-    def __init__(self, embedder: Embedder) -> None:
+    lead = 1
+    part = PART
+
+    def __init__(self, embedder: Embedder, at_once: int = 1) -> None:
         self._embedder = embedder
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="embedding")
 
     def begin(self, texts: Sequence[str]) -> Wait:
-        """Vectors of ``n`` texts."""
-        encoded = embed(self._embedder, texts)
-        return lambda: encoded
+        """Vectors of ``n`` texts, when those begun before are there."""
+        return self._threads.submit(embed, self._embedder, texts).result
 
     def close(self) -> None:
-        """Nothing."""
+        """Wait for the parts under way."""
+        self._threads.shutdown(cancel_futures=True)
 
 
 def held_back(items: Iterable[T], lead: Callable[[], int]) -> Iterator[T]:

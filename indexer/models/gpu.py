@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 from indexer.errors import ModelError, UsageError
-from indexer.models.bulk import Wait
+from indexer.models.bulk import PART, WHOLE, Wait
 from indexer.models.choice import Choice
 from indexer.models.compatibility import is_int8
 from indexer.models.conversion.checking import LEAST_COSINE, PROBES
-from indexer.models.embedder import HASHING_MODEL, Embedder, Model
+from indexer.models.embedder import HASHING_MODEL, Embedder, Encoded, Model
 from indexer.models.hub import find_model
 from indexer.models.recipe import embed
 from indexer.models.torch_embedder import TorchEmbedder, first_line, load_torch
@@ -72,7 +73,7 @@ def load_on_gpu(model: Model, device: str = "cuda") -> TorchEmbedder:
 
 
 class OnGpu:
-    """Embeds a batch when it is begun, on a GPU.
+    """Embeds on a GPU, in a thread of this process.
 
     Args:
         embedder: The model as it runs on the CPU.
@@ -80,24 +81,32 @@ class OnGpu:
         patience: Papers that are left to the CPU first.
     """
 
-    lead = 0
+    lead = 1
 
     def __init__(self, embedder: Embedder, device: str = "cuda", patience: int = 0) -> None:
         self._embedder, self._device, self._patience = embedder, device, patience
         self._is_there = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedding")
+
+    @property
+    def part(self) -> int:
+        """Whole batches, as soon as it is the GPU that embeds them."""
+        return WHOLE if self._patience <= 0 else PART
 
     def begin(self, texts: Sequence[str]) -> Wait:
-        """Vectors of ``n`` texts; raises ``ModelError`` if the GPU fails."""
+        """Vectors of ``n`` texts; waiting raises ``ModelError`` if the GPU fails."""
+        return self._thread.submit(self._encoded, texts).result
+
+    def _encoded(self, texts: Sequence[str]) -> Encoded:
         try:
             if not self._is_there and self._patience <= 0:
                 self._embedder, self._is_there = self._loaded(), True
             self._patience -= len(texts)
-            encoded = embed(self._embedder, texts)
+            return embed(self._embedder, texts)
         except RuntimeError as error:  # its memory is full, or its driver is another one
             raise ModelError(
                 f"{self._device} fails ({first_line(error)}); use --device cpu"
             ) from error
-        return lambda: encoded
 
     def _loaded(self) -> TorchEmbedder:
         embedder = load_on_gpu(self._embedder.model, self._device)
@@ -106,7 +115,8 @@ class OnGpu:
         return embedder
 
     def close(self) -> None:
-        """Nothing."""
+        """Wait for the part under way."""
+        self._thread.shutdown(cancel_futures=True)
 
 
 def _name(device: str) -> str:

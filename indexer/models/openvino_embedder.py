@@ -46,6 +46,10 @@ class OpenVinoEmbedder:
         revision: Likewise.
         weights_sha256: Likewise.
         threads: To compute with; by default as many as the machine has cores.
+
+    Attributes:
+        converted: The model.
+        streams: Batches that it works on side by side.
     """
 
     def __init__(
@@ -66,9 +70,9 @@ class OpenVinoEmbedder:
             pad_id=facts.pad_id,
         )
         with _FIRST_INFERENCE:
-            self._compiled, precision, streams = _compiled(converted, threads)
+            self._compiled, precision, self.streams = _compiled(converted, threads)
         self._of_thread = threading.local()
-        self._side_by_side = ThreadPoolExecutor(streams, thread_name_prefix="inference")
+        self._side_by_side = ThreadPoolExecutor(self.streams, thread_name_prefix="inference")
         self._model = Model(
             name=name,
             revision=revision,

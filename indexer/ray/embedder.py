@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from indexer.errors import UsageError
-from indexer.models.bulk import Wait
+from indexer.models.bulk import WHOLE, Wait
 from indexer.models.embedder import HASHING_MODEL, Embedder
 from indexer.models.gpu import runs_on_gpus
 from indexer.models.openvino_embedder import OpenVinoEmbedder
@@ -52,6 +52,11 @@ class RayEmbedder:
     def lead(self) -> int:
         """Batches beyond the one that is waited for: two for each actor."""
         return self._lead
+
+    @property
+    def part(self) -> int:
+        """Whole batches, since each goes through the network."""
+        return WHOLE
 
     def begin(self, texts: Sequence[str]) -> Wait:
         """Hand ``n`` texts to the next actor that is free."""

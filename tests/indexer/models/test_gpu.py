@@ -75,5 +75,5 @@ def test_without_a_gpu_papers_stay_on_the_cpu(chosen: Embedder) -> None:
         bulk_embedder(load_embedder("hashing"), RayOptions(address="", device="cuda"))
     bulk = bulk_embedder(chosen, RayOptions(address="", device="cuda"))
     with pytest.raises((ModelError, UsageError)) as raised:
-        bulk.begin(TEXTS)
+        bulk.begin(TEXTS)()
     assert "\n" not in str(raised.value)
