@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ _STORED = {
 
 
 class ColumnWriter:
-    """Takes papers in blocks, then writes their columns as one file."""
+    """Takes papers in blocks, then gives their columns, for :func:`write_columns`."""
 
     def __init__(self) -> None:
         self._taken_over: list[tuple[Columns, Mask]] = []
@@ -84,14 +84,8 @@ class ColumnWriter:
             for lists in self._lists.values():
                 lists.add(paper)
 
-    def write(self, path: Path, tombstones: Positions, nearness: float) -> None:
-        """Write the file.
-
-        Args:
-            path: Where.
-            tombstones: Positions of the base that died since it was written.
-            nearness: What :meth:`VectorWriter.nearness` says of the vectors.
-        """
+    def arrays(self, tombstones: Positions) -> dict[str, NDArray[Any]]:
+        """What is to be written, with the positions of the base that died since it was written."""
         added = {
             "rows": np.concatenate(self._rows),
             "truncated": np.concatenate(self._truncated),
@@ -101,15 +95,19 @@ class ColumnWriter:
             RETRACTED: np.array(self._retracted, np.bool_),
         }
         arrays = {name: self._behind(name, values) for name, values in added.items()}
-        arrays |= {"dead": tombstones, "nearness": np.array([nearness], np.float32)}
+        arrays["dead"] = tombstones
         for name, lists in self._lists.items():
             arrays |= {f"{name}.{part}": array for part, array in lists.arrays().items()}
         told = arrays_of(self._counts)
-        arrays |= {f"{GLOSSARY}.{part}": array for part, array in told.items()}
-        write_tensors(path, arrays)
+        return arrays | {f"{GLOSSARY}.{part}": array for part, array in told.items()}
 
     def _behind(self, name: str, added: NDArray[Any]) -> NDArray[Any]:
         """A column with one value for each paper, behind what is taken over of it."""
         taken = [getattr(written, name)[kept] for written, kept in self._taken_over]
         values = np.concatenate([*taken, added])
         return values.astype(np.uint8) if values.dtype == np.bool_ else values
+
+
+def write_columns(path: Path, arrays: Mapping[str, NDArray[Any]], nearness: float) -> None:
+    """Write the file: what a writer has collected, and :meth:`VectorWriter.nearness`."""
+    write_tensors(path, {**arrays, "nearness": np.array([nearness], np.float32)})

@@ -8,6 +8,7 @@ cells would have to be learnt again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from indexer.files import sha256_of
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.rows import Block, require_sound
 from indexer.local.segments.cells import TRAINED_ON, cells_for, fits
-from indexer.local.segments.column_writer import ColumnWriter
+from indexer.local.segments.column_writer import ColumnWriter, write_columns
 from indexer.local.segments.columns import Columns, Mask, Positions
 from indexer.local.segments.generation import Segment, column_file, vector_file
 from indexer.local.segments.manifest import Manifest
@@ -45,8 +46,10 @@ def write_base(
     begun = _folded(folder, catalog, change, old) if old is not None else None
     vectors, columns, after = begun or _begun(catalog, change, dimension)
     _add(vectors, columns, catalog.scan(after=after, change=change), dimension)
-    probing = vectors.write(vector_file(folder, name))
-    columns.write(column_file(folder, name), _NONE, vectors.nearness())
+    with ThreadPoolExecutor(1) as beside:  # both take long, and neither needs the other
+        described = beside.submit(columns.arrays, _NONE)
+        probing = vectors.write(vector_file(folder, name))
+        write_columns(column_file(folder, name), described.result(), vectors.nearness())
     return probing
 
 
@@ -130,7 +133,7 @@ def write_tail(
     _add(vectors, columns, catalog.scan(after=after, change=change), dimension)
     vectors.write(vector_file(folder, name))
     nearness = vectors.nearness() if len(vectors) > len(base) else 0.0  # only then it is asked for
-    columns.write(column_file(folder, name), dead, nearness)
+    write_columns(column_file(folder, name), columns.arrays(dead), nearness)
     return Columns(column_file(folder, name)), dead
 
 

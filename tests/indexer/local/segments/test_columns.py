@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.local.catalog.rows import Block
-from indexer.local.segments.column_writer import ColumnWriter
+from indexer.local.segments.column_writer import ColumnWriter, write_columns
 from indexer.local.segments.columns import Columns
 from indexer.papers.folding import words
 from indexer.papers.paper import Paper, date_key
@@ -48,7 +48,7 @@ def block_of(papers: Sequence[Paper], first_row: int = 1) -> Block:
 def written(writer: ColumnWriter) -> Columns:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "columns.safetensors"
-        writer.write(path, np.empty(0, np.int64), 0.5)
+        write_columns(path, writer.arrays(np.empty(0, np.int64)), 0.5)
         return Columns(path)
 
 
