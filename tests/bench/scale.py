@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.entries import Entry
+from indexer.local.segments.publisher import TAIL_ROWS, TAIL_SHARE
 from indexer.location import open_store, using_store
 from indexer.models.embedder import Model
 from indexer.models.recipe import document_text
@@ -96,6 +97,19 @@ def _entry(paper: Paper, vector: NDArray[np.float16]) -> Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds that papers took which need no embedding, to commit and then to publish."""
+
+    committing: float
+    publishing: float
+
+    @property
+    def whole(self) -> float:
+        """Both."""
+        return self.committing + self.publishing
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
     """What was measured at one size of an index.
 
@@ -108,6 +122,8 @@ class Size:
         parts: Of a hybrid query and its bare parts.
         memory: Of a process that has answered questions.
         adding: Seconds to open, commit and publish :data:`ADDED` more papers.
+        merged: How many were then added for the tail to be merged.
+        merging: Seconds to publish those.
     """
 
     count: int
@@ -118,25 +134,34 @@ class Size:
     parts: Parts
     memory: Memory
     adding: float
+    merged: int
+    merging: float
 
 
 def grow(
     corpus: Corpus, sizes: Sequence[int], target: Path, questions: Sequence[str]
 ) -> Iterator[Size]:
-    """One index in ``target``, measured at each size on its way."""
+    """One index in ``target``, measured at each size on its way that isn't passed by a merge."""
     papers, count = Papers(corpus), 0
     for size in sizes:
-        seconds = extend(target, papers, corpus.model, count, size)
+        if size < count:
+            continue
+        grown = extend(target, papers, corpus.model, count, size)
         measured = alone(parts, target, questions)
         memory = alone(_memory, target, questions)
         taken = folder_bytes(target), folder_bytes(target / "vectors")
         adding = extend(target, papers, corpus.model, size, size + ADDED)
-        yield Size(size, size - count, seconds, *taken, measured, memory, adding)
-        count = size + ADDED
+        merged, before = int(max(TAIL_ROWS, TAIL_SHARE * size)) + 1, count
+        count = size + ADDED + merged
+        merging = extend(target, papers, corpus.model, size + ADDED, count)
+        yield Size(
+            *(size, size - before, grown.whole, *taken, measured, memory),
+            *(adding.whole, merged, merging.publishing),
+        )
 
 
-def extend(folder: Path, papers: Papers, model: Model, start: int, stop: int) -> float:
-    """Seconds to commit and publish some papers; making them up not included."""
+def extend(folder: Path, papers: Papers, model: Model, start: int, stop: int) -> Spent:
+    """What committing and publishing some papers takes; making them up not included."""
     spent, begun = 0.0, time.perf_counter()
     with open_store(folder).writer(lambda: model) as writer:
         spent += time.perf_counter() - begun
@@ -146,7 +171,7 @@ def extend(folder: Path, papers: Papers, model: Model, start: int, stop: int) ->
             spent += time.perf_counter() - begun
         begun = time.perf_counter()
         writer.publish()
-    return spent + time.perf_counter() - begun
+    return Spent(spent, time.perf_counter() - begun)
 
 
 def _memory(folder: Path, questions: Sequence[str]) -> Memory:
@@ -171,6 +196,8 @@ def table(sizes: Sequence[Size], real: int) -> Table:
             size.vector_bytes / size.count,
             size.memory.own / 2**20,
             size.adding,
+            f"{size.merged:,}",
+            size.merging,
             size.grown / size.seconds,
         )
         for size in sizes
@@ -178,13 +205,14 @@ def table(sizes: Sequence[Size], real: int) -> Table:
     heads = ("papers", "hybrid p50 ms", "p95 ms", "p50, sum of bare parts = 1")
     bare = ("encode ms", "FAISS ms", "Tantivy ms")
     kept = ("index bytes a paper", "vectors' bytes a paper", "own MB")
+    written = (f"adding {ADDED:,} s", "then merged", "merging s", "papers a second on the way")
     return Table(
         "Whole indexes, growing",
-        (*heads, *bare, *kept, f"adding {ADDED:,} s", "papers a second on the way"),
+        (*heads, *bare, *kept, *written),
         rows,
         (
             f"The first {real:,} papers are real; the others mix two near ones.",
-            f"Reach: {REACH} × the bare parts. Adding and growing are without embedding.",
+            f"Reach: {REACH} × the bare parts. Adding, merging and growing are without embedding.",
         ),
         [Bars("scale", "Hybrid p50, ms", {f"{s.count:,}": s.parts.hybrid.p50 for s in sizes})],
     )

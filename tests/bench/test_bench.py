@@ -133,7 +133,7 @@ def test_an_index_grows_through_real_papers_into_mixed_ones(
     corpus, target = scale.Corpus.of(sample_index), tmp_path / "grown"
     papers, total = scale.Papers(corpus), len(corpus.papers)
     for start, stop in ((0, 50), (50, total + 30), (total + 30, total + 40)):
-        assert scale.extend(target, papers, corpus.model, start, stop) > 0
+        assert scale.extend(target, papers, corpus.model, start, stop).publishing > 0
     grown = scale.Corpus.of(target)
     assert grown.papers[:total] == corpus.papers
     ids = [paper.id for paper in grown.papers[total:]]
