@@ -18,6 +18,7 @@ from indexer.fetch.client import Limits
 from indexer.fetch.harvest import SilentHarvest
 from indexer.fetch.held import PAGE_FILE
 from indexer.maintenance.check import check
+from indexer.models.bulk import PART
 from indexer.models.embedder import Encoded
 from indexer.models.hashing import HashingEmbedder
 from indexer.papers.paper import Paper
@@ -354,6 +355,6 @@ def test_ctrl_c_within_a_page_keeps_its_first_papers_and_asks_for_it_again(
         patch.setattr(HashingEmbedder, "encode_documents", stopped)
         tally = fetch()
     assert tally.interrupted
-    assert len(papers()) == tally.added == 4
+    assert len(papers()) == tally.added == PART
     assert fetch().added == 55 - tally.added
     assert len(papers()) == 55
