@@ -58,7 +58,7 @@ def bulk_embedder(embedder: Embedder, ray: RayOptions | None) -> BulkEmbedder:
         raise UsageError(f"int8 models and {HASHING_MODEL} run on CPUs only; leave out --device")
     if device == "cuda" or (device == "auto" and is_able and has_gpu()):
         return OnGpu(embedder, patience=0 if device == "cuda" else PATIENCE)
-    # A part is a few of the model's own batches: with half as many parts, no stream waits.
+    # A part is some five of the model's own batches: half as many parts keep all streams busy.
     streams = embedder.streams if isinstance(embedder, OpenVinoEmbedder) else 0
     return InProcess(embedder, 1 + streams // 2)
 

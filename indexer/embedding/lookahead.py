@@ -22,7 +22,8 @@ class Lookahead:
         new = [key for key in texts if key not in self._begun]
         left = new
         while left:
-            part, left = left[: self._model.bulk.part], left[self._model.bulk.part :]
+            size = self._model.bulk.part
+            part, left = left[:size], left[size:]
             wait = self._model.bulk.begin([texts[key] for key in part])
             self._begun.update({key: (wait, place) for place, key in enumerate(part)})
         return new
