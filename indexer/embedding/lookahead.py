@@ -7,7 +7,7 @@ from itertools import groupby
 
 from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.entries import Embedded
-from indexer.models.bulk import Wait
+from indexer.models.bulk import Wait, begin_parts
 
 
 class Lookahead:
@@ -20,12 +20,9 @@ class Lookahead:
     def begin(self, texts: Mapping[str, str]) -> list[str]:
         """Start embedding what isn't begun, in parts; the hashes of that."""
         new = [key for key in texts if key not in self._begun]
-        left = new
-        while left:
-            size = self._model.bulk.part
-            part, left = left[:size], left[size:]
-            wait = self._model.bulk.begin([texts[key] for key in part])
-            self._begun.update({key: (wait, place) for place, key in enumerate(part)})
+        if new:
+            begun = begin_parts(self._model.bulk, [texts[key] for key in new])
+            self._begun.update(zip(new, begun, strict=True))
         return new
 
     def in_parts(self, texts: Mapping[str, str]) -> Iterator[dict[str, Embedded]]:

@@ -11,16 +11,20 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
 
 from indexer.batches import BATCH, SAMPLE
 from indexer.closeness.fitting import fitted_again
 from indexer.embedding.embedder_selection import bulk_embedder, require_ray
 from indexer.local.catalog.staged_vectors import ADOPTED
 from indexer.location import Location, using_store
-from indexer.models.bulk import BulkEmbedder, Wait, held_back
+from indexer.models.bulk import BulkEmbedder, Wait, begin_parts, held_back
 from indexer.models.choice import Named, choice_of
 from indexer.models.compatibility import is_int8
-from indexer.models.embedder import Embedder
+from indexer.models.embedder import Embedder, Encoded
 from indexer.models.precision import Precision
 from indexer.models.recipe import RECIPE, document_text
 from indexer.progress import Listener, Silent, Tally
@@ -76,8 +80,12 @@ def _embedder(
 
 def _fill(staging: Staging, bulk: BulkEmbedder, listener: Listener) -> None:
     tally, started = Tally(), time.monotonic()
-    for rows, wait in held_back(_begun(staging, bulk), lambda: bulk.lead):
-        encoded = wait()
+    for rows, waits in held_back(_begun(staging, bulk), lambda: bulk.lead):
+        parts = [wait() for wait in waits]
+        encoded = Encoded(
+            np.concatenate([part.vectors for part in parts]),
+            np.concatenate([part.truncated for part in parts]),
+        )
         staging.keep(rows, encoded)
         tally.updated += len(rows)
         tally.embedded += len(rows)
@@ -86,7 +94,7 @@ def _fill(staging: Staging, bulk: BulkEmbedder, listener: Listener) -> None:
         listener.advanced(tally, staging.share())
 
 
-def _begun(staging: Staging, bulk: BulkEmbedder) -> Iterator[tuple[list[int], Wait]]:
+def _begun(staging: Staging, bulk: BulkEmbedder) -> Iterator[tuple[list[int], list[Wait]]]:
     """Rows that have no new vector yet, batch by batch, their vectors under way."""
     drawn: set[int] = set()
     while True:
@@ -98,4 +106,5 @@ def _begun(staging: Staging, bulk: BulkEmbedder) -> Iterator[tuple[list[int], Wa
         drawn = {row for row, _ in missing}
         for start in range(0, len(papers), BATCH):
             rows, batch = zip(*papers[start : start + BATCH], strict=True)
-            yield list(rows), bulk.begin([document_text(paper) for paper in batch])
+            parts = begin_parts(bulk, [document_text(paper) for paper in batch])
+            yield list(rows), [wait for wait, _ in groupby(parts, key=itemgetter(0))]

@@ -69,6 +69,16 @@ class InProcess:
         self._threads.shutdown(cancel_futures=True)
 
 
+def begin_parts(bulk: BulkEmbedder, texts: Sequence[str]) -> list[tuple[Wait, int]]:
+    """Start on texts in parts; for each, what waits for its part, and its place in that."""
+    begun: list[tuple[Wait, int]] = []
+    while len(begun) < len(texts):
+        part = texts[len(begun) :][: bulk.part]
+        wait = bulk.begin(part)
+        begun += [(wait, place) for place in range(len(part))]
+    return begun
+
+
 def held_back(items: Iterable[T], lead: Callable[[], int]) -> Iterator[T]:
     """The same items, each given when ``lead`` more have been drawn, or there are no more.
 
