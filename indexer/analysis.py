@@ -211,7 +211,8 @@ def phrases(text: str, tokens: int = TOKENS) -> list[list[tuple[int, str]]]:
 
 def scored_text(*texts: str) -> str:
     """Some texts as they stand in the field that BM25 scores, with spaces between the stems."""
-    return _joined(stem for text in texts for stem in stems(text))
+    pieces = (map(_as_indexed, text.split()) for text in texts)
+    return _joined([piece.scored for piece in chain.from_iterable(pieces) if piece.scored])
 
 
 def names_text(texts: Iterable[str]) -> str:
@@ -221,8 +222,10 @@ def names_text(texts: Iterable[str]) -> str:
 
 def phrase_text(text: str) -> str:
     """A text as it stands in the field that phrases are looked up in, with spaces between stems."""
-    counted = _readings(words(text))
-    return f" {_APART} ".join(" ".join(stem or GAP for stem in each) for each in counted)
+    pieces = list(map(_as_indexed, text.split()))
+    apart = " ".join([piece.apart for piece in pieces if piece.apart])
+    joined = " ".join([piece.joined for piece in pieces if piece.joined])
+    return apart if joined == apart else f"{apart} {_APART} {joined}"
 
 
 def placed(text: str) -> frozenset[tuple[int, str]]:
@@ -233,6 +236,32 @@ def placed(text: str) -> frozenset[tuple[int, str]]:
 
 def _joined(found: Iterable[str]) -> str:
     return " ".join(found) or NO_WORDS
+
+
+class _AsIndexed(NamedTuple):
+    """A piece of a text between two spaces, as it stands in the fields of a paper.
+
+    Attributes:
+        scored: In the field that BM25 scores.
+        apart: In the fields of phrases, a hyphenated word as several.
+        joined: There, a hyphenated word as one.
+    """
+
+    scored: str
+    apart: str
+    joined: str
+
+
+@lru_cache(_CACHED)
+def _as_indexed(piece: str) -> _AsIndexed:
+    bare = piece.strip(EDGES)
+    if bare.isascii() and bare.isalnum():  # one word; most pieces are, a quarter of the time
+        stem = _stem(bare)
+        return _AsIndexed(stem, stem or GAP, stem or GAP)
+    found = _of_piece(bare, TOKENS)
+    scored = " ".join(stem for word in found for stem in word.stems)
+    ways = [" ".join(stem or GAP for stem in reading) for reading in _readings(found)]
+    return _AsIndexed(scored, ways[0], ways[-1])
 
 
 def _readings(found: Sequence[Word]) -> list[list[str]]:

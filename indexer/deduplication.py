@@ -73,14 +73,15 @@ def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) 
         records: A batch.
         keep_duplicates: Only records of the same id are of one paper.
     """
-    linking, bearers = _linking(writer, records, keep_duplicates=keep_duplicates)
+    names = list(map(names_of, records))
+    linking, bearers = _linking(writer, names, keep_duplicates=keep_duplicates)
     if strangers := _strangers(writer, linking, bearers):
         records = [
             _without_doi(record) if place in strangers else record
             for place, record in enumerate(records)
         ]
-        linking, bearers = _linking(writer, records, keep_duplicates=keep_duplicates)
-    names = [names_of(record) for record in records]
+        names = list(map(names_of, records))
+        linking, bearers = _linking(writer, names, keep_duplicates=keep_duplicates)
     nodes = _joined(linking, bearers)
     groups: defaultdict[int, Group] = defaultdict(Group)
     for place, record in enumerate(records):
@@ -94,11 +95,11 @@ def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) 
 
 
 def _linking(
-    writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool
+    writer: Writer, names: Sequence[Sequence[Name]], *, keep_duplicates: bool
 ) -> tuple[list[list[Name]], list[tuple[Name, int]]]:
-    """Names of each record by which it may be joined to others, and where these stand."""
-    names = [[name for name in names_of(record) if name.archive != CITED] for record in records]
-    linking = [one[:1] for one in names] if keep_duplicates else names
+    """Of each record's names those by which it may be joined to others, and where these stand."""
+    joining = [[name for name in one if name.archive != CITED] for one in names]
+    linking = [one[:1] for one in joining] if keep_duplicates else joining
     wanted = {name.name for one in linking for name in one}
     return linking, writer.bearers(wanted, own=keep_duplicates)
 

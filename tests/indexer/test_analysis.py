@@ -149,3 +149,19 @@ def test_plain_words_fold_as_the_analyser_folds_them(word: str) -> None:
 def test_stems_are_those_of_the_words_in_order(pieces: list[str]) -> None:
     text = " ".join(pieces)
     assert analysis.stems(text) == [each for word in analysis.words(text) for each in word.stems]
+
+
+@given(text=TEXTS)
+def test_a_field_of_phrases_counts_the_words_off_in_both_ways(text: str) -> None:
+    found = analysis.words(text)
+    apart = [stem or analysis.GAP for word in found for stem in word.parts]
+    joined = [stem or analysis.GAP for word in found for stem in word.whole]
+    field = analysis.phrase_text(text).split()
+    assert field[: len(apart)] == apart
+    gaps = field[len(apart) : len(field) - len(joined)]
+    if joined == apart:
+        assert field == apart
+    else:
+        assert field[len(field) - len(joined) :] == joined
+        assert len(gaps) > analysis.MAX_TERMS
+        assert set(gaps) == {analysis.GAP}
