@@ -47,6 +47,21 @@ class _Read(NamedTuple):
     fraction: float | None = None
 
 
+class Sample(NamedTuple):
+    """The first papers of what is read.
+
+    Attributes:
+        texts: Of at most :data:`SAMPLE` papers.
+        papers: How many there are in all, about; ``None`` if unknown.
+    """
+
+    texts: list[str]
+    papers: int | None
+
+
+NO_SAMPLE = Sample([], None)
+
+
 class Records:
     """What sources give, one after the other, with a look ahead."""
 
@@ -54,13 +69,15 @@ class Records:
         self._sources = sources
         self._left: Iterator[_Read] = (_Read(source, item) for source in sources for item in source)
 
-    def sample(self) -> list[str]:
-        """Texts of the papers among the next records, which are read all the same."""
+    def sample(self) -> Sample:
+        """The papers among the next records, which are read all the same."""
         ahead = [
             read._replace(fraction=_fraction(self._sources)) for read in islice(self._left, SAMPLE)
         ]
         self._left = chain(ahead, self._left)
-        return [document_text(read.item) for read in ahead if isinstance(read.item, Paper)]
+        texts = [document_text(read.item) for read in ahead if isinstance(read.item, Paper)]
+        share = ahead[-1].fraction if ahead else None
+        return Sample(texts, round(len(texts) / share) if share else None)
 
     def batches(self) -> Iterator[Batch]:
         """All records, at most :data:`BATCH` of one source together."""

@@ -72,6 +72,7 @@ def _add(folder: Path, corpus: Path, model: Model, watch: Watch) -> Tally:
                 folder,
                 [str(corpus)],
                 model=Choice().after(model),
+                precision="auto",  # what is measured is the model, not what it was calibrated on
                 keep_duplicates=True,  # judgements name every id
                 keep_numbers=True,
                 listener=listener,

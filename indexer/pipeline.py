@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.batches import BATCH, Batch, Records, batches_of, last_words
+from indexer.batches import BATCH, NO_SAMPLE, Batch, Records, Sample, batches_of, last_words
 from indexer.closeness.fitting import fitted_again
 from indexer.deduplication import Group, grouped
-from indexer.embedding.embedder_selection import EmbedderSelection, no_sample
+from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.embedding.lookahead import Lookahead
 from indexer.entries import Embedded, Entry
 from indexer.location import Location, using_store
@@ -69,7 +69,8 @@ def add(
         format: Name of the inputs' format; guessed from each one's content by default.
         model: For a new index, what embeds; an existing one keeps the model it was made with.
         precision: For a new index; an existing one keeps its own. ``int8`` is calibrated on the
-            first :data:`~indexer.batches.SAMPLE` papers.
+            first :data:`~indexer.batches.SAMPLE` papers. By default chosen, see
+            :mod:`indexer.embedding.embedder_selection`.
         rejects: Where records that aren't papers are listed; by default in the index's folder. An
             index without one has them only counted.
         keep_duplicates: Let only records of the same id be one paper, see
@@ -113,7 +114,7 @@ def opened(
     *,
     model: Named | None = None,
     precision: Precision | None = None,
-    sample: Callable[[], list[str]] = no_sample,
+    sample: Callable[[], Sample] = lambda: NO_SAMPLE,
     rejects: Path | None = None,
     keep_duplicates: bool = False,
     ray: RayOptions | None = None,
@@ -122,7 +123,7 @@ def opened(
 ) -> Iterator[Run]:
     """An index open for a run; what it committed is published at its end.
 
-    ``sample`` gives texts of the papers to come, which int8 is calibrated on. Without ``create`` a
+    ``sample`` gives the first papers to come, which int8 is calibrated on. Without ``create`` a
     missing index is an error. Ctrl-C ends the block early and in good order, marked in the tally.
     """
     started = time.monotonic()

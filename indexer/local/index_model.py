@@ -4,8 +4,8 @@
 
     index/models/SHA256/      the files of a converted model, as in the cache
 
-An int8 model is calibrated on the papers of its index. Made again on another processor, or with
-another release of what makes it, it would give other vectors, so it moves with the index.
+An int8 model is calibrated on the papers of its index. Making it takes a minute and NNCF, so it
+moves with the index.
 """
 
 from __future__ import annotations
@@ -57,6 +57,11 @@ def copy_kept(folder: Path, target: Path) -> None:
     for place in (folder / _FOLDER).glob("*"):
         with suppress(DamagedError):
             keep(target, checked(place))
+
+
+def has_kept(folder: Path, model: Model) -> bool:
+    """Whether an index's own model lies there, be it damaged."""
+    return _place(folder, model.converted_sha256).exists()
 
 
 def load_kept(folder: Path, model: Model) -> OpenVinoEmbedder:

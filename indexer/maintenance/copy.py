@@ -10,11 +10,10 @@ import logging
 import time
 
 from indexer.copying import Copying, Origin
-from indexer.errors import IndexBusyError, IndexNotFoundError, SnapshotExpiredError, UsageError
+from indexer.errors import IndexBusyError, IndexNotFoundError, SnapshotExpiredError
 from indexer.local.index_model import copy_kept
 from indexer.local.partial import require_apart
 from indexer.location import Location, using_store
-from indexer.models.compatibility import is_int8
 from indexer.pipeline import PUBLISH_SECONDS
 from indexer.progress import Listener, Silent, Tally
 from indexer.snapshot import Snapshot
@@ -45,7 +44,7 @@ def copy(source: Location, target: Location, listener: Listener | None = None) -
         (``unchanged``). Ctrl-C ends it early and in good order.
 
     Raises:
-        UsageError: There is something at the target, or it can't keep the index's int8 model.
+        UsageError: There is something at the target.
         IndexBusyError: Another process copies to it, or what was written to the source isn't
             published.
     """
@@ -75,13 +74,6 @@ def _copy(source: Store, target: Store, tally: Tally, listener: Listener) -> Non
 
 def _copy_state(source: Store, target: Store, tally: Tally, listener: Listener) -> None:
     snapshot, origin = _published(source)
-    own_model = source.workspace if is_int8(origin.model) else None
-    if is_int8(origin.model) and None in (source.workspace, target.workspace):
-        raise UsageError(
-            f"{target.location}: an index there can't keep the int8 model of {source.location}; "
-            "change the model first, with `nearpaper rebuild --embed --precision auto "
-            f"--index {source.location}`"
-        )
     with target.copying(origin) as copying:
         if copying.is_anew:
             _LOG.warning(
@@ -89,8 +81,8 @@ def _copy_state(source: Store, target: Store, tally: Tally, listener: Listener) 
                 "before it changed; copying begins anew",
                 target.location,
             )
-        if own_model is not None and copying.workspace is not None:
-            copy_kept(own_model, copying.workspace)
+        if source.workspace is not None and copying.workspace is not None:
+            copy_kept(source.workspace, copying.workspace)
         _fill(copying, snapshot, tally, listener)
         copying.finish()
 

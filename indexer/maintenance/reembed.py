@@ -64,11 +64,13 @@ def _embedder(
 ) -> Embedder:
     """The next model; an int8 one is calibrated again, on papers from all over the index.
 
+    A cluster can't keep that one, so there its original is next.
+
     Another model is run as its files say; the index's own keeps what isn't chosen anew.
     """
     own = writer.model
     if precision is None:
-        precision = "int8" if is_int8(own) else "auto"
+        precision = "int8" if is_int8(own) and store.workspace is not None else "auto"
 
     def sample() -> list[str]:
         return [document_text(paper) for paper in writer.sample(SAMPLE)]

@@ -12,7 +12,6 @@ import numpy as np
 from indexer.errors import ModelError, UsageError
 from indexer.models.bulk import PART, WHOLE, Wait
 from indexer.models.choice import Choice
-from indexer.models.compatibility import is_int8
 from indexer.models.conversion.checking import LEAST_COSINE, PROBES
 from indexer.models.embedder import HASHING_MODEL, Embedder, Encoded, Model
 from indexer.models.hub import find_model
@@ -44,7 +43,7 @@ def has_gpu() -> bool:
 
 def runs_on_gpus(model: Model) -> bool:
     """Whether a model has a form that a GPU runs."""
-    return not is_int8(model) and model.runtime != HASHING_MODEL
+    return model.runtime != HASHING_MODEL
 
 
 def require_gpu() -> None:

@@ -74,7 +74,7 @@ def _is_cuda(embedder: Embedder, options: RayOptions, nodes: Sequence[Node]) -> 
     model = embedder.model
     is_able = runs_on_gpus(model)
     if options.device == "cuda" and not is_able:
-        raise UsageError(f"int8 models and {HASHING_MODEL} run on CPUs only; leave out --device")
+        raise UsageError(f"{HASHING_MODEL} runs on CPUs only; leave out --device")
     return options.device == "cuda" or (options.device == "auto" and is_able and has_gpus(nodes))
 
 

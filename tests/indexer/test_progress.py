@@ -92,7 +92,9 @@ def test_the_estimate_holds_for_what_was_read_ahead(
     path = tmp_path / "papers.jsonl"
     path.write_text("".join(map(WRITERS["jsonl"], records())))
     ahead = Records([open_source(str(path))])
-    assert len(ahead.sample()) == 400
+    sample = ahead.sample()
+    assert len(sample.texts) == 400
+    assert sample.papers == pytest.approx(len(records()), rel=0.1)
     read = 0
     for batch in ahead.batches():
         read += len(batch.records)

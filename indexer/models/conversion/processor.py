@@ -21,7 +21,11 @@ def instructions() -> str:
     return ""
 
 
+def sums_8_bits() -> bool:
+    """Whether products of 8-bit numbers are added up without overflow."""
+    return bool(_SUMS_OF_8_BITS.intersection(instructions().split()))
+
+
 def prefers_int8() -> bool:
     """Whether 8-bit products are the fastest here: those of bf16 are, where there are any."""
-    known = set(instructions().split())
-    return bool(known & _SUMS_OF_8_BITS) and not known & _SUMS_OF_BF16
+    return sums_8_bits() and not _SUMS_OF_BF16.intersection(instructions().split())
