@@ -13,10 +13,10 @@ CLOSE = 0.4
 """Share of the mean of the best three scores from which a paper is close."""
 NEAR = 0.7
 """Share of how near the nearest three are by both legs, for papers that aren't among the few that
-hold all words. It leaves out what one leg makes much of where the other finds little, such as folded
-clothes for "protein folding". Over MED, Cranfield, CACM, NPL and CSFCube, precision, recall and F1
-are 0.46, 0.42 and 0.35; at 0.65 they are 0.42, 0.48 and 0.35, at 0.75 0.49, 0.36 and 0.33, and at
-0.6 of the very nearest 0.42, 0.45 and 0.33."""
+hold all words. It leaves out what one leg makes much of where the other finds little, such as
+folded clothes for "protein folding". Over MED, Cranfield, CACM, NPL and CSFCube, precision, recall
+and F1 are 0.46, 0.42 and 0.35; at 0.65 they are 0.42, 0.48 and 0.35, at 0.75 0.49, 0.36 and 0.33,
+and at 0.6 of the very nearest 0.42, 0.45 and 0.33."""
 _BEST = 3
 _LEAST = 1e-9
 
