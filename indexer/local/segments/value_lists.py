@@ -162,7 +162,7 @@ def _arrays(
     positions = np.repeat(np.arange(len(code_ends) - 1, dtype=np.uint32), np.diff(code_ends))
     by_value = np.argsort(codes, kind="stable")
     by_key = np.argsort(keys)
-    by_word = np.lexsort((word_values, words))
+    by_word = _by_word(words, word_values)
     return {
         "text": text,
         "text_ends": text_ends,
@@ -175,3 +175,18 @@ def _arrays(
         "words": words[by_word],
         "word_values": word_values[by_word],
     }
+
+
+def _by_word(words: NDArray[np.uint64], values: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """The order by words, those of one word by their values.
+
+    What is taken over comes in that order nearly throughout, which a stable sort of the words alone
+    keeps: only words whose values are out of order then are sorted by both.
+    """
+    order = np.argsort(words, kind="stable")
+    same = words[order[1:]] == words[order[:-1]]
+    unsorted = words[order[1:][same & (values[order[1:]] < values[order[:-1]])]]
+    at = np.flatnonzero(np.isin(words[order], unsorted))
+    parts = order[at]
+    order[at] = parts[np.lexsort((values[parts], words[parts]))]
+    return order
