@@ -130,7 +130,10 @@ class EmbedderSelection:
             return new(self._precision, lambda: self._sample().texts)
         if not self._may_calibrate() or (self._sample().papers or 0) < ENOUGH:
             return new("auto", list)
-        _LOG.warning("the model is calibrated first (int8), a minute; or give --precision auto")
+        _LOG.warning(
+            "calibrating the model for a minute, so that papers are embedded faster (int8); "
+            "--precision auto leaves that out"
+        )
         try:
             return new("int8", lambda: self._sample().texts)
         except (ModelError, UsageError) as error:
