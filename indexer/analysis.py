@@ -255,7 +255,7 @@ class _AsIndexed(NamedTuple):
 @lru_cache(_CACHED)
 def _as_indexed(piece: str) -> _AsIndexed:
     bare = piece.strip(EDGES)
-    if bare.isascii() and bare.isalnum():  # one word; most pieces are, a quarter of the time
+    if bare.isascii() and bare.isalnum():  # one word, as most pieces are
         stem = _stem(bare)
         return _AsIndexed(stem, stem or GAP, stem or GAP)
     found = _of_piece(bare, TOKENS)
