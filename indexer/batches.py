@@ -59,7 +59,9 @@ class Sample(NamedTuple):
     papers: int | None
 
 
-NO_SAMPLE = Sample([], None)
+def no_sample() -> Sample:
+    """Of papers that can't be read ahead."""
+    return Sample([], None)
 
 
 class Records:

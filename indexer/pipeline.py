@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.batches import BATCH, NO_SAMPLE, Batch, Records, Sample, batches_of, last_words
+from indexer.batches import BATCH, Batch, Records, Sample, batches_of, last_words, no_sample
 from indexer.closeness.fitting import fitted_again
 from indexer.deduplication import Group, grouped
 from indexer.embedding.embedder_selection import EmbedderSelection
@@ -114,7 +114,7 @@ def opened(
     *,
     model: Named | None = None,
     precision: Precision | None = None,
-    sample: Callable[[], Sample] = lambda: NO_SAMPLE,
+    sample: Callable[[], Sample] = no_sample,
     rejects: Path | None = None,
     keep_duplicates: bool = False,
     ray: RayOptions | None = None,

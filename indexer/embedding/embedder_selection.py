@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import TypeGuard
 
-from indexer.batches import NO_SAMPLE, Sample
+from indexer.batches import Sample, no_sample
 from indexer.errors import ModelError, UsageError
 from indexer.models.bulk import BulkEmbedder, InProcess
 from indexer.models.choice import Choice, Named, choice_of
@@ -89,7 +89,7 @@ class EmbedderSelection:
         store: Store,
         named: Named | None,
         precision: Precision | None = None,
-        sample: Callable[[], Sample] = lambda: NO_SAMPLE,
+        sample: Callable[[], Sample] = no_sample,
         ray: RayOptions | None = None,
     ) -> None:
         require_ray(ray)
