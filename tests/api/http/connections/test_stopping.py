@@ -58,6 +58,7 @@ def test_what_was_begun_is_finished_and_what_comes_then_is_told(folder: Path, wo
             # Each on a connection of its own: none is refused, and none waits.
             while (told := httpx2.get(address + SEARCH, timeout=30)).status_code == 200:
                 assert time.monotonic() < until
+            time.sleep(1)  # the workers are told one after another
             for _ in range(20):
                 told = httpx2.get(address + SEARCH, timeout=5)
                 assert told.status_code == 503
