@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -133,23 +134,50 @@ def keep_only(index: Any, kept: Mask) -> None:  # noqa: ANN401
     import faiss
 
     numbers = np.cumsum(kept) - 1
-    old, size = index.invlists, index.code_size
-    lists = faiss.ArrayInvertedLists(index.nlist, size)
-    for cell in range(index.nlist):
-        held = old.list_size(cell)
-        if held == 0:
-            continue
-        ids = faiss.rev_swig_ptr(old.get_ids(cell), held)
+    lists = faiss.ArrayInvertedLists(index.nlist, index.code_size)
+
+    def copy(cell: int) -> None:
+        ids, codes = _held(index, cell)
         stay = kept[ids]
-        codes = faiss.rev_swig_ptr(old.get_codes(cell), held * size).reshape(held, size)[stay]
-        new = numbers[ids[stay]]
+        if not stay.all():
+            ids, codes = ids[stay], codes[stay]
+        new = numbers[ids]
         if len(new):
             lists.add_entries(cell, len(new), faiss.swig_ptr(new), faiss.swig_ptr(codes))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for _ in threads.map(copy, range(index.nlist)):
+            pass
     index.set_direct_map_type(faiss.DirectMap.NoMap)
     index.replace_invlists(lists, True)
     lists.this.disown()  # the index frees them
     index.ntotal = int(kept.sum())
     index.set_direct_map_type(faiss.DirectMap.Array)
+
+
+def _held(index: Any, cell: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:  # noqa: ANN401
+    """``(m,)`` positions of the vectors in a cell, and ``(m, size)`` bytes, where they lie."""
+    import faiss
+
+    held, size = index.invlists.list_size(cell), index.code_size
+    if held == 0:
+        return np.empty(0, np.int64), np.empty((0, size), np.uint8)
+    ids = faiss.rev_swig_ptr(index.invlists.get_ids(cell), held)
+    codes = faiss.rev_swig_ptr(index.invlists.get_codes(cell), held * size)
+    return ids, codes.reshape(held, size)
+
+
+def by_cell(index: Any, size: int) -> Iterator[tuple[NDArray[np.int64], Rows]]:  # noqa: ANN401
+    """All vectors in cells, ``size`` or a cell's more at a time: ``(n,)`` cells and the vectors."""
+    cells: list[int] = []
+    codes: list[NDArray[np.uint8]] = []
+    for cell in range(index.nlist):
+        _, held = _held(index, cell)
+        cells += [cell] * len(held)
+        codes.append(held)
+        if len(cells) >= size or cell == index.nlist - 1:
+            yield np.array(cells), np.concatenate(codes).view(np.float16).astype(np.float32)
+            cells, codes = [], []
 
 
 @contextmanager

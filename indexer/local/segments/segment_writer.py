@@ -46,10 +46,11 @@ def write_base(
     begun = _folded(folder, catalog, change, old) if old is not None else None
     vectors, columns, after = begun or _begun(catalog, change, dimension)
     _add(vectors, columns, catalog.scan(after=after, change=change), dimension)
-    with ThreadPoolExecutor(1) as beside:  # both take long, and neither needs the other
-        described = beside.submit(columns.arrays, _NONE)
-        probing = vectors.write(vector_file(folder, name))
-        write_columns(column_file(folder, name), described.result(), vectors.nearness())
+    with ThreadPoolExecutor(2) as beside:  # all three take long, and none needs another
+        described, measured = beside.submit(columns.arrays, _NONE), beside.submit(vectors.probing)
+        vectors.write(vector_file(folder, name))
+        probing = measured.result()
+        write_columns(column_file(folder, name), described.result(), vectors.nearness(probing))
     return probing
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import StorageError
 from indexer.files import replacing
-from indexer.local.segments.cells import centres_of, inverted_file, keep_only, put_in
+from indexer.local.segments.cells import by_cell, centres_of, inverted_file, keep_only, put_in
 from indexer.local.segments.columns import Mask
 from indexer.local.segments.vectors import EXACT, Probing
 
@@ -69,12 +69,8 @@ class VectorWriter:
         """Append ``(n, d)`` unit vectors."""
         put_in(self._index, vectors.astype(np.float32))
 
-    def write(self, path: Path) -> Probing:
-        """Write the file; how to search it.
-
-        Raises:
-            StorageError: There is no room for it.
-        """
+    def write(self, path: Path) -> None:
+        """Write the file; raises ``StorageError`` when there is no room for it."""
         import faiss
 
         try:
@@ -85,61 +81,59 @@ class VectorWriter:
             raise StorageError(
                 f"{path}: could not be written; check free space and the folder's mode"
             ) from error
-        return _probing(self._index)
 
-    def nearness(self) -> float:
+    def probing(self) -> Probing:
+        """The fewest cells with which recall is reached, on questions made of the vectors.
+
+        A vector's own neighbours are in its own cell, while those of a question lie in many:
+        measured with vectors as questions, a tenth of the cells would seem enough. The sum of two
+        vectors at random is as hard as a real question.
+        """
+        index = self._index
+        nlist = getattr(index, "nlist", 0)
+        if not nlist:
+            return EXACT
+        pairs = np.random.default_rng(_SEED).integers(0, index.ntotal, (2, ASKED))
+        questions = _vectors(index, pairs[0]) + _vectors(index, pairs[1])
+        cells = _cells_of_nearest(index, questions, min(10, index.ntotal))
+        # A paper is found where its cell is looked through: as many cells as have a nearer centre,
+        # and its own.
+        scores = questions @ centres_of(index).T
+        of_cells = np.take_along_axis(scores, cells, axis=1)
+        nearer = [row > each[:, None] for row, each in zip(scores, of_cells, strict=True)]
+        needed = np.sort([1 + np.count_nonzero(each, axis=1) for each in nearer], axis=None)
+        nprobe = int(needed[int(np.ceil(RECALL * len(needed))) - 1])
+        recall = float((needed <= nprobe).mean())
+        return Probing(nlist=nlist, nprobe=nprobe, recall=round(recall, 4))
+
+    def nearness(self, probing: Probing = EXACT) -> float:
         """The median cosine of a vector to the nearest other one, of a sample; 0 if there is none.
 
         It tells what "close" means in these papers under this model.
         """
+        import faiss
+
         count = self._index.ntotal
         if count < 2:
             return 0.0
         chosen = np.unique(np.linspace(0, count - 1, NEARNESS_SAMPLE).astype(np.int64))
-        cosines, _ = self._index.search(_vectors(self._index, chosen), 2)
+        cells = faiss.SearchParametersIVF(nprobe=probing.nprobe) if probing.nlist else None
+        cosines, _ = self._index.search(_vectors(self._index, chosen), 2, params=cells)
         return float(np.median(cosines[:, 1]))
 
 
-def _probing(index: Any) -> Probing:  # noqa: ANN401
-    """The fewest cells with which recall is reached, on questions made of the vectors.
-
-    A vector's own neighbours are in its own cell, while those of a question lie in many: measured
-    with vectors as questions, a tenth of the cells would seem enough. The sum of two vectors at
-    random is as hard as a real question.
-    """
-    import faiss
-
-    nlist = getattr(index, "nlist", 0)
-    if not nlist:
-        return EXACT
-    pairs = np.random.default_rng(_SEED).integers(0, index.ntotal, (2, ASKED))
-    questions = _vectors(index, pairs[0]) + _vectors(index, pairs[1])
-    true = _nearest(index, questions, 10)
-    cells = faiss.vector_to_array(index.direct_map.array)[true] >> 32  # and the place in it
-    # A paper is found where its cell is looked through: as many cells as have a nearer centre, and
-    # its own.
-    scores = questions @ centres_of(index).T
-    of_cells = np.take_along_axis(scores, cells, axis=1)
-    nearer = [row > each[:, None] for row, each in zip(scores, of_cells, strict=True)]
-    needed = np.sort([1 + np.count_nonzero(each, axis=1) for each in nearer], axis=None)
-    nprobe = int(needed[int(np.ceil(RECALL * len(needed))) - 1])
-    index.nprobe = nprobe
-    recall = float((needed <= nprobe).mean())
-    return Probing(nlist=nlist, nprobe=nprobe, recall=round(recall, 4))
-
-
-def _nearest(index: Any, questions: NDArray[np.float32], k: int) -> NDArray[np.int64]:  # noqa: ANN401
-    """``(n, k)`` positions of the vectors nearest to ``(n, d)`` questions, of all."""
-    best = np.empty((len(questions), 0), np.float32)
-    found = np.empty((len(questions), 0), np.int64)
-    for begin in range(0, index.ntotal, _BLOCK):
-        positions = np.arange(begin, min(begin + _BLOCK, index.ntotal))
-        scores = np.hstack([best, questions @ _vectors(index, positions).T])
-        places = np.hstack([found, np.tile(positions, (len(questions), 1))])
-        kept = min(k, scores.shape[1])
-        chosen = np.argpartition(scores, -kept, axis=1)[:, -kept:]
-        best = np.take_along_axis(scores, chosen, axis=1)
-        found = np.take_along_axis(places, chosen, axis=1)
+def _cells_of_nearest(index: Any, questions: NDArray[np.float32], k: int) -> NDArray[np.int64]:  # noqa: ANN401
+    """``(n, k)`` cells of the vectors nearest to ``(n, d)`` questions, of all that are in cells."""
+    best = np.full((len(questions), k), -np.inf, np.float32)
+    found = np.zeros((len(questions), k), np.int64)
+    for cells, vectors in by_cell(index, _BLOCK):
+        scores = questions @ vectors.T
+        better = np.flatnonzero(scores.max(axis=1) > best.min(axis=1))
+        among = np.hstack([best[better], scores[better]])
+        places = np.hstack([found[better], np.tile(cells, (len(better), 1))])
+        chosen = np.argpartition(among, -k, axis=1)[:, -k:]
+        best[better] = np.take_along_axis(among, chosen, axis=1)
+        found[better] = np.take_along_axis(places, chosen, axis=1)
     return found
 
 

@@ -24,14 +24,16 @@ def unit(seed: int, n: int, d: int = 16) -> NDArray[np.float16]:
 def written(path: Path, vectors: NDArray[np.float16]) -> Vectors:
     writer = VectorWriter(vectors.shape[1])
     writer.add(vectors)
-    return Vectors(path, writer.write(path))
+    writer.write(path)
+    return Vectors(path, writer.probing())
 
 
 def in_cells(path: Path, vectors: NDArray[np.float16], nlist: int) -> tuple[Vectors, Probing]:
     writer = VectorWriter.in_cells(nlist, vectors)
     for first in range(0, len(vectors), 1000):
         writer.add(vectors[first : first + 1000])
-    probing = writer.write(path)
+    writer.write(path)
+    probing = writer.probing()
     return Vectors(path, probing), probing
 
 
