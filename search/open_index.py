@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,7 +16,7 @@ from indexer.store import Store
 from search.answer.builder import AnswerBuilder
 from search.beside import Beside
 from search.one_thread import one_thread
-from search.options import DEFAULTS, SearchOptions
+from search.options import SearchOptions
 from search.query.parser import Query
 from search.ranking.encoder import Encoder
 from search.ranking.reading import Reading, read
@@ -90,13 +90,6 @@ class OpenIndex:
     def _reading(self, snapshot: Snapshot, plain: Query, options: SearchOptions) -> Reading:
         """What a question says, where its words needn't stay words."""
         return Reading(plain) if options.literal else self._readings(snapshot, plain, date.today())
-
-    def prepare(self, texts: Collection[str]) -> None:
-        """Embed what is going to be asked, many texts at once."""
-        queries = [Query(asked=text, text=text) for text in texts]
-        self._read(
-            lambda snapshot: self._retriever.prepare(snapshot, queries, DEFAULTS), lambda: None
-        )
 
     @property
     def location(self) -> str:

@@ -25,6 +25,7 @@ from indexer.papers.paper import Paper, make_paper
 from indexer.pipeline import add
 from indexer.snapshot import Keys
 from search.engine import Engine
+from search.options import DEFAULTS
 from search.ranking.encoder import Encoder
 
 MakeIndex = Callable[[Iterable[Mapping[str, object]]], Path]
@@ -68,7 +69,7 @@ OTHER: dict[str, Request] = {
     "papers": lambda engine: engine.papers,
     "generation": lambda engine: engine.generation,
     "fingerprint": lambda engine: engine.fingerprint,
-    "prepare": lambda engine: engine.prepare(["graphs"]),
+    "prepare_questions": lambda engine: engine.prepare_questions(["graphs"], DEFAULTS),
     "repr": repr,
     "history": lambda engine: engine.history().now(),
 }
@@ -116,7 +117,7 @@ def asked(engine: Engine, store: Overtaken, request: Request, *, gone: int = 0) 
 @pytest.mark.parametrize("name", [*READING, *OTHER])
 def test_an_answer_comes_from_one_snapshot(engine: Engine, store: Overtaken, name: str) -> None:
     found = asked(engine, store, (READING | OTHER)[name])
-    assert found or name == "prepare"
+    assert found or name == "prepare_questions"
     assert store.taken == 1
 
 
