@@ -54,7 +54,7 @@ test-cluster: $(VENV)/dev-installed ## install, run the tests that need an OpenS
 	@$(BIN)/python -m tests.cluster.java > /dev/null 2>&1 || $(INSTALL) --editable '.[dev,cluster]'
 	NEARPAPER_REQUIRE_CLUSTER=1 $(BIN)/python -m pytest -m "cluster and not slow and not crash"
 
-crash: $(VENV)/dev-installed ## kill the writer at every system call, change an index under load (an hour)
+crash: $(VENV)/dev-installed ## kill the writer at every system call, change an index under load (an hour or two)
 	$(BIN)/python -m pytest -m crash
 
 fuzz: $(VENV)/dev-installed ## feed every reader files that are nearly right, ten minutes each (some hours)
