@@ -175,7 +175,7 @@ def by_cell(index: Any, size: int) -> Iterator[tuple[NDArray[np.int64], Rows]]: 
         _, held = _held(index, cell)
         cells += [cell] * len(held)
         codes.append(held)
-        if len(cells) >= size or cell == index.nlist - 1:
+        if cells and (len(cells) >= size or cell == index.nlist - 1):
             yield np.array(cells), np.concatenate(codes).view(np.float16).astype(np.float32)
             cells, codes = [], []
 

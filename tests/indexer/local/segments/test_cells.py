@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.local.segments.cells import (
     MOST_EXACT,
+    by_cell,
     cells_for,
     fits,
     inverted_file,
@@ -90,3 +91,19 @@ def test_those_that_are_kept_count_from_0_in_their_cells(share: float) -> None:
     assert all(sorted(row) == list(range(len(wanted))) for row in found.tolist())
     again = faiss.deserialize_index(faiss.serialize_index(index))
     assert again.ntotal == len(wanted)
+
+
+@pytest.mark.parametrize("last", [0, 4, 29])
+@pytest.mark.parametrize("size", [1, 70, 10_000])
+def test_all_vectors_come_once_with_their_cells(last: int, size: int) -> None:
+    vectors, _ = about_topics(3_000)
+    index = inverted_file(30, vectors)
+    put_in(index, vectors.astype(np.float32))
+    cells = faiss.vector_to_array(index.direct_map.array) >> 32
+    kept = cells <= last  # all cells behind it are empty
+    keep_only(index, kept)
+    blocks = list(by_cell(index, size))
+    assert all(len(found) for found, _ in blocks)
+    found = np.concatenate([np.column_stack(block) for block in blocks])
+    wanted = np.column_stack([cells[kept], vectors[kept]])
+    assert sorted(found.tolist()) == sorted(wanted.tolist())
