@@ -198,9 +198,7 @@ class StorageError(NearpaperError):
     title = "The file can't be read or written"
 
 
-NO_LOCKS = (
-    "the file system has no locks, as some network ones haven't; choose a folder on a local disk"
-)
+NO_LOCKS = "this file system has no locks, as some on networks; choose a folder on a local disk"
 """Why an index can't be where nobody can say who writes to it."""
 _ADVICE = {
     errno.ENOLCK: NO_LOCKS,

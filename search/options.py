@@ -90,7 +90,7 @@ class SearchOptions:
         min_score: Leave out what scores less, see :mod:`search.ranking.closeness`.
         explain: Say why each result ranks where it does; ``"words"`` for ranks and words alone,
             ten times as fast as with the nearest sentence.
-        literal: Take the words as they are: nothing is mended, spelt out or read into them.
+        literal: Take the words as they are: nothing is corrected, spelt out or read into them.
         arrived: Only papers that came with some changes, see ``Engine.history``; Python only.
     """
 
@@ -148,7 +148,7 @@ class SearchOptions:
     )
     explain: Explain = _option(False, "Say why each result ranks where it does.")
     literal: bool = _option(
-        False, "Take the words as they are typed: mend no spelling, read nothing into them."
+        False, "Take the words as typed: correct no spelling, read nothing into them."
     )
     arrived: Arrived | None = None
 

@@ -39,7 +39,7 @@ def digest(
         bool,
         typer.Option(
             "--preview",
-            help="Print what would be new, and keep it for next time; with --mail print the mails.",
+            help="Print the digest, but mark no paper as sent; with --mail print the mails.",
         ),
     ] = False,
     exit_code: Annotated[

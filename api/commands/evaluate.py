@@ -48,7 +48,7 @@ def evaluate(
     ] = None,
     pool: Annotated[
         Literal["all", "judged"],
-        typer.Option(help="Papers that each question ranks: all, or only those judged for it."),
+        typer.Option(help="Papers ranked for each question: all, or only those judged for it."),
     ] = "all",
     model: Annotated[
         list[str] | None,

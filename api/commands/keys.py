@@ -14,7 +14,7 @@ VARIABLE = "NEARPAPER_KEYS"
 
 keys = typer.Typer(
     name="keys",
-    help="Say who may ask a service.",
+    help="Manage the keys of a service.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -27,7 +27,7 @@ File = Annotated[
         show_default=False,
     ),
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Of whoever has the key.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the key's holder.")]
 
 
 @keys.command("add")
@@ -43,7 +43,7 @@ def add(
         str,
         typer.Option(
             metavar="DATE",
-            help="Last day on which the key holds, in UTC.",
+            help="Last day on which the key is valid, in UTC.",
             show_default="never",
         ),
     ] = "",

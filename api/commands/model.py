@@ -26,7 +26,7 @@ def model(
     ] = None,
     json: options.JsonFlag = False,
 ) -> None:
-    """Say what a model is and how fast it runs here.
+    """Show what a model is and how fast it runs on this machine.
 
     Loads it, and measures for some seconds.
     """

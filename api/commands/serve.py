@@ -110,7 +110,7 @@ def serve(
             metavar="PORT",
             min=0,
             max=65535,
-            help="Port for /healthz, /readyz and /metrics alone, answered beside all else.",
+            help="Port for /healthz, /readyz and /metrics alone, however busy the other is.",
             show_default=False,
         ),
     ] = None,

@@ -56,7 +56,7 @@ class RemovedModel(StateModel):
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     401: problem_response(
-        "No key, or none that holds.", NoKeyError("changes need an admin's key"), PAPERS
+        "No key, or none that is valid.", NoKeyError("changes need an admin's key"), PAPERS
     ),
     403: problem_response(
         "A reader's key, or another site's script.",

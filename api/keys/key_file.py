@@ -54,7 +54,7 @@ def load_keys(path: Path) -> tuple[Key, ...]:
     except (ValueError, TypeError, KeyError, RecursionError, UsageError):
         raise UsageError(f"{path}: not a file of `nearpaper keys`") from None
     if len({key.name for key in keys}) < len(keys):
-        raise UsageError(f"{path}: a name is there twice")
+        raise UsageError(f"{path}: a name occurs twice")
     return keys
 
 
@@ -154,7 +154,7 @@ class KeyRing:
         return found
 
     def named(self, name: str) -> Key | None:
-        """The key of a name; ``None`` where there is none that holds."""
+        """The key of a name; ``None`` where there is none that is valid."""
         return next((key for key in self.keys() if key.name == name), None)
 
     def _stamp(self) -> tuple[int, ...] | None:

@@ -88,7 +88,7 @@ class Bookmark:
         restarts = 0 if self.reached > self.begun else self.restarts + 1
         if not self.token or restarts > _MAX_RESTARTS:
             raise FetchError(
-                "the archive forgets its tokens before they can be used; what came is kept, "
+                "the archive's tokens expire before they can be used; what came is kept, "
                 "run the same command again later"
             )
         return replace(

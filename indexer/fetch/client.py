@@ -122,7 +122,7 @@ class Client:
             if isinstance(answer, Answer):
                 return answer
             url = allowed(url, answer)
-        raise FetchError(f"{self._url.host}: sends from one address to the next without end")
+        raise FetchError(f"{self._url.host}: redirects without end")
 
     def _request(self, url: httpx2.URL) -> Answer | str:
         """One request: its answer, or where the server sends."""
@@ -285,7 +285,7 @@ def allowed(url: httpx2.URL, location: str) -> httpx2.URL:
     safe = target is not None and _is_safe(target)
     if target is None or not safe or _is_inside(target.host) > _is_inside(url.host):
         shown = location.partition("?")[0][:200]  # a key may stand behind it
-        raise FetchError(f"{url.host}: sends to '{shown}', which isn't followed")
+        raise FetchError(f"{url.host}: redirects to '{shown}', which isn't followed")
     return target
 
 

@@ -41,7 +41,7 @@ def _awaited(
     while not (told := cluster.call("GET", f"/_tasks/{task}"))["completed"]:
         time.sleep(_PAUSE_SECONDS)
     if problem := told.get("error") or told.get("response", {}).get("failures"):
-        raise ClusterError(f"{cluster.address}: the cluster stopped amid it: {problem}")
+        raise ClusterError(f"{cluster.address}: the cluster failed partway through: {problem}")
 
 
 def rewrite(store: OpenSearchStore, advanced: Callable[[int, float], None]) -> int:

@@ -129,7 +129,7 @@ def _judged(path: Path, grades: Mapping[str, Grades]) -> Iterator[Question]:
     for place, record in _records(path):
         question = _question(record, grades, place)
         if question.id in seen:
-            raise SourceError(f"{place}: question '{question.id}' is there twice; take one out")
+            raise SourceError(f"{place}: question '{question.id}' occurs twice; remove one")
         seen.add(question.id)
         if any(grade > 0 for grade in question.grades.values()):
             yield question
@@ -151,7 +151,7 @@ def _text(value: object, what: str, place: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and what != "text":
         value = str(value)
     if not isinstance(value, str) or not value.strip():
-        raise SourceError(f"{place}: {what} is missing or not text; mend or take out the line")
+        raise SourceError(f"{place}: {what} is missing or not text; correct or remove the line")
     return value.strip()
 
 
@@ -161,7 +161,7 @@ def _records(path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
         for item in read_jsonl(stream):
             place = _place(path, item)
             if isinstance(item, Bad):
-                raise SourceError(f"{place}: {item.reason}; mend or take out the line")
+                raise SourceError(f"{place}: {item.reason}; correct or remove the line")
             yield place, item.fields
 
 
@@ -178,7 +178,7 @@ def _read_grades(path: Path) -> dict[str, dict[str, int]]:
         for line in read_lines(stream):
             place = _place(path, Bad(line.number, b"", ""))
             if line.reason:
-                raise SourceError(f"{place}: {line.reason}; mend or take out the line")
+                raise SourceError(f"{place}: {line.reason}; correct or remove the line")
             fields = line.data.decode("utf-8", "replace").strip().split("\t")
             if fields == [""] or (line.number == 1 and fields == _HEADER):
                 continue
@@ -212,7 +212,7 @@ def _paper_id(text: str, place: str) -> str:
     try:
         return normalise_id(text)[0]
     except ValueError as error:
-        raise SourceError(f"{place}: not a paper's id: {error}; mend the line") from None
+        raise SourceError(f"{place}: not a paper's id: {error}; correct the line") from None
 
 
 @contextmanager

@@ -155,7 +155,7 @@ def _loaded(chosen: Sequence[Named]) -> list[Embedder]:
         embedder = load_embedder(named)
         if any(embedder.model == other.model for other in embedders):
             raise UsageError(
-                f"the model {name_of(named)} is there twice; compare it with another one"
+                f"the model {name_of(named)} is named twice; compare it with another one"
             )
         embedders.append(embedder)
     return embedders

@@ -12,7 +12,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class NoKeyError(NearpaperError):
-    """A request has no key, or none that holds."""
+    """A request has no key, or none that is valid."""
 
     status = 401
     kind = "no-key"

@@ -56,7 +56,7 @@ class Authorisation:
         except NearpaperError:
             raise NoKeyError("the file of keys can't be read; see the server's log") from None
         if caller is None and given:
-            raise NoKeyError(f"the key isn't known, or doesn't hold any more; {_WANTED}")
+            raise NoKeyError(f"the key isn't known, or is no longer valid; {_WANTED}")
         if request.url.path.startswith(ADMIN):
             return _require_admin(caller, by_key=bool(given))
         if caller is None and not self._open:

@@ -43,7 +43,7 @@ def require_sentence_transformer(folder: ModelFolder) -> None:
             "modules.json; give --model one that has"
         )
     _LOG.warning(
-        "%s has no modules.json, so it was hardly made for sentences; the mean of its token "
+        "%s has no modules.json, so it was probably not made for sentences; the mean of its token "
         "vectors is taken",
         folder.name,
     )

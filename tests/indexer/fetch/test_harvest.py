@@ -167,7 +167,7 @@ def test_tokens_that_expire_at_once_are_given_up(archive: ArchiveServer, fetch: 
             return True
 
     archive.expired = All()
-    with pytest.raises(FetchError, match="forgets its tokens"):
+    with pytest.raises(FetchError, match="tokens expire"):
         fetch()
     assert len(archive.requests) < 12
 

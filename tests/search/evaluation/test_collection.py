@@ -118,7 +118,7 @@ def test_byte_order_marks_are_no_part_of_an_id(tmp_path: Path) -> None:
         ("queries.jsonl", '{"id": true, "text": "x"}\n', r"line 1: id is missing"),
         ("queries.jsonl", '{"id": "q1"}\n', r"line 1: text is missing"),
         ("queries.jsonl", '{"id": "q1", "text": " "}\n', r"line 1: text is missing"),
-        ("queries.jsonl", QUERIES + QUERIES, r"line 3: question 'q1' is there twice"),
+        ("queries.jsonl", QUERIES + QUERIES, r"line 3: question 'q1' occurs twice"),
         ("queries.jsonl", json.dumps({"id": "q1", "text": "x" * 10_001}), r"longer than 10,000"),
     ],
 )
