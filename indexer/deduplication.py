@@ -1,7 +1,8 @@
 """Records that are of the same paper, put together: with each other, and with what is known.
 
 What belongs together is what :func:`~indexer.papers.identity.meet` connects, also by way of
-others. The merged paper keeps all ids and sources. It goes by the best id: arXiv's, since it is
+others, but never two papers of one archive: what would connect these goes to the first. The merged
+paper keeps all ids and sources. It goes by the best id: arXiv's, since it is
 what people paste and its paper is free to read, then the ACL Anthology's, a DOI, any other. The
 record that has that id sets the fields; the others fill what it leaves open.
 """
@@ -9,14 +10,14 @@ record that has that id sets the fields; the others fill what it leaves open.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain
 
 from indexer.entries import Held
 from indexer.papers.identity import CITED, Name, differ, is_doi, meet, names_of
-from indexer.papers.ids import preference, title_id
+from indexer.papers.ids import archive_of, preference, title_id
 from indexer.papers.paper import Paper, merge
 from indexer.store import Writer
 
@@ -82,16 +83,27 @@ def grouped(writer: Writer, records: Sequence[Paper], *, keep_duplicates: bool) 
         ]
         names = list(map(names_of, records))
         linking, bearers = _linking(writer, names, keep_duplicates=keep_duplicates)
-    nodes = _joined(linking, bearers)
+    known = writer.known({row for _, row in bearers})
+    bearers = [bearer for bearer in bearers if bearer[1] in known]
+    nodes = _joined(linking, bearers, _ids_of(names, known))
     groups: defaultdict[int, Group] = defaultdict(Group)
     for place, record in enumerate(records):
         group = groups[nodes.root(place)]
         group.records.append(record)
         group.told.update(names[place])
-    rows = {-node: groups[nodes.root(node)] for node in nodes.named() if node < 0}
-    for row, held in writer.known(rows).items():
-        rows[row].known[row] = held
+    for row, held in known.items():
+        if (root := nodes.root(-row)) in groups:
+            groups[root].known[row] = held
     return list(groups.values())
+
+
+def _ids_of(names: Sequence[Sequence[Name]], known: Mapping[int, Held]) -> dict[int, list[str]]:
+    """What records go by, and papers of the index under their negated rows: their own ids first."""
+    records = {place: [name.name for name in one] for place, one in enumerate(names)}
+    papers = {
+        -row: [held.paper.id, *(name.name for name in held.names)] for row, held in known.items()
+    }
+    return records | papers
 
 
 def _linking(
@@ -139,26 +151,39 @@ def _without_doi(record: Paper) -> Paper:
     return replace(record, id=own, ids=tuple(id for id in ids if id != own))
 
 
-def _joined(names: Sequence[Sequence[Name]], bearers: Iterable[tuple[Name, int]]) -> _Nodes:
+def _joined(
+    names: Sequence[Sequence[Name]],
+    bearers: Iterable[tuple[Name, int]],
+    ids: Mapping[int, Sequence[str]],
+) -> _Nodes:
     """Places of records, and negated row numbers, joined where their names meet."""
-    nodes = _Nodes()
     told: defaultdict[str, list[tuple[Name, int]]] = defaultdict(list)
-    for name, row in bearers:
+    for name, row in sorted(bearers, key=lambda bearer: bearer[1]):
         told[name.name].append((name, -row))
+    links: list[tuple[int, int]] = []
     for place, one in enumerate(names):
         for name in one:
-            for other, node in told[name.name]:
-                if meet(name, other):
-                    nodes.join(place, node)
+            links += [(place, node) for other, node in told[name.name] if meet(name, other)]
             told[name.name].append((name, place))
+    nodes = _Nodes(ids)
+    by_others = []
+    for link in links:  # records of one id are of one paper, whatever else they tell
+        if ids[link[0]][0] == ids[link[1]][0]:
+            nodes.join(*link)
+        else:
+            by_others.append(link)
+    for link in by_others:
+        if not nodes.are_two(*link):
+            nodes.join(*link)
     return nodes
 
 
 class _Nodes:
-    """Disjoint sets of numbers (union-find with path halving)."""
+    """Disjoint sets of numbers (union-find with path halving), with the ids of what they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Mapping[int, Sequence[str]]) -> None:
         self._parents: dict[int, int] = {}
+        self._archived = {node: {id for id in each if archive_of(id)} for node, each in ids.items()}
 
     def root(self, node: int) -> int:
         """The number that stands for the set of ``node``."""
@@ -169,8 +194,12 @@ class _Nodes:
 
     def join(self, one: int, other: int) -> None:
         """Make one set of two."""
-        self._parents[self.root(one)] = self.root(other)
+        here, there = self.root(one), self.root(other)
+        if here != there:
+            self._parents[here] = there
+            self._archived[there] |= self._archived[here]
 
-    def named(self) -> list[int]:
-        """All numbers that were named."""
-        return [*self._parents]
+    def are_two(self, one: int, other: int) -> bool:
+        """Whether each of two sets has an id of an archive that has another one in the other."""
+        here, there = (self._archived[self.root(node)] for node in (one, other))
+        return not set(map(archive_of, here - there)).isdisjoint(map(archive_of, there - here))

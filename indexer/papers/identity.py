@@ -12,8 +12,9 @@ are of two papers if their titles differ and so do their first authors, or if lo
 word in common; so are a paper and the notice that retracts or corrects it.
 
 The relation is between records, and duplicates are what it connects, so that the order in which
-records come makes no difference. Misses are cheap and errors are not: a search shows
-near-duplicates once anyway, but a paper that was folded into another can't be found.
+records come makes no difference; but a record that would connect two papers of one archive goes to
+the first of these (:mod:`indexer.deduplication`). Misses are cheap and errors are not: a search
+shows near-duplicates once anyway, but a paper that was folded into another can't be found.
 """
 
 from __future__ import annotations
