@@ -76,7 +76,7 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[Path]:
         _make_anew(beside)
         yield beside
         if sync:
-            _sync(beside)
+            sync_file(beside)
         beside.replace(path)
         if sync:
             sync_folder(path.parent)
@@ -127,7 +127,7 @@ def open_plain(path: Path) -> BinaryIO:
 
 def stamp(path: Path) -> FileStamp:
     """Sync a finished file to the disk and describe it."""
-    _sync(path)
+    sync_file(path)
     found = path.stat()
     return FileStamp(found.st_size, sha256_of(path), found.st_mtime_ns)
 
@@ -136,6 +136,12 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -163,8 +169,3 @@ def acquire_lock(path: Path, patience: float = -1) -> BaseFileLock:
     lock = FileLock(path, thread_local=False, fallback_to_soft=False, poll_interval=_POLL_SECONDS)
     lock.acquire(timeout=patience)
     return lock
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

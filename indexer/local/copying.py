@@ -102,5 +102,4 @@ class LocalCopying:
         self._catalog.close()
         LocalWriter(self.workspace, outdated=True).close()
         require_free(self._target)
-        (self.workspace / _NOTE).unlink()
-        take_name(self.workspace, self._target)
+        take_name(self.workspace, self._target, _NOTE)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.errors import UsageError, storage_error
-from indexer.files import stamp, sync_folder
+from indexer.files import sync_file, sync_folder
 from indexer.local.catalog.rows import CATALOG_FILE
 from indexer.local.lock import LOCK_FILE, WriterLock
 from indexer.local.plain import require_plain
@@ -66,15 +66,18 @@ def empty(partial: Path) -> None:
             path.unlink()
 
 
-def take_name(partial: Path, target: Path) -> None:
-    """Give a whole index its name; on return it is on the disk."""
-    for name in (_LOCK_FILE, LOCK_FILE):
-        (partial / name).unlink(missing_ok=True)
+def take_name(partial: Path, target: Path, *notes: str) -> None:
+    """Give a whole index its name, without the notes of its making; on return it is on the disk."""
     for path in (partial / CATALOG_FILE, partial / MANIFEST_FILE):
         if path.exists():
-            stamp(path)
+            sync_file(path)
+    for name in (LOCK_FILE, *notes):
+        (partial / name).unlink(missing_ok=True)
     for folder in (partial, *(partial / name for name in FOLDERS)):
         if folder.exists():
             sync_folder(folder)
     partial.rename(target.absolute())
-    sync_folder(partial.parent)
+    # The lock keeps others out as long as they could find what it is of.
+    (target / _LOCK_FILE).unlink(missing_ok=True)
+    for folder in (target, target.absolute().parent):
+        sync_folder(folder)

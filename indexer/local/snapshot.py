@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from indexer import analysis
 from indexer.closeness.calibration import KEY, Calibration, calibration_of
 from indexer.entries import Entry
+from indexer.errors import SnapshotExpiredError
 from indexer.glossary.glossary import Glossary
 from indexer.local import orders
 from indexer.local.about import about_of
 from indexer.local.catalog import history
 from indexer.local.catalog.catalog import Catalog
 from indexer.local.catalog.provenance import entries, source_counts
+from indexer.local.catalog.staged_vectors import embedded_again
 from indexer.local.catalog.submissions import Submissions
 from indexer.local.facets import FEW, facets, facets_of_few
 from indexer.local.lexical_search import bm25
@@ -105,7 +107,12 @@ class LocalSnapshot:
 
     def entries(self, keys: Keys) -> list[Entry]:
         """All that was committed of the papers; raises ``SnapshotExpiredError``."""
-        return entries(self._catalog, self.rows(keys).tolist())
+        found = entries(self._catalog, self.rows(keys).tolist())
+        if embedded_again(self._catalog) > self._change:  # with vectors of another model
+            raise SnapshotExpiredError(
+                f"{self._catalog.database.path}: the papers were embedded anew meanwhile; ask again"
+            )
+        return found
 
     def values(self, column: Column, keys: Keys) -> NDArray[Any]:
         """``(n,)`` values of a column."""

@@ -53,6 +53,20 @@ def test_an_answer_under_way_outlives_a_removal_and_a_compaction(
     assert len(held.papers(keys)) == 50
 
 
+def test_papers_with_vectors_of_another_time_are_no_part_of_a_snapshot(
+    make_index: MakeIndex, reading: Reading
+) -> None:
+    index = make_index(RECORDS)
+    held = reading(index)
+    (keys,) = held.scan(ALL)
+    assert len(held.entries(keys)) == 50
+    rebuild(index, embed=True)
+    with pytest.raises(SnapshotExpiredError, match="ask again"):
+        held.entries(keys)
+    assert len(held.papers(keys)) == 50
+    assert len(reading(index).entries(keys)) == 50
+
+
 def test_a_snapshot_lives_some_seconds_however_often_the_index_is_compacted(
     make_index: MakeIndex, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:

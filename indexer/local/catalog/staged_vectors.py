@@ -20,6 +20,11 @@ ADOPTED = "adopted"
 empty."""
 
 
+def embedded_again(catalog: Catalog) -> int:
+    """Number of the last change by which all papers got other vectors, 0 if there is none."""
+    return int(catalog.meta(EMBEDDED) or 0)
+
+
 class StagedVectors:
     """Those of another model or recipe that are there already are thrown away."""
 
