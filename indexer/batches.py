@@ -127,8 +127,20 @@ def _numbers(source: Source, records: Iterable[Item]) -> dict[str, str]:
 
 
 def _parts(source: Iterable[T]) -> Iterator[list[T]]:
-    records = iter(source)
-    return iter(lambda: list(islice(records, BATCH)), [])
+    """Records in lists; where reading fails, those that came before are given first."""
+    part: list[T] = []
+    try:
+        for record in source:
+            part.append(record)
+            if len(part) == BATCH:
+                yield part
+                part = []
+    except Exception:
+        if part:
+            yield part
+        raise
+    if part:
+        yield part
 
 
 def _fraction(sources: Sequence[Source]) -> float | None:

@@ -189,7 +189,8 @@ class LocalWriter:
                 yield
             except StorageError:
                 give_up()
-                if (number := self.catalog.last_change()) > before:
+                number, shown = self.catalog.last_change(), readable_manifest(self.folder)
+                if number > before and (shown is None or shown.change < number):
                     self.catalog.take_back_removal(number)
                 raise
 

@@ -82,11 +82,16 @@ def begin_parts(bulk: BulkEmbedder, texts: Sequence[str]) -> list[tuple[Wait, in
 def held_back(items: Iterable[T], lead: Callable[[], int]) -> Iterator[T]:
     """The same items, each given when ``lead`` more have been drawn, or there are no more.
 
-    So whatever drawing an item begins is begun for the next ones, too.
+    So whatever drawing an item begins is begun for the next ones, too. If drawing fails, those that
+    were drawn before are given first.
     """
     waiting: deque[T] = deque()
-    for item in items:
-        waiting.append(item)
-        while len(waiting) > lead():
-            yield waiting.popleft()
+    try:
+        for item in items:
+            waiting.append(item)
+            while len(waiting) > lead():
+                yield waiting.popleft()
+    except Exception:
+        yield from waiting
+        raise
     yield from waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer import files
 from indexer.errors import (
     IndexDamagedError,
     IndexFormatError,
@@ -62,6 +64,32 @@ def test_a_full_disk_is_one_line_and_loses_nothing(
     add(index, [str(source)])
     assert info(index)["papers"] == 2000
     assert check(index) == []
+
+
+def test_a_state_that_may_not_be_on_the_disk_yet_is_whole_all_the_same(
+    make_index: MakeIndex, reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, source = make_index(RECORDS), tmp_path / "more.jsonl"
+    source.write_text('{"id": "more", "title": "one more paper"}\n')
+    sync = files.sync_folder
+
+    def failing(folder: Path) -> None:
+        if folder == index:
+            raise OSError(errno.EIO, "Input/output error", str(folder))
+        sync(folder)
+
+    changes: list[tuple[Callable[[], object], int]] = [
+        (lambda: add(index, [str(source)]), 51),
+        (lambda: remove(index, ["7"]), 50),
+    ]
+    for change, papers in changes:
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "sync_folder", failing)
+            with pytest.raises(StorageError):
+                change()
+        assert reading(index).about.papers == papers
+        assert is_searched_whole(reading(index))
+        assert check(index) == []
 
 
 def is_searched_whole(snapshot: Snapshot) -> bool:

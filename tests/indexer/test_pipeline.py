@@ -11,8 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer import pipeline
 from indexer.errors import IndexBusyError, ModelError, SourceError, UsageError
 from indexer.local.catalog.catalog import Catalog
+from indexer.local.catalog.rows import Block
+from indexer.local.segments.lexicon_writer import LexiconWriter
 from indexer.location import using_store
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, rebuild, remove
@@ -239,6 +242,34 @@ def test_ctrl_c_leaves_what_was_committed_and_continues(tmp_path: Path) -> None:
     assert info(index)["papers"] == 512
     rest = add(index, [source])
     assert (rest.unchanged, rest.added) == (512, 488)
+
+
+def test_an_input_that_turns_out_unreadable_costs_none_of_those_before(tmp_path: Path) -> None:
+    source, index = written(tmp_path / "a.jsonl", records(700)), tmp_path / "index"
+    (tmp_path / "b.parquet").write_bytes(b"PAR1" + bytes(100))
+    with pytest.raises(SourceError, match="Parquet"):
+        add(index, [source, str(tmp_path / "b.parquet")], model="hashing")
+    assert info(index)["papers"] == 700
+
+
+def test_ctrl_c_while_papers_are_published_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extend, published = LexiconWriter.add, []
+
+    def interrupted(writer: LexiconWriter, block: Block) -> None:
+        published.append(len(block.rows))
+        if len(published) == 1:
+            raise KeyboardInterrupt
+        extend(writer, block)
+
+    monkeypatch.setattr(pipeline, "PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr(LexiconWriter, "add", interrupted)
+    source, index = written(tmp_path / "a.jsonl", records(1000)), tmp_path / "index"
+    tally = add(index, [source], model="hashing")
+    assert tally.interrupted
+    assert info(index)["papers"] == tally.added == 256
+    assert check(index) == []
 
 
 def test_the_schema_lists_a_papers_fields_in_their_order(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,27 @@ def venue_words(venue: str) -> set[str]:
     return set(words(venue))
 
 
-_STORED = {
+STORED = {
     "author": Field(lambda paper: paper.authors, author_words),
     "category": Field(lambda paper: paper.categories, category_words),
     "venue": Field(lambda paper: (paper.venue,) if paper.venue else (), venue_words),
+}
+"""Fields with several values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A column with one value for each paper."""
+
+    of: Callable[[Paper], int]
+    kind: type[np.generic]
+
+
+NUMBERS = {
+    "dates": Number(lambda paper: date_key(paper.date), np.int32),
+    "upvotes": Number(lambda paper: -1 if paper.upvotes is None else paper.upvotes, np.int32),
+    "titles": Number(lambda paper: title_hash(paper.title), np.uint64),
+    RETRACTED: Number(lambda paper: paper.retracted, np.bool_),
 }
 
 
@@ -51,11 +69,8 @@ class ColumnWriter:
         self._taken_over: list[tuple[Columns, Mask]] = []
         self._rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         self._truncated: list[Mask] = [np.empty(0, np.bool_)]
-        self._dates: list[int] = []
-        self._upvotes: list[int] = []
-        self._titles: list[int] = []
-        self._retracted: list[bool] = []
-        self._lists = {name: ValueLists(field) for name, field in _STORED.items()}
+        self._numbers: dict[str, list[int]] = {name: [] for name in NUMBERS}
+        self._lists = {name: ValueLists(field) for name, field in STORED.items()}
         self._counts = Counts()
 
     def take_over(self, written: Columns, kept: Mask, gone: Sequence[Paper]) -> None:
@@ -76,11 +91,9 @@ class ColumnWriter:
         self._rows.append(block.rows)
         self._truncated.append(block.truncated)
         self._counts.add(block.papers)
+        for name, number in NUMBERS.items():
+            self._numbers[name] += map(number.of, block.papers)
         for paper in block.papers:
-            self._dates.append(date_key(paper.date))
-            self._upvotes.append(-1 if paper.upvotes is None else paper.upvotes)
-            self._titles.append(title_hash(paper.title))
-            self._retracted.append(paper.retracted)
             for lists in self._lists.values():
                 lists.add(paper)
 
@@ -89,10 +102,7 @@ class ColumnWriter:
         added = {
             "rows": np.concatenate(self._rows),
             "truncated": np.concatenate(self._truncated),
-            "dates": np.array(self._dates, np.int32),
-            "upvotes": np.array(self._upvotes, np.int32),
-            "titles": np.array(self._titles, np.uint64),
-            RETRACTED: np.array(self._retracted, np.bool_),
+            **{name: np.array(self._numbers[name], each.kind) for name, each in NUMBERS.items()},
         }
         arrays = {name: self._behind(name, values) for name, values in added.items()}
         arrays["dead"] = tombstones

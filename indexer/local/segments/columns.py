@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import reduce
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +134,24 @@ class Columns:
         self, field: str, positions: Positions
     ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """The values of a field that occur at some positions, and how often; reads no others."""
+        return np.unique(self._codes(field, positions)[0], return_counts=True)
+
+    def values_at(self, field: str, positions: Positions) -> list[tuple[str, ...]]:
+        """The values of a field at each of ``n`` positions, in the order of the record."""
+        codes, lengths = self._codes(field, positions)
+        values = iter(self.values(field, codes))
+        return [tuple(islice(values, length)) for length in lengths.tolist()]
+
+    def _codes(
+        self, field: str, positions: Positions
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """The values at ``n`` positions, one behind the other, and ``(n,)`` how many at each."""
         ends = self._arrays[f"{field}.code_ends"]
         starts = ends[positions].astype(np.int64)
         lengths = ends[positions + 1].astype(np.int64) - starts
         first = np.cumsum(lengths) - lengths
         places = np.repeat(starts - first, lengths) + np.arange(lengths.sum())
-        return np.unique(self._arrays[f"{field}.codes"][places], return_counts=True)
+        return self._arrays[f"{field}.codes"][places], lengths
 
     def field(self, name: str) -> dict[str, NDArray[Any]]:
         """The arrays of a field with several values, by their names."""

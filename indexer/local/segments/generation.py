@@ -157,6 +157,15 @@ class Generation:
         values[~in_base] = tail[positions[~in_base] - self._split]
         return values
 
+    def values_at(self, field: str, positions: Positions) -> list[tuple[str, ...]]:
+        """The values of a field at each of ``n`` ascending positions."""
+        base, tail = (segment.columns for segment in self.segments)
+        in_base = positions < self._split
+        return [
+            *base.values_at(field, positions[in_base]),
+            *tail.values_at(field, positions[~in_base] - self._split),
+        ]
+
     def vectors(self, positions: Positions) -> NDArray[np.float16]:
         """``(n, d)`` float16 vectors at some positions."""
         base, tail = (segment.vectors for segment in self.segments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from indexer import analysis
 from indexer.errors import StorageError
@@ -20,7 +21,11 @@ _HEAP_BYTES = 128_000_000
 
 
 class LexiconWriter:
-    """Appends papers to a lexicon, which is made where there is none."""
+    """Appends papers to a lexicon, which is made where there is none.
+
+    Tantivy's lock is held until the block ends: also where it ends by Ctrl-C, whose traceback still
+    holds the writer when the next one is opened.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,6 +64,17 @@ class LexiconWriter:
         # Tantivy gives its own files to their owner alone; the folder's mode says who may read.
         for path in lexicon_files(self._folder):
             path.chmod(self._folder.stat().st_mode & 0o666)
+
+    def __enter__(self) -> LexiconWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        del self._writer
 
     @contextmanager
     def _room(self) -> Iterator[None]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from indexer.analysis import TOKENS
-from indexer.errors import StorageError, storage_error
+from indexer.errors import NearpaperError, StorageError, storage_error
 from indexer.files import FileStamp, stamp, sync_folder
 from indexer.local.catalog.catalog import Catalog
-from indexer.local.catalog.staged_vectors import EMBEDDED
+from indexer.local.catalog.staged_vectors import embedded_again
 from indexer.local.segments.columns import Columns
 from indexer.local.segments.generation import column_file, lexicon_folder, vector_file
 from indexer.local.segments.lexicon import Lexicon, is_rewritten, lexicon_files
@@ -58,8 +59,10 @@ def publish(
         catalog.database.require_in_place()  # or another index would get this manifest
         manifest.save(folder)
     except (OSError, StorageError) as error:
-        if old:
-            sweep(folder, old)
+        with suppress(NearpaperError, OSError):
+            # The new manifest may have its name already, and only not be on the disk for sure.
+            if (named := Manifest.load(folder)) is not None:
+                sweep(folder, named)
         raise storage_error(error, folder) if isinstance(error, OSError) else error from error
     sweep(folder, manifest)
     return manifest
@@ -143,8 +146,8 @@ def _make(
 
 def _is_stale(catalog: Catalog, old: Manifest, model: Model, recipe: str) -> bool:
     """Whether none of the old vectors can stay: all papers were embedded again since."""
-    embedded_again = int(catalog.meta(EMBEDDED) or 0) > old.base_change
-    return embedded_again or (old.model, old.recipe) != (model, recipe)
+    again = embedded_again(catalog) > old.base_change
+    return again or (old.model, old.recipe) != (model, recipe)
 
 
 def _next_generation(folder: Path, old: Manifest | None) -> int:
@@ -184,10 +187,10 @@ def _has_rotted(folder: Path, catalog: Catalog, old: Manifest, change: int, pape
 
 def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
     """Add what came since the lexicon's own last row, be it ahead of the last generation's."""
-    writer = LexiconWriter(folder)
-    for block in catalog.scan(after=writer.last_row, change=change):
-        writer.add(block)
-    writer.commit()
+    with LexiconWriter(folder) as writer:
+        for block in catalog.scan(after=writer.last_row, change=change):
+            writer.add(block)
+        writer.commit()
 
 
 def _stamps(

@@ -96,3 +96,15 @@ def test_so_many_more_are_drawn_before_one_is_given(lead: int) -> None:
     for given, item in enumerate(held_back(items(), lambda: lead)):
         assert item == given
         assert len(drawn) == min(given + lead + 1, 6)
+
+
+@pytest.mark.parametrize("lead", [0, 1, 3, 10])
+def test_what_was_drawn_is_given_before_a_failure(lead: int) -> None:
+    def items() -> Iterator[int]:
+        yield from range(4)
+        raise RuntimeError("the next input isn't readable")
+
+    given: list[int] = []
+    with pytest.raises(RuntimeError, match="isn't readable"):
+        given.extend(held_back(items(), lambda: lead))
+    assert given == [0, 1, 2, 3]
