@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.errors import IndexBusyError, IndexDamagedError, StorageError
 from indexer.files import stamp
@@ -20,13 +19,13 @@ from indexer.local.integrity import lags, require_same_index
 from indexer.local.lock import WriterLock
 from indexer.local.presence import require_index
 from indexer.local.recovery import recover
+from indexer.local.segments.columns import Positions
 from indexer.local.segments.generation import Generation
 from indexer.local.segments.manifest import MANIFEST_FILE, Manifest
 from indexer.location import Location, address_of, folder_of
 from indexer.maintenance import on_cluster
+from indexer.maintenance.altered import VECTOR, altered
 from indexer.maintenance.salvage import salvaged
-from indexer.models.recipe import document_text
-from indexer.papers.paper import text_hash
 
 _TRIES = 5  # generations that may come and go while one is being checked
 _PAUSE_SECONDS = 0.2
@@ -201,7 +200,7 @@ def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding
             if not np.isin(block.rows, words, assume_unique=True).all():
                 yield Finding(part="lexicon", problem="lacks papers", remedy=remedy)
                 return
-            yield from _altered(block, generation.vectors(positions), folder, ahead=ahead)
+            yield from _altered(block, generation, positions, folder, ahead=ahead)
         if live != manifest.papers or live != int(generation.live.sum()):
             problem = f"{manifest.papers} papers where the catalog has {live}"
             yield Finding(part="manifest.json", problem=problem, remedy=remedy)
@@ -210,25 +209,18 @@ def _contents(folder: Path, manifest: Manifest, remedy: str) -> Iterator[Finding
 
 
 def _altered(
-    block: Block, vectors: NDArray[np.float16], folder: Path, *, ahead: bool
+    block: Block, generation: Generation, positions: Positions, folder: Path, *, ahead: bool
 ) -> Iterator[Finding]:
-    """Papers of the catalog whose vector or text isn't what was written.
-
-    In a catalog that is ahead of the search indexes other vectors may be those of another model.
-    """
-    differ = (vectors != block.vectors).any(axis=1)
-    for paper, written, altered in zip(block.papers, block.text_hashes, differ, strict=True):
-        if text_hash(document_text(paper)) != written:
-            problem = f"the text of {paper.id} isn't what was written"
-            yield Finding(
-                part=CATALOG_FILE,
-                problem=problem,
-                remedy=f"nearpaper index SOURCE --index {folder}",
-            )
-        elif altered:
-            problem = f"the vector of {paper.id} isn't what was written"
-            remedy = f"nearpaper rebuild --embed --index {folder}"
-            yield Finding(part="vectors" if ahead else CATALOG_FILE, problem=problem, remedy=remedy)
+    """In a catalog that is ahead of the search indexes, vectors may be those of another model."""
+    for id, name in altered(block, generation, positions):
+        part, command = CATALOG_FILE, "index SOURCE"
+        if name == VECTOR:
+            part, command = "vectors" if ahead else CATALOG_FILE, "rebuild --embed"
+        yield Finding(
+            part=part,
+            problem=f"the {name} of {id} isn't what was written",
+            remedy=f"nearpaper {command} --index {folder}",
+        )
 
 
 def _of(error: IndexDamagedError, folder: Path) -> Finding:

@@ -195,6 +195,12 @@ def test_a_catalog_of_another_index_can_be_taken_on_purpose(index: Path, other: 
     ("sql", "remedy"),
     [
         ("UPDATE papers SET title = 'Parsinq study 3' WHERE id = 'p3'", "nearpaper index"),
+        ("UPDATE papers SET date = '1999' WHERE id = 'p3'", "nearpaper index"),
+        ("UPDATE papers SET upvotes = 7 WHERE id = 'p3'", "nearpaper index"),
+        ("UPDATE papers SET retracted = 1 WHERE id = 'p3'", "nearpaper index"),
+        ("UPDATE papers SET venue = 'Nowhere' WHERE id = 'p3'", "nearpaper index"),
+        ("UPDATE papers SET authors = '[\"Nobody\"]' WHERE id = 'p3'", "nearpaper index"),
+        ("UPDATE papers SET categories = '[\"cs.XX\"]' WHERE id = 'p3'", "nearpaper index"),
         ("UPDATE vectors SET vector = zeroblob(512) WHERE row = 3", "rebuild --embed"),
         ("DELETE FROM vectors WHERE row = 3", "restore"),
         ("UPDATE papers SET authors = '[' WHERE id = 'p3'", "restore"),
