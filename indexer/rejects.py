@@ -14,6 +14,8 @@ from indexer.sources import Reject
 
 MAX_BYTES = 10 << 20
 """Of the file, some 20,000 rejects: a small input that is no papers may hold millions of them."""
+_ERRORS = "backslashreplace"
+"""Half a letter, as JSON can write it, is no UTF-8."""
 
 
 class RejectsFile:
@@ -39,7 +41,7 @@ class RejectsFile:
             return None
         try:
             if self._file is None:
-                self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")
+                self._file = self._path.open("w", encoding="utf-8", errors=_ERRORS)
             for reject in rejects:
                 self._list(reject, self._file)
             self._file.flush()
@@ -49,10 +51,11 @@ class RejectsFile:
 
     def _list(self, reject: Reject, file: TextIO) -> None:
         line = _line(reject)
-        if self._unlisted or self._bytes + len(line) > MAX_BYTES:
+        size = len(line.encode(errors=_ERRORS))
+        if self._unlisted or self._bytes + size > MAX_BYTES:
             self._unlisted += 1
             return
-        self._bytes += len(line)
+        self._bytes += size
         file.write(line)
 
     def __enter__(self) -> RejectsFile:

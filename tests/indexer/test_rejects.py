@@ -10,10 +10,10 @@ from indexer.rejects import MAX_BYTES
 
 
 @pytest.mark.slow
-def test_a_file_of_nothing_but_rejects_stays_small(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("count", "line"), [(150_000, "[]"), (15_000, f'["{"論文" * 250}"]')])
+def test_a_file_of_nothing_but_rejects_stays_small(tmp_path: Path, count: int, line: str) -> None:
     source, index = tmp_path / "papers.jsonl", tmp_path / "index"
-    count = 150_000
-    source.write_text('{"id": "a", "title": "A paper"}\n' + "[]\n" * count)
+    source.write_text('{"id": "a", "title": "A paper"}\n' + f"{line}\n" * count)
     tally = add(index, [str(source)], model="hashing")
     assert (tally.added, tally.rejected) == (1, count)
     rejects = index / "rejects.jsonl"

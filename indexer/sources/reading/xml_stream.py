@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 
+MAX_ELEMENT = 4 << 20
+"""Bytes of an element that is wanted: a paper of 3,000 authors has a tenth of that."""
+
+
 class BrokenXMLError(Exception):
     """The document isn't well-formed, breaks off or declares entities; says where and why."""
 
@@ -17,26 +21,59 @@ class BrokenXMLError(Exception):
 def elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
     """Each element of one of these tags when it is complete; it is emptied behind the caller.
 
+    All others are emptied when they are complete, too: a document of nothing but others would
+    otherwise take 30 times its size.
+
     Args:
         stream: Of the document.
         tags: As ``{namespace}name``. None may hold another.
 
     Raises:
-        BrokenXMLError: At the place where the document breaks off or goes wrong.
+        BrokenXMLError: At the place where the document breaks off or goes wrong, or where an
+            element of these is larger than :data:`MAX_ELEMENT`.
     """
     from lxml import etree
 
+    counted = _Counted(stream)
     # No entity is expanded and nothing is loaded, whatever the document declares.
     events = etree.iterparse(
-        stream, ("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False
+        counted,
+        ("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
     )
+    wanted, depth, begun = frozenset(tags), 0, 0
     try:
-        for _, element in events:
-            _refuse_entities(element)
-            yield element
-            _forget(element)
+        for event, element in events:
+            if event == "start":
+                begun = begun if depth else counted.bytes
+                depth += element.tag in wanted
+            elif element.tag in wanted:
+                depth -= 1
+                _refuse_entities(element)
+                yield element
+            if depth and counted.bytes > begun + MAX_ELEMENT:
+                raise BrokenXMLError(f"an element of more than {MAX_ELEMENT:,} bytes")
+            if event == "end" and not depth:
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise _broken(error) from None
+
+
+class _Counted:
+    """A stream that counts what was read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.bytes = stream, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to so many bytes."""
+        data = self._stream.read(size)
+        self.bytes += len(data)
+        return data
 
 
 def parse(data: bytes) -> Element:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from indexer.sources.reading.raw import MAX_LINE, Line, decode, read_lines
+from indexer.sources.reading.raw import MAX_LINE, Bad, Line, decode, read_lines
 
 PIECE = 1 << 16
 """Bytes from which on a piece ends before the next entry."""
@@ -25,11 +25,16 @@ _PERCENT = re.compile(rb"\s*%")
 _BRACE = re.compile(rb"(?<!\\)[{}]")
 
 
-def pieces(stream: BinaryIO) -> Iterator[tuple[int, str]]:
-    """Texts of some entries each, with the line on which they begin."""
+def pieces(stream: BinaryIO) -> Iterator[tuple[int, str] | Bad]:
+    """Texts of some entries each, with the line on which they begin; lines that are too long."""
     lines: list[bytes] = []
     start, size = 1, 0
     for line in _uncommented(read_lines(stream)):
+        if line.reason:
+            yield start, decode(b"".join(lines))
+            yield Bad(line.number, line.data, line.reason)
+            lines, start, size = [], line.number + 1, 0
+            continue
         if size >= PIECE and (_ENTRY.match(line.data) or size > MAX_LINE):
             yield start, decode(b"".join(lines))
             lines, start, size = [], line.number, 0

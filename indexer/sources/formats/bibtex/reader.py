@@ -38,7 +38,11 @@ def _entries(stream: BinaryIO) -> Iterator[Item]:
     from bibtexparser.model import String
 
     strings = Strings()
-    for line, text in pieces(stream):
+    for piece in pieces(stream):
+        if isinstance(piece, Bad):
+            yield piece
+            continue
+        line, text = piece
         for block in parse_string(text, parse_stack=[]).blocks:
             if isinstance(block, String):
                 strings.define(block.key, str(block.value))

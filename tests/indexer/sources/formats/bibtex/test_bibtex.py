@@ -175,6 +175,15 @@ def test_a_child_whose_parent_never_comes_waits_in_bounded_memory(
         assert len(list(family.add(entry))) == (1 if n >= 20 else 0)
 
 
+def test_a_line_that_is_too_long_is_told_and_costs_no_other(read_all: ReadAll) -> None:
+    long = "".join(f"@misc{{k{n}, title={{Toy {n}}}}} " for n in range(400_000))
+    papers, rejects = read_all(
+        f"@misc{{a, title={{A}}}}\n{long}\n@misc{{b, title={{B}}}}\n", "bibtex"
+    )
+    assert [paper.title for paper in papers] == ["A", "B"]
+    assert rejects == ["the line is longer than 10,000,000 bytes"]
+
+
 @pytest.mark.parametrize(
     ("written", "names"),
     [

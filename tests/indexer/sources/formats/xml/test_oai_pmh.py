@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,31 @@ PAGE = oai(
     + OTHER
     + '<resumptionToken cursor="0" completeListSize="99">go|on</resumptionToken></ListRecords>'
 )
+
+
+def test_elements_that_nobody_wants_take_no_memory(tmp_path: Path) -> None:
+    page = tmp_path / "page.xml"
+    page.write_bytes(oai(f"<ListRecords>{'<x/>' * 600_000}</ListRecords>"))
+    code = (
+        "import resource, sys\n"
+        "from indexer.sources.formats.xml.oai_pmh import read_oai_pmh\n"
+        "def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10\n"
+        "import lxml.etree\nbefore = most()\n"
+        "assert not list(read_oai_pmh(open(sys.argv[1], 'rb')))\n"
+        "print(most() - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(page)], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 30
+
+
+def test_a_record_without_end_is_refused() -> None:
+    page = oai(f"<ListRecords>{oai_record(Record(1))}<record>{'<x/>' * 1_200_000}")
+    first, last = read_oai_pmh(io.BytesIO(page))
+    assert not isinstance(first, Bad)
+    assert isinstance(last, Bad)
+    assert "more than 4,194,304 bytes" in last.reason
 
 
 def items(tmp_path: Path, data: bytes) -> list[Item]:
