@@ -6,21 +6,25 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Unpack
 
-from indexer.errors import PaperNotFoundError, UsageError
+from indexer.errors import NearpaperError, PaperNotFoundError, UsageError
 from indexer.papers.paper import Paper
 from indexer.snapshot import Snapshot
 from search.answer.answer import Answer, Result
 from search.answer.builder import empty_answer, reranked, results_of
 from search.answer.emptiness import explained
-from search.batch import parsed, search_each, similar_to_each
+from search.batch import begun, parsed, search_each, similar_to_each, unless_failed
 from search.lookup import Lookup
 from search.options import DEFAULTS, NEWEST, Choices, Mode, SearchOptions
 from search.ranking.rerank import Reranker
 from search.ranking.retriever import listing
 from search.stages import stage
 from search.validation import checked_ids, checked_library, checked_question, whole_characters
+
+_OF_IDS: tuple[type[UsageError | PaperNotFoundError], ...] = (UsageError, PaperNotFoundError)
+"""What may be wrong with an id itself."""
 
 
 class Engine(Lookup):
@@ -87,7 +91,7 @@ class Engine(Lookup):
         def answer(snapshot: Snapshot) -> Answer:
             found = self._retriever.for_examples(snapshot, near, far, text, options)
             answer = self._builder.build(snapshot, found, options, typed, understood, started)
-            return explained(snapshot, answer, options)
+            return explained(snapshot, answer, options, examples=[*near, *far])
 
         return self._read(answer, lambda: empty_answer(text, options))
 
@@ -150,7 +154,11 @@ class Engine(Lookup):
         **choices: Unpack[Choices],
     ) -> Iterator[Answer | UsageError]:
         """An answer for each question, in their order; for one that can't be asked, its error."""
-        options = options.but(**choices)
+        return unless_failed(self._search_each(questions, options.but(**choices)), UsageError)
+
+    def _search_each(
+        self, questions: Iterable[str], options: SearchOptions
+    ) -> Iterator[Answer | NearpaperError]:
         prepare = partial(self.prepare_questions, options=options)
         return search_each(questions, prepare, partial(self.search, options=options))
 
@@ -168,7 +176,18 @@ class Engine(Lookup):
         self, ids: Iterable[str], options: SearchOptions = DEFAULTS, **choices: Unpack[Choices]
     ) -> Iterator[Answer | UsageError | PaperNotFoundError]:
         """For each of many papers those nearest to it; its error for one that isn't there."""
-        return similar_to_each(ids, partial(self.similar, options=options.but(**choices)))
+        similar = partial(self.similar, options=options.but(**choices))
+        return unless_failed(similar_to_each(ids, similar), *_OF_IDS)
+
+    def answer_each(
+        self, questions: Iterable[str], ids: Iterable[str], options: SearchOptions
+    ) -> Iterator[Answer | NearpaperError]:
+        """An answer for each question, then for each paper; whatever error one has in its place.
+
+        Raises the error of the first one unless that itself is wrong.
+        """
+        similar = similar_to_each(ids, partial(self.similar, options=options))
+        return begun(chain(self._search_each(questions, options), similar))
 
     def warm_up(self) -> None:
         """Load the model and touch the vectors, so that the first question is as fast as any."""

@@ -18,7 +18,7 @@ from search.limits import LIMIT, MAX_DEPTH, MAX_LIMIT, MAX_VALUE
 from search.option_names import require_known
 from search.query.filters import Filters, RetractedChoice
 from search.query.parser import Query, Stems
-from search.validation import checked_text
+from search.validation import checked_text, whole_characters
 
 Mode = Literal["hybrid", "dense", "lexical"]
 MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
@@ -233,13 +233,13 @@ def given(values: str | Iterable[str] | None) -> tuple[str, ...]:
     return tuple(value.strip() for value in values if value.strip())
 
 
-def _texts(name: str, values: object) -> str | list[str] | None:
-    """The same, if it is one text or several; raises ``UsageError``."""
-    if values is None or isinstance(values, str):
-        return values
-    if not isinstance(values, Iterable):
-        return checked_text(name, values)
-    return [checked_text(name, value) for value in values]
+def _texts(name: str, values: object) -> list[str]:
+    """One text or several as a list, without half characters; raises ``UsageError``."""
+    if values is None:
+        return []
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        values = [values]
+    return [whole_characters(checked_text(name, value)) for value in values]
 
 
 def _require_one_of(name: str, value: object, known: tuple[object, ...]) -> None:

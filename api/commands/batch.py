@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
@@ -70,7 +71,7 @@ def search_batch(
         raise UsageError("--batch and QUESTION or --rerank: put the questions in the file alone")
     wanted = parse_fields(fields, RESULT_FIELDS)
     with _opened(file) as lines, Engine.open(index) as engine:
-        return _write(engine.search_many(_read(lines), choices), wanted)
+        return _write(engine.answer_each(_read(lines), (), choices), wanted)
 
 
 def similar_batch(
@@ -90,7 +91,7 @@ def similar_batch(
         raise UsageError("--batch and ID, --not or --text: put the ids in the file alone")
     wanted = parse_fields(fields, RESULT_FIELDS)
     with _opened(file) as lines, Engine.open(index) as engine:
-        return _write(engine.similar_many(_read(lines), choices), wanted)
+        return _write(engine.answer_each((), _read(lines), choices), wanted)
 
 
 def _require_lines(format: OutputFormat) -> None:
@@ -113,6 +114,8 @@ def _write(answers: Iterable[Answer | NearpaperError], fields: Collection[str]) 
 
 def _opened(file: Path) -> AbstractContextManager[TextIO]:
     if str(file) == "-":
+        if isinstance(sys.stdin, io.TextIOWrapper):  # else it holds text already
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
         return nullcontext(sys.stdin)
     try:
         return file.open(encoding="utf-8", errors="replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -14,6 +14,11 @@ from api.commands.exit_codes import INTERRUPTED
 from api.commands.keys import VARIABLE
 from api.terminal.streams import say
 from indexer.errors import UsageError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from search.engine import Engine
 
 LogFormat = Literal["text", "json"]
 Host = Annotated[
@@ -216,12 +221,12 @@ def mcp(
         bounds = bounds_over(index)
         with shared_folder() as shared:
             rates = Rates(rate_limit, shared / "counters") if rate_limit else None
-            return serve_app(
-                lambda engine: guarded(http_app(make_server(engine)), access, bounds, rates),
-                index,
-                place,
-                bounds,
-            )
+
+            def app_over(engine: Engine) -> ASGIApp:
+                agents = http_app(make_server(engine, over_http=True))
+                return guarded(agents, access, bounds, rates)
+
+            return serve_app(app_over, index, place, bounds)
     from search.engine import Engine
 
     with Engine.open(index) as engine:

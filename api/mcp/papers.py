@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, Field
 
 from api.wording import understanding
@@ -55,10 +57,10 @@ class WholePaper(PaperHit):
     generation: int
 
 
-def paper_list(answer: Answer, characters: int, notes: tuple[str, ...]) -> PaperList:
-    """An answer with so many characters of each abstract, and notes in front of its warnings."""
+def paper_list(answer: Answer, characters: int, warnings: Sequence[str]) -> PaperList:
+    """An answer with so many characters of each abstract, and what its reader should know."""
     end = answer.offset + len(answer)
-    more = len(answer) > 0 and end < min(answer.total, MAX_DEPTH)
+    more = len(answer) > 0 and end < answer.total and end + answer.limit <= MAX_DEPTH
     return PaperList(
         notice=NOTICE,
         papers=[paper_hit(one.paper, one.score, characters) for one in answer],
@@ -66,7 +68,7 @@ def paper_list(answer: Answer, characters: int, notes: tuple[str, ...]) -> Paper
         next_cursor=f"{answer.generation}:{end}" if more else None,
         generation=answer.generation,
         understood=understanding(answer.understood),
-        warnings=[*notes, *answer.warnings],
+        warnings=list(warnings),
     )
 
 

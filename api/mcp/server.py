@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.mcp.papers import NOTICE, PaperList, WholePaper, paper_list, whole_paper
 from api.mcp.strict_server import StrictServer
 from api.option_fields import NOT_IN_MCP, SearchField, chosen_options, search_fields
+from api.wording import for_strangers
 from indexer.errors import NearpaperError
 from indexer.version import version
 from search.answer.answer import Answer
@@ -55,12 +56,12 @@ Characters = Annotated[
 ]
 
 
-def make_server(engine: Engine) -> StrictServer:
-    """A server over an open engine."""
+def make_server(engine: Engine, *, over_http: bool = False) -> StrictServer:
+    """A server over an open engine; over HTTP its errors and warnings name no folders."""
     server = StrictServer(
         "nearpaper", instructions=INSTRUCTIONS, version=version(), log_level="WARNING"
     )
-    tools = Tools(engine)
+    tools = Tools(engine, over_http=over_http)
     for tool in (
         _with_options(tools.search_papers),
         _with_options(tools.similar_papers),
@@ -95,8 +96,8 @@ def http_app(server: StrictServer) -> ASGIApp:
 class Tools:
     """What agents may call; each is one call into the engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, over_http: bool) -> None:
+        self._engine, self._over_http = engine, over_http
 
     def search_papers(
         self,
@@ -106,10 +107,10 @@ class Tools:
         **choices: Any,  # noqa: ANN401 - as the fields are
     ) -> PaperList:
         """Find papers that answer a question in plain words, best first."""
-        with _errors_for_agents():
+        with self._errors_for_agents():
             generation, offset = _position(cursor)
             answer = self._engine.search(question, chosen_options({**choices, "offset": offset}))
-            return paper_list(answer, abstract_characters, _changes(generation, answer))
+            return self._listed(answer, abstract_characters, generation)
 
     def similar_papers(
         self,
@@ -121,11 +122,11 @@ class Tools:
         **choices: Any,  # noqa: ANN401
     ) -> PaperList:
         """Find papers similar to given papers or a text, and unlike others."""
-        with _errors_for_agents():
+        with self._errors_for_agents():
             generation, offset = _position(cursor)
             options = chosen_options({**choices, "offset": offset})
             answer = self._engine.similar(ids, options, unlike=unlike, text=text)
-            return paper_list(answer, abstract_characters, _changes(generation, answer))
+            return self._listed(answer, abstract_characters, generation)
 
     def get_paper(
         self,
@@ -135,9 +136,22 @@ class Tools:
         abstract_characters: Characters = WHOLE_ABSTRACT,
     ) -> WholePaper:
         """Get one paper with its whole abstract."""
-        with _errors_for_agents():
+        with self._errors_for_agents():
             paper = self._engine.paper(id)
-        return whole_paper(paper, abstract_characters, self._engine.generation)
+            return whole_paper(paper, abstract_characters, self._engine.generation)
+
+    def _listed(self, answer: Answer, characters: int, generation: int | None) -> PaperList:
+        """An answer as a list, after one of a generation."""
+        own = for_strangers(answer.warnings) if self._over_http else answer.warnings
+        return paper_list(answer, characters, (*_changes(generation, answer), *own))
+
+    @contextmanager
+    def _errors_for_agents(self) -> Iterator[None]:
+        """Errors of ours say what to do; the agent is to read them."""
+        try:
+            yield
+        except NearpaperError as error:
+            raise ToolError(_told(error) if self._over_http else str(error)) from None
 
 
 def _position(cursor: str) -> tuple[int | None, int]:
@@ -157,13 +171,12 @@ def _changes(generation: int | None, answer: Answer) -> tuple[str, ...]:
     return ("the index has changed since the previous answer; papers may repeat or be missing",)
 
 
-@contextmanager
-def _errors_for_agents() -> Iterator[None]:
-    """Errors of ours say what to do; the agent is to read them."""
-    try:
-        yield
-    except NearpaperError as error:
-        raise ToolError(str(error)) from None
+def _told(error: NearpaperError) -> str:
+    """What clients elsewhere are told; the log says the rest."""
+    from api.http.problems import log_untold, told  # standard streams need nothing of HTTP
+
+    log_untold(error)
+    return told(error)
 
 
 def _with_options(tool: Callable[..., PaperList]) -> Callable[..., PaperList]:

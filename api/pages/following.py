@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
-from api.pages.form import SearchForm
+from api.pages.form import SearchForm, label
 from search.digest import MOST
 
 _KEPT = ("category", "author", "venue")
 """Filters that a digest has, too; what is new has no need of dates."""
+_LOST = ("mode", "min_score", "literal")
+"""What changes the papers that are found, and has no place in a digest."""
 
 
 def digest_lines(form: SearchForm) -> str:
@@ -27,6 +29,13 @@ def digest_lines(form: SearchForm) -> str:
         values["limit"] = int(limit)
     lines = [f"{key} = {_toml(value)}" for key, value in values.items() if value]
     return "\n".join(["[[search]]", *lines])
+
+
+def lost_in_digest(form: SearchForm) -> str:
+    """What of a search :func:`digest_lines` leaves out, in words; empty where nothing is."""
+    text = ["the text"] if form.text and not form.q else []
+    lost = text + [f"“{label(name)}”" for name in _LOST if name in form.chosen]
+    return " and ".join(filter(None, [", ".join(lost[:-1]), *lost[-1:]]))
 
 
 def _toml(value: object) -> str:

@@ -20,7 +20,7 @@ from api.exports.kinds import arxiv_id
 from api.links import paper_path
 from api.pages.bare_tex import typed
 from api.pages.data_block import data_block
-from api.pages.following import digest_lines
+from api.pages.following import digest_lines, lost_in_digest
 from api.pages.form import FIELDS, choice_label, label, placeholder
 from api.pages.formulas import with_formulas
 from api.pages.paper_links import card_links, paper_links
@@ -156,6 +156,7 @@ def _templates() -> Environment:
         data_block=data_block,
         digest_lines=digest_lines,
         input_of=input_of,
+        lost_in_digest=lost_in_digest,
         operations=operations,
         scholarly_article=scholarly_article,
         summary=summary,

@@ -149,7 +149,7 @@ def empty_answer(query: str, options: SearchOptions) -> Answer:
     """Of an index without papers."""
     return Answer(
         query=query,
-        understood={},
+        understood=options.as_dict(),
         total=0,
         close=0,
         limit=options.limit,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.where import Phrase, TextField, Where
+from indexer.where import Not, Phrase, Retracted, TextField, Where
 from search.query.filters import Filters
 from search.query.parser import Query, Stems
 
@@ -42,6 +42,10 @@ def conditions(query: Query | None, filters: Filters, stems: Stems) -> Iterator[
         for phrase in filter(stems, phrases):
             named = f"“{phrase}” in the {field}"
             yield Condition(Phrase((field,), phrase), named, f"no paper has {named}")
+    for phrase in filter(stems, query.excluded):
+        held = Phrase(("title", "abstract"), phrase)
+        named = f"leaving out “{phrase}”"
+        yield Condition(Not(held), named, f"every paper contains “{phrase}”")
 
 
 def _of_filters(filters: Filters) -> Iterator[Condition]:
@@ -57,6 +61,12 @@ def _of_filters(filters: Filters) -> Iterator[Condition]:
         if values:
             either = " or ".join(values)
             yield Condition(alone.where(), f"{called} {either}", f"no paper {verb} {either}")
+    if filters.retracted == "only":
+        named, unmet = "the limit to retracted ones", "no paper is known as retracted"
+        yield Condition(Retracted(), named, unmet)
+    elif filters.retracted == "none":
+        named, unmet = "leaving out retracted ones", "every paper is known as retracted"
+        yield Condition(Not(Retracted()), named, unmet)
 
 
 def period_in_words(filters: Filters) -> str:

@@ -12,7 +12,8 @@ Kind = Literal["word", "all", "phrase", "minus", "ti", "abs", "au", "cat", "venu
 MAX_CLAUSES = 50
 """Marked clauses of one question; further ones are plain words."""
 
-_QUOTES = str.maketrans("“”„‟″«»＂", '""""""""')
+QUOTES = str.maketrans("“”„‟″«»＂", '""""""""')
+"""Signs that are read as the plain quote."""
 _CLAUSE = re.compile(
     r"""\s*+(?P<typed>
         (?P<minus>-)?
@@ -27,7 +28,8 @@ _CLAUSE = re.compile(
 _EDGES = ".,;:!?()[]{}'\""
 _EXCLUDABLE = re.compile(r"[^\W\d_]\w.*")
 """A minus before a number or a single letter is no exclusion ("-1", "x -y")."""
-_CATEGORY = re.compile(r"([a-z][a-z-]*(?:\.[a-z-]+)?)(?:\.?\*)?", re.ASCII | re.IGNORECASE)
+_CATEGORY = re.compile(r"([\w-]+(?:\.[\w-]+)*)(?:\.?\*)?")
+"""``cs.CL``, ``cs.*``, ``68T50``, ``I.2.7``; any other has to be quoted."""
 _YEARS = re.compile(r"([12]\d{3})?(\.\.|-|–)?([12]\d{3})?[.,;:!?)]*", re.ASCII)
 
 
@@ -73,7 +75,7 @@ def read_clauses(asked: str) -> list[Clause]:
     """The clauses of a question whose white space is folded, in order."""
     clauses: list[Clause] = []
     marked = 0
-    for match in _CLAUSE.finditer(asked.translate(_QUOTES)):
+    for match in _CLAUSE.finditer(asked.translate(QUOTES)):
         typed = asked[slice(*match.span("typed"))]
         found = _marked(match, typed, asked) if marked < MAX_CLAUSES else None
         clause = found or Clause("word", typed, typed, typed)
@@ -142,7 +144,8 @@ def _prefixed(prefix: str, value: str, typed: str, text: str, *, quoted: bool) -
         return Clause(kind, value.replace("_", " ").strip(), typed, "")
     if prefix == "cat":
         category = _CATEGORY.fullmatch(value)
-        return Clause("cat", category[1], typed, "") if category else None
+        named = value if quoted else category and category[1]
+        return Clause("cat", named, typed, "") if named else None
     if prefix in ("ti", "abs"):
         return Clause("ti" if prefix == "ti" else "abs", value, typed, text)
     if quoted:

@@ -41,7 +41,7 @@ class Closeness:
         if ranking.named or ranking.is_listing or ranking.ends:
             return False
         far = self._snapshot.calibration.far
-        if ranking.vector is None:
+        if ranking.vector is None or ranking.mode == "lexical":  # nothing was found by meaning
             best = self._question.best(ranking.lexical[0])
             return bool(self._question.weights) and best < HALF
         if not self._question.weights:  # of papers: one neighbour will do

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 
 from indexer.errors import NearpaperError
 from indexer.snapshot import Snapshot
+from search.query.lexer import QUOTES
 from search.ranking.abbreviations import long_forms_of
 from search.suggestions.names import Names
 from search.suggestions.suggestion import Kind, Suggestion
@@ -21,7 +22,8 @@ _AUTHORS = 3
 _NAME_WORDS = 4
 _FIELDS: dict[str, Kind] = {"au": "author", "cat": "category", "venue": "venue", "year": "year"}
 _MARKED = re.compile(r"(?:^|(?<=\s))(au|cat|venue|year):(?:\"([^\"]*)|(\S*))$", re.IGNORECASE)
-_PLAIN = re.compile(r"[\w.-]+")
+_PLAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+"""What a mark takes without quotes."""
 
 
 class Suggester:
@@ -76,6 +78,8 @@ def _values(names: Names, marked: re.Match[str]) -> Iterator[Suggestion]:
     mark, begun = marked[1].lower(), marked[2] if marked[2] is not None else marked[3]
     before = marked.string[: marked.start()]
     for value, papers in names.starting(_FIELDS[mark], begun.replace("_", " "), MOST):
+        if mark == "cat" and '"' in value.translate(QUOTES):
+            continue  # a category is asked for as it is, and no mark takes a quote
         question = f"{before}{mark}:{_quoted(value)}"
         yield Suggestion(kind=_FIELDS[mark], text=value, question=question, papers=papers)
 
@@ -96,4 +100,6 @@ def _plain(names: Names, snapshot: Snapshot, text: str) -> Iterator[Suggestion]:
 
 def _quoted(value: str) -> str:
     """A value as it stands behind a mark."""
-    return value if _PLAIN.fullmatch(value) else '"' + value.replace('"', " ") + '"'
+    if _PLAIN.fullmatch(value):
+        return value
+    return '"' + value.translate(QUOTES).replace('"', " ") + '"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from itertools import count, islice
 from threading import current_thread
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.errors import PaperNotFoundError, UsageError
+from indexer.errors import ModelError, PaperNotFoundError, StorageError, UsageError
 from indexer.memory.store import MemoryStore
 from indexer.models.embedder import Vectors
 from indexer.models.hashing import HashingEmbedder
@@ -19,8 +20,10 @@ from indexer.snapshot import Hits, Snapshot
 from search.answer.answer import Answer
 from search.batch import THREADS, TOGETHER
 from search.engine import Engine
+from search.options import SearchOptions
 from search.ranking import legs, retriever
 from search.ranking.encoder import REMEMBERED
+from search.stopping import Stop, UnwantedError, heed
 
 QUESTIONS = (
     "attention",
@@ -114,6 +117,48 @@ def test_questions_are_read_as_answers_are_taken(engine: Engine) -> None:
 def test_a_choice_that_makes_no_sense_is_said_once(engine: Engine) -> None:
     with pytest.raises(UsageError, match="limit 0"):
         list(engine.search_many(["attention"], limit=0))
+
+
+def test_one_that_the_disk_fails_ends_the_others_only_where_it_is_raised(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lexical_leg(snapshot: Snapshot, text: str) -> Hits:
+        if text == "broken":
+            raise StorageError("/index: can't be read")
+        return legs.lexical_leg(snapshot, text)
+
+    monkeypatch.setattr(retriever, "lexical_leg", lexical_leg)
+    questions, ids = ["attention", "broken", "graphs"], ["1706.03762", "nothing"]
+    each = list(engine.answer_each(questions, ids, SearchOptions(limit=3, literal=True)))
+    assert list(map(type, each)) == [Answer, StorageError, Answer, Answer, PaperNotFoundError]
+    with pytest.raises(StorageError):
+        list(engine.search_many(questions, literal=True))
+
+
+def test_what_fails_for_all_is_said_once(sample_store: MemoryStore) -> None:
+    class Lost(HashingEmbedder):
+        def encode_queries(self, texts: Sequence[str]) -> Vectors:
+            raise ModelError("lost")
+
+    with Engine.open(sample_store, embedder=Lost()) as engine:
+        by_meaning = SearchOptions(mode="dense")
+        with pytest.raises(ModelError, match="lost"):
+            engine.answer_each(["attention", "graphs"], [], by_meaning)
+        each = list(engine.answer_each(["", "attention"], ["1706.03762"], by_meaning))
+    assert list(map(type, each)) == [UsageError, ModelError, Answer]
+
+
+def test_an_answer_that_nobody_wants_ends_them_all(engine: Engine) -> None:
+    def ask() -> list[object]:
+        stop = Stop(60)
+        heed(stop)
+        answers = engine.search_many(["attention", "graphs"])
+        taken: list[object] = [next(answers)]
+        stop.give_up()
+        return [*taken, *answers]
+
+    with pytest.raises(UnwantedError):
+        copy_context().run(ask)
 
 
 def test_neighbours_of_many_papers(engine: Engine) -> None:

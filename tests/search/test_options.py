@@ -104,6 +104,8 @@ def test_a_range_the_wrong_way_round() -> None:
         (" Hinton ", ("Hinton",)),
         (["a", " ", "b "], ("a", "b")),
         (("a",), ("a",)),
+        (["a\udcff", "\ud83d"], ("a?", "?")),
+        ("\udcff", ("?",)),
         ("", ()),
         (None, ()),
     ],

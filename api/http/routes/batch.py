@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -26,9 +25,7 @@ from api.option_fields import search_fields
 from api.serialise import answer_over_http
 from indexer.errors import NearpaperError, UsageError
 from search.answer.answer import Answer
-from search.engine import Engine
 from search.limits import MAX_BATCH, MAX_VALUE
-from search.options import SearchOptions
 
 MAX_RESULTS = 20_000
 """Results in one response, some 40 MB with their abstracts."""
@@ -107,10 +104,10 @@ def batch(
             f"{count} × limit {options.limit} results: at most {MAX_RESULTS}; send several requests"
         )
     wanted = parse_fields(request.fields, RESULT_FIELDS) or fields
-    answers = answered(provider.engine(), request.questions, request.ids, options)
+    # What fails for all of them fails before an answer begins.
+    answers = provider.engine().answer_each(request.questions, request.ids, options)
     shapes = (_shape(answer, wanted) for answer in answers)
-    first = next(shapes)  # what fails for all of them fails before an answer begins
-    return StreamingResponse(_pieces(chain([first], shapes)), media_type="application/json")
+    return StreamingResponse(_pieces(shapes), media_type="application/json")
 
 
 @router.get("/api/v1/schema")
@@ -126,14 +123,6 @@ def answer_schema() -> dict[str, Any]:
         "$id": ANSWER_SCHEMA,
         **AnswerModel.model_json_schema(),
     }
-
-
-def answered(
-    engine: Engine, questions: list[str], ids: list[str], options: SearchOptions
-) -> Iterator[Answer | NearpaperError]:
-    """Answers to questions and to ids, in this order; an error where there is none."""
-    yield from engine.search_many(questions, options)
-    yield from engine.similar_many(ids, options)
 
 
 def _pieces(shapes: Iterable[dict[str, Any]]) -> Iterator[str]:

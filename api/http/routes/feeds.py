@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from hashlib import blake2b
 from typing import Annotated
 
@@ -29,7 +30,10 @@ router = APIRouter(
 
 
 _HEADERS = {
-    "ETag": {"description": "Changes with the index.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "Changes with the index and with the day; missing without the model.",
+        "schema": {"type": "string"},
+    },
     "Cache-Control": {"description": "Ask again.", "schema": {"const": "no-cache"}},
 }
 
@@ -63,12 +67,17 @@ def atom(
     answer = engine.search(q, options)
     close = replace(answer, results=tuple(result for result in answer if result.close))
     content = feed(close, address=str(request.url.remove_query_params("token")))
+    if answer.understood["mode"] != options.mode:  # the model may be back soon
+        del headers["ETag"]
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _tag(engine: Engine, address: str) -> str:
-    """Changes with the index, also for another in its place, and with what is asked."""
-    state = f"{engine.fingerprint} {address}".encode("utf-8", "replace")
+    """Changes with the index, also for another in its place, with what is asked, and each day.
+
+    A question may count from today, as "last month" does.
+    """
+    state = f"{engine.fingerprint} {date.today()} {address}".encode("utf-8", "replace")
     return f'"{engine.generation}-{blake2b(state, digest_size=8).hexdigest()}"'
 
 

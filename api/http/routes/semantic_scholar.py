@@ -145,7 +145,8 @@ def search(
     answer = provider.engine().search(query, options)
     end = offset + len(answer)
     data = [s2_paper(result.paper, fields) for result in answer]
-    more = {"next": end} if end < min(answer.total, MAX_DEPTH) and data else {}
+    goes_on = data and end < answer.total and end + limit <= MAX_DEPTH
+    more = {"next": end} if goes_on else {}
     return {"total": answer.total, "offset": offset, **more, "data": data}
 
 

@@ -25,7 +25,7 @@ KEPT = 100
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _Name = Annotated[str, Query(min_length=1, max_length=MAX_VALUE)]
 _Year = Annotated[str, Query(pattern=r"^(\d{4})?$")]
-_Offset = Annotated[int, Query(ge=0, le=MAX_DEPTH - KEPT)]
+_Offset = Annotated[int, Query(ge=0, le=MAX_DEPTH - SHOWN)]
 _Format = Literal["", "atom"] | ExportName
 
 
@@ -63,7 +63,7 @@ def venue(
     return _answered(request, provider.engine(), thing, part, year)
 
 
-@router.get("/categories/{category}")
+@router.get("/categories/{category:path}")
 def category(
     request: Request,
     provider: Provider,

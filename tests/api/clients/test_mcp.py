@@ -22,6 +22,7 @@ from api.cli import run
 from api.mcp.papers import NOTICE
 from api.mcp.server import make_server
 from search.engine import Engine
+from tests.conftest import MakeIndex
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = ["-m", "api.cli", "mcp", "--index"]
@@ -99,6 +100,17 @@ def test_answers_are_short_and_go_on_at_a_cursor(engine: Engine) -> None:
     assert "has changed" in old["warnings"][0]
 
 
+def test_each_cursor_is_answered(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("api.mcp.papers", "search.options"):
+        monkeypatch.setattr(f"{part}.MAX_DEPTH", 25)
+    cursor, pages = "", 0
+    while pages == 0 or cursor:
+        page = told(engine, "search_papers", question="protein folding", limit=10, cursor=cursor)
+        cursor, pages = page["next_cursor"], pages + 1
+    assert (pages, len(page["papers"])) == (2, 10)
+    assert page["total"] > 25
+
+
 def test_filters_and_neighbours(engine: Engine) -> None:
     found = told(engine, "search_papers", question="speech", category=["math"], after="2024-12-20")
     assert {int(paper["id"][-2:]) for paper in found["papers"]} == {20, 22, 24, 26, 28}
@@ -170,6 +182,29 @@ def test_over_standard_streams(daily_index: Path) -> None:
     )
     result = ask(stdio_client(server), "search_papers", question="protein folding", limit=1)
     assert len(result.structured_content["papers"]) == 1
+
+
+def test_over_http_no_folder_is_named(
+    tmp_path: Path, make_index: MakeIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = make_index([{"id": "a", "title": "About parsing"}])
+    manifest = index / "manifest.json"
+    lost = json.loads(manifest.read_text())
+    lost["model"] |= {"name": str(tmp_path / "model"), "runtime": "openvino"}
+    manifest.write_text(json.dumps(lost))
+    with Engine.open(index) as engine:
+        (own,) = told(engine, "search_papers", question="parsing")["warnings"]
+        server = make_server(engine, over_http=True)
+        result = ask(server, "search_papers", question="parsing")
+        failed = ask(server, "search_papers", question="parsing", mode="dense")
+        refusal = ask(server, "get_paper", id="b")
+    (warning,) = result.structured_content["warnings"]
+    assert warning.startswith("searched by words alone: ")
+    assert str(tmp_path) in own  # over standard streams only their owner asks
+    assert str(tmp_path) not in warning
+    assert str(tmp_path) in caplog.text
+    assert failed.content[0].text.endswith("the model can't be used; the server's log says more")
+    assert refusal.content[0].text.endswith("look for its title with a search")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -13,7 +14,9 @@ from semanticscholar.SemanticScholarException import (
     BadQueryParametersException,
     ObjectNotFoundException,
 )
+from starlette.testclient import TestClient
 
+from api.http.app import create_app
 from api.http.load.bodies import MAX_BODY
 
 
@@ -43,6 +46,24 @@ def test_papers_are_searched_page_after_page(scholar: SemanticScholar) -> None:
     assert first.citationCount is None
     everything = ids(found)
     assert len(everything) == len(set(everything)) == 29
+
+
+def test_each_next_page_is_answered(daily_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("api.http.routes.semantic_scholar", "search.options"):
+        monkeypatch.setattr(f"{part}.MAX_DEPTH", 25)
+    following: int | None = 0
+    with TestClient(create_app(daily_index)) as client:
+        while following is not None:
+            asked: dict[str, str | int] = {
+                "query": "protein folding",
+                "limit": 10,
+                "offset": following,
+            }
+            page = client.get("/graph/v1/paper/search", params=asked)
+            assert page.status_code == 200
+            following = page.json().get("next")
+    assert len(page.json()["data"]) == 10
+    assert page.json()["total"] > 25
 
 
 def test_filters_hold(scholar: SemanticScholar) -> None:

@@ -15,6 +15,9 @@ from starlette.testclient import TestClient
 
 from api.field_selection import RESULT_FIELDS
 from api.http.load.bodies import MAX_BODY
+from indexer.errors import StorageError
+from indexer.snapshot import Hits, Snapshot
+from search.ranking import legs, retriever
 
 Nearpaper = Callable[..., tuple[int, str, str]]
 BATCH = "/api/v1/search/batch"
@@ -51,6 +54,61 @@ def test_standard_input_is_read(nearpaper: Nearpaper, monkeypatch: pytest.Monkey
     assert "facets" not in first
     assert "2412.99999" in second["error"]
     assert "line 2" in err
+
+
+def test_standard_input_may_hold_what_is_no_utf8(
+    nearpaper: Nearpaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = io.TextIOWrapper(io.BytesIO("speech\ncafé zoë\n".encode("latin-1")), "ascii")
+    monkeypatch.setattr("sys.stdin", lines)
+    code, out, _ = nearpaper("search", "--batch", "-", "--fields", "id", "--limit", "1")
+    assert code == 0
+    assert [json.loads(line)["query"] for line in out.splitlines()] == [
+        "speech",
+        "caf\ufffd zo\ufffd",
+    ]
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fails whoever asks for "broken"."""
+
+    def lexical_leg(snapshot: Snapshot, text: str) -> Hits:
+        if text == "broken":
+            raise StorageError("/home/ada/index: can't be read")
+        return legs.lexical_leg(snapshot, text)
+
+    monkeypatch.setattr(retriever, "lexical_leg", lexical_leg)
+
+
+@pytest.mark.usefixtures("broken")
+def test_an_item_that_fails_has_a_problem_document_in_its_place(client: TestClient) -> None:
+    body: dict[str, Any] = {"questions": ["speech", "broken", "graphs"], "literal": True}
+    response = client.post(BATCH, json={**body, "ids": ["2402.00001", "nothing"]})
+    assert response.status_code == 200
+    answers = response.json()["answers"]
+    assert [one.get("status", one.get("query")) for one in answers] == [
+        *("speech", 507, "graphs", "2402.00001", 404)
+    ]
+    assert "/home/ada" not in response.text
+    # What fails at once may fail for all, and is the status of the answer.
+    body["questions"].pop(0)
+    response = client.post(BATCH, json=body)
+    assert (response.status_code, response.json()["status"]) == (507, 507)
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_line_that_fails_does_not_end_the_others(nearpaper: Nearpaper, tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("speech\nbroken\ngraphs\n")
+    code, out, err = nearpaper("search", "--batch", str(file), "--literal", "--fields", "id")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (code, len(lines)) == (1, 3)
+    assert lines[1] == {"line": 2, "error": "/home/ada/index: can't be read"}
+    assert err == "nearpaper: line 2: /home/ada/index: can't be read\n"
+    file.write_text("broken\nspeech\n")
+    code, out, err = nearpaper("search", "--batch", str(file), "--literal")
+    assert (code, out, err) == (1, "", "nearpaper: /home/ada/index: can't be read\n")
 
 
 def test_half_a_character_spoils_no_other_answer(client: TestClient) -> None:

@@ -58,3 +58,4 @@ def test_the_answer_of_an_index_without_papers_says_so() -> None:
     assert (answer.query, answer.total, answer.limit, answer.offset) == ("q", 0, 5, 2)
     assert "nearpaper index" in answer.warnings[0]
     assert answer.facets == {"year": {}, "category": {}, "author": {}, "venue": {}}
+    assert answer.understood == {"mode": "hybrid", "sort": "relevance"}

@@ -9,6 +9,7 @@ import pytest
 
 from indexer.memory.store import MemoryStore
 from search.engine import Engine
+from search.options import DEFAULTS, SearchOptions
 
 Record = Mapping[str, object]
 MakeStore = Callable[[Iterable[Record]], MemoryStore]
@@ -22,6 +23,7 @@ RECORDS: list[Record] = [
         "date": f"{2015 + n}",
         "categories": ["cs.CL" if n < 6 else "hep-th"],
         "venue": "Moss Letters",
+        "retracted": n == 9,
     }
     for n in range(10)
 ]
@@ -66,6 +68,25 @@ def engine(make_store: MakeStore) -> Iterator[Engine]:
             "no paper meets every condition: 2 match without category hep-th",
         ),
         (
+            "moss",
+            {"retracted": "only", "category": "cs.CL"},
+            "no paper meets every condition: 6 match without the limit to retracted ones, "
+            "1 matches without category cs.CL",
+        ),
+        (
+            "moss year:2024",
+            {"retracted": "none"},
+            "no paper meets every condition: 9 match without the dates (from 2024), "
+            "1 matches without leaving out retracted ones",
+        ),
+        (
+            "moss -roofs year:2016",
+            {},
+            "no paper meets every condition: 5 match without the dates (from 2016), "
+            "1 matches without leaving out “roofs”",
+        ),
+        ("roofs -moss", {}, "every paper contains “moss”"),
+        (
             "moss cat:hep-th",
             {"author": "byron", "before": "2014-06", "after": "2014"},
             "no paper is from 2014 to 2014-06",
@@ -83,6 +104,38 @@ def test_what_leaves_nothing_is_named(
 def test_other_answers_say_so_as_well(engine: Engine) -> None:
     assert engine.browse(category="zzz").warnings == ("no paper has category zzz",)
     assert engine.similar("1", category="zzz").warnings[-1] == "no paper has category zzz"
+
+
+def test_an_index_without_or_of_retracted_papers_says_so(make_store: MakeStore) -> None:
+    for choice, retracted, says in (
+        ("only", False, "no paper is known as retracted"),
+        ("none", True, "every paper is known as retracted"),
+    ):
+        records = [{**record, "retracted": retracted} for record in RECORDS]
+        with Engine.open(make_store(records)) as engine:
+            assert engine.browse(retracted=choice).warnings == (says,)  # type: ignore[arg-type]
+
+
+def test_similar_papers_say_that_there_are_no_others(engine: Engine, make_store: MakeStore) -> None:
+    only = engine.similar("1", after="2016", before="2016")
+    assert only.warnings[-1] == (
+        "no other paper meets every condition: 9 match without the dates (from 2016)"
+    )
+    with Engine.open(make_store(RECORDS[:1])) as lone:
+        for options in (
+            DEFAULTS,
+            SearchOptions(category=("cs.CL",)),
+            SearchOptions(mode="lexical"),
+        ):
+            assert lone.similar("0", options).warnings == ("there is no other paper",)
+
+
+def test_similar_papers_by_words_alone_may_share_none(make_store: MakeStore) -> None:
+    records = [{"id": "a", "title": "Moss"}, {"id": "b", "title": "Quokka"}]
+    with Engine.open(make_store(records)) as engine:
+        assert engine.similar("a", mode="lexical").warnings[-1] == (
+            "no other paper contains a word of the example; search by meaning as well"
+        )
 
 
 def test_words_that_no_paper_holds_are_not_put_down_to_filters(engine: Engine) -> None:

@@ -27,7 +27,8 @@ PLAIN = [
     "year:soon",
     "year:2023..2021",
     "year:20222023",
-    "cat:42",
+    "cat:HIV/AIDS",
+    "cat:a..b",
     "au:_",
     "ti:(attention",
     "submittedDate:[20231301 TO 20240101]",
@@ -128,6 +129,13 @@ MARKED: dict[str, dict[str, Any]] = {
     "cat:cs.CL OR cat:stat.* moss": {
         "text": "moss",
         "filters": [{"category": ["cs.CL", "stat"]}],
+    },
+    "cat:68T50 cat:I.2.7, cat:42": {
+        "filters": [{"category": ["68T50"]}, {"category": ["I.2.7"]}, {"category": ["42"]}]
+    },
+    'moss cat:"Computer Science" OR cat:“HIV/AIDS, all”': {
+        "text": "moss",
+        "filters": [{"category": ["Computer Science", "HIV/AIDS, all"]}],
     },
     'venue:"neural systems" moss': {"text": "moss", "filters": [{"venue": ["neural systems"]}]},
     "venue:ICML OR venue:ICLR": {"filters": [{"venue": ["ICML", "ICLR"]}]},

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
@@ -14,6 +16,7 @@ from indexer.snapshot import Snapshot
 from search.engine import Engine
 from search.suggestions.suggester import MOST, Suggester
 from search.suggestions.suggestion import Suggestion
+from tests.conftest import MakeStore
 
 
 @pytest.fixture(scope="module", params=["memory", "folder"])
@@ -82,6 +85,31 @@ def test_a_mark_alone_gives_the_most_frequent_values(engine: Engine) -> None:
 )
 def test_nothing_breaks_it(engine: Engine, typed: str) -> None:
     assert len(engine.suggest(typed)) <= MOST
+
+
+@settings(max_examples=30)
+@given(
+    names=st.lists(
+        st.sampled_from(["cs.CL", "Computer Science", "68T50", "I.2.7", "42", "HIV/AIDS", "a..b"])
+        | st.from_regex(r"[\w .*/:“”\"-]{0,4}[a-z0-9][\w .*/:“”\"()-]{0,6}", fullmatch=True),
+        min_size=1,
+        max_size=MOST,
+    )
+)
+def test_each_category_of_the_index_can_be_asked_for(
+    make_store: MakeStore, names: list[str]
+) -> None:
+    records = [{"id": f"p{n}", "title": "Moss", "categories": [one]} for n, one in enumerate(names)]
+    with Engine.open(make_store(records)) as engine:
+        found = engine.suggest("moss cat:")
+        held = set(engine.browse().facets["category"])
+        assert {one.text for one in found} == {one for one in held if not set(one) & set('"“”')}
+        for one in found:
+            asked = engine.search(one.question)
+            (filters,) = asked.understood["filters"]
+            assert (asked.understood["text"], list(filters)) == ("moss", ["category"])
+            assert filters["category"] == [one.text]
+            assert asked.total >= (one.papers or 1)
 
 
 def test_abbreviations_and_venues_of_the_index(tmp_path: Path) -> None:

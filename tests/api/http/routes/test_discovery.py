@@ -138,6 +138,27 @@ def test_robots_read_papers_and_ask_nothing(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("q=speech&category=cs.CL&sort=newest&literal=false", ""),
+        ("q=speech&mode=lexical", "These lines leave out “Search by”, which a digest can't hold."),
+        (
+            "similar=2402.00001&text=graphs&min_score=0.5&literal=true",
+            "These lines leave out the text, “Minimum score” and “Take the words as they are”, "
+            "which a digest can't hold.",
+        ),
+        ("text=graphs", "A text alone can't be followed; "),
+    ],
+)
+def test_what_a_digest_leaves_out_is_said(client: TestClient, query: str, says: str) -> None:
+    page = elements(client, f"/follow?{query}")
+    said = "".join(page.texts)
+    assert ("can't" in said) == bool(says)
+    assert says in said
+    assert "Ask something first" not in said
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "/?q=speech+%22quoted+%5C+%7F%22&category=cs.CL&author=zo%C3%AB&limit=7&sort=upvotes",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 
 import feedparser
@@ -12,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api.http.app import create_app
 from indexer.pipeline import add
+from tests.conftest import MakeIndex
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GRAMMAR = Path(__file__).with_name("atom.rnc")
@@ -140,6 +143,35 @@ def test_another_index_in_the_same_place_is_a_change(source: Path, tmp_path: Pat
             tags.append(client.get("/feed.atom?q=speech").headers["etag"])
     assert tags[0].partition("-")[0] == tags[1].partition("-")[0]  # of equal generations
     assert tags[0] != tags[1]
+
+
+def test_a_question_that_counts_from_today_is_answered_anew_each_day(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags, found = list[str](), []
+    for day in (date(2024, 4, 30), date(2024, 5, 1)):
+        clock = type("Clock", (date,), {"today": lambda day=day: day})
+        for part in ("api.http.routes.feeds", "search.open_index"):
+            monkeypatch.setattr(f"{part}.date", clock)
+        known = {"If-None-Match": tags[-1]} if tags else {}
+        answer = client.get("/feed.atom?q=speech+last+month", headers=known)
+        assert answer.status_code == 200
+        tags.append(answer.headers["etag"])
+        found.append({entry.published for entry in feedparser.parse(answer.content).entries})
+    assert len(set(tags)) == 2
+    assert found == [set(), {"2024-04-15T00:00:00Z"}]
+
+
+def test_what_was_found_by_words_alone_for_want_of_the_model_is_not_kept(
+    tmp_path: Path, make_index: MakeIndex
+) -> None:
+    index = make_index([{"id": "a", "title": "About parsing"}])
+    manifest = json.loads((index / "manifest.json").read_text())
+    manifest["model"] |= {"name": str(tmp_path / "model"), "runtime": "openvino"}
+    (index / "manifest.json").write_text(json.dumps(manifest))
+    with TestClient(create_app(index)) as client:
+        assert "etag" not in client.get("/feed.atom?q=parsing").headers
+        assert "etag" in client.get("/feed.atom?q=parsing&mode=lexical").headers
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=x&limit=0", "?q=x&after=never"])

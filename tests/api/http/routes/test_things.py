@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import feedparser
 import pytest
 from starlette.testclient import TestClient
 
 from api.http.app import create_app
+from indexer.local.catalog.catalog import Catalog
 from indexer.memory.store import MemoryStore
 from indexer.pipeline import add
 from search.engine import Engine
@@ -21,6 +23,7 @@ p1,One,Ada Lovelace; Bob B. Builder,2021-03-01,Journal of Tests,cs.CL,1
 p2,Two,Ada Lovelace,2023-04-02,Journal of Tests,cs.CL,9
 p3,Three,Ada Lovelace,2023-05-03,Other Venue,math.OC,3
 p4,Four,Carol "C" & Co,2022-06-04,Other Venue,cs.IR,2
+p5,Five,Dora E,2020-07-05,Third Venue,HIV/AIDS Research,4
 """
 
 
@@ -61,8 +64,12 @@ def years(html: str) -> dict[str, str]:
         ("/categories/cs.CL", ["Two", "One"]),
         ("/categories/cs", ["Two", "Four", "One"]),
         ("/years/2023", ["Three", "Two"]),
+        ("/categories/HIV/AIDS%20Research", ["Five"]),
+        ("/categories/HIV%2FAIDS%20Research?year=2020", ["Five"]),
+        ("/categories/a/b", []),
         ("/years/1999", []),
         ("/authors?name=Nobody", []),
+        ("/authors?name=Ada&offset=9975", []),  # the last page that is linked
     ],
 )
 def test_each_thing_has_its_papers(client: TestClient, address: str, found: list[str]) -> None:
@@ -80,7 +87,13 @@ def test_bars_lead_to_the_papers_of_a_year(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/authors?name=Ada+Lovelace", "/venues?name=Other+Venue", "/categories/cs", "/years/2023"],
+    [
+        "/authors?name=Ada+Lovelace",
+        "/venues?name=Other+Venue",
+        "/categories/cs",
+        "/categories/HIV/AIDS%20Research",
+        "/years/2023",
+    ],
 )
 def test_each_can_be_followed_and_taken_along(client: TestClient, address: str) -> None:
     html = get(client, address)
@@ -95,12 +108,22 @@ def test_each_can_be_followed_and_taken_along(client: TestClient, address: str) 
     assert answer.text.count("title = ") == len(titles(html))
 
 
-def test_names_are_links_that_lead_back(client: TestClient) -> None:
-    own = get(client, "/papers/p4").partition("Nearest papers")[0]
+@pytest.mark.parametrize(("id", "title"), [("p4", "Four"), ("p5", "Five")])
+def test_names_are_links_that_lead_back(client: TestClient, id: str, title: str) -> None:
+    own = get(client, f"/papers/{id}").partition("Nearest papers")[0]
     links = re.findall(r'href="(/(?:authors|venues|categories)[^"]+)"', own)
     assert len(links) == 3
     for link in links:
-        assert "Four" in titles(get(client, unescape(link)))
+        assert title in titles(get(client, unescape(link)))
+
+
+@pytest.mark.parametrize(
+    "address", ["/authors?name=Ada", "/venues?name=V", "/categories/cs.CL", "/years/2023"]
+)
+def test_before_any_paper_is_published_they_say_so(tmp_path: Path, address: str) -> None:
+    Catalog(tmp_path, writable=True).close()
+    with TestClient(create_app(tmp_path)) as client:
+        assert "index is still empty" in get(client, address)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +134,10 @@ def test_names_are_links_that_lead_back(client: TestClient) -> None:
         ("/authors?name=" + "x" * 600, 422),
         ("/authors?name=Ada&format=exe", 422),
         ("/authors?name=Ada&year=20", 422),
-        ("/authors?name=Ada&offset=100000", 422),
+        ("/authors?name=Ada&offset=9976", 422),
+        ("/authors?name=Ada&offset=9950&format=atom", 422),
         ("/years/soon", 422),
-        ("/categories/a/b", 404),
+        ("/years/2023/1", 404),
     ],
 )
 def test_what_makes_no_sense_is_refused(client: TestClient, address: str, status: int) -> None:
