@@ -109,6 +109,14 @@ def converted_model(cache: Path, name: str, make: Callable[[Path], Facts]) -> Co
         raise StorageError(f"{reason}, or set NEARPAPER_CACHE to another folder") from error
 
 
+def kept_model(cache: Path, name: str) -> Converted | None:
+    """The model ``name`` out of the cache, if it is there and whole."""
+    try:
+        return checked(cache / "models" / name)
+    except DamagedError:
+        return None
+
+
 def _made(folder: Path, make: Callable[[Path], Facts]) -> Converted:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with acquire_lock(folder.with_name(f"{folder.name}.lock")):

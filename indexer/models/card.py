@@ -19,7 +19,7 @@ from itertools import islice
 from math import prod
 from pathlib import Path
 
-from indexer.models.settings import read_json, read_settings
+from indexer.models.settings import read_json
 
 _MOST_BYTES = 1 << 20
 """Of a card, which may begin with thousands of lines of results."""
@@ -53,7 +53,8 @@ class Card:
 
 def read_card(folder: Path) -> Card:
     """What is known of the model in a folder, without raising where something is missing."""
-    config = read_settings(_first_module(folder) / "config.json")
+    held = read_json(_first_module(folder) / "config.json")
+    config = held if isinstance(held, dict) else {}
     named = config.get("architectures")
     names = named if isinstance(named, list) else []
     front = _front_matter(folder / "README.md")

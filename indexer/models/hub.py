@@ -79,15 +79,19 @@ def _local_folder(name: str) -> Path | None:
 
 def _hub_model(name: str) -> ModelFolder:
     names = [name] if "/" in name else [f"{_ORGANISATION}/{name}", name]
+    in_part = None
     for repository in names:
         folder = _snapshot(repository, local_files_only=True)
-        if folder is not None:
+        if folder is not None and (folder / "modules.json").exists():
             return ModelFolder(name, folder, folder.name)
+        in_part = in_part or folder
     for repository in names:
         _LOG.info("%s is fetched from the hub", repository)
         folder = _snapshot(repository, local_files_only=False)
         if folder is not None:
             return ModelFolder(name, folder, folder.name)
+    if in_part is not None:  # as other libraries fetch it, perhaps without pooling and prompts
+        return ModelFolder(name, in_part, in_part.name)
     raise ModelError(
         f"the model {name} is not in the local cache and can't be fetched from the hub as "
         "safetensors; check the name and the network, or give --model a folder that holds it"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
-from indexer.models.cache import Converted, Facts, cache_folder, converted_model
+from indexer.errors import ModelError, StorageError
+from indexer.models.cache import Converted, Facts, cache_folder, converted_model, kept_model
 from indexer.models.checksums import model_hashes
 from indexer.models.choice import Choice, Named, choice_of, name_of
 from indexer.models.conversion.processor import prefers_int8
+from indexer.models.conversion.runtime import has_bf16
 from indexer.models.embedder import DEFAULT_MODEL, HASHING_MODEL, Embedder
 from indexer.models.hub import ModelFolder, find_model
 from indexer.models.openvino_embedder import OpenVinoEmbedder
@@ -68,6 +71,25 @@ def load_openvino(folder: ModelFolder, choice: Choice) -> OpenVinoEmbedder:
     )
 
 
+def _exact(cache: Path, name: str, make: Callable[[Path], Facts]) -> Converted:
+    """A model with the weights that it has.
+
+    Whether bf16 keeps its vectors can't be tried everywhere, so what was made where it can't has a
+    name of its own, and runs in f32. Where nothing can be made, either will do.
+    """
+    untried = f"{name}-f32"
+    if (found := kept_model(cache, name)) is not None:
+        return found
+    if not has_bf16():
+        return converted_model(cache, untried, make)
+    try:
+        return converted_model(cache, name, make)
+    except (StorageError, ModelError):
+        if (found := kept_model(cache, untried)) is None:
+            raise
+        return found
+
+
 def convert_once(
     folder: ModelFolder, choice: Choice, *, int8: bool | None = None
 ) -> tuple[Converted, str]:
@@ -90,11 +112,16 @@ def convert_once(
         from indexer.models.conversion.int8_weights import with_int8_weights
 
         # Kept, too: a cache may be copied to a machine without torch and with another processor.
-        return with_int8_weights(converted_model(cache, name, make), target)
+        return with_int8_weights(_exact(cache, name, make), target)
 
     if prefers_int8() if int8 is None else int8:
-        converted = converted_model(cache, f"{name}-int8", make_int8)
+        try:
+            converted = converted_model(cache, f"{name}-int8", make_int8)
+        except StorageError:  # a cache that was filled on another processor, and is read alone
+            if int8:
+                raise
+            converted = _exact(cache, name, make)
     else:
-        converted = converted_model(cache, name, make)
+        converted = _exact(cache, name, make)
     facts = choice.facts(converted.facts, folder.name)
     return replace(converted, facts=facts), hashes.weights

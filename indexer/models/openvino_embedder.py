@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.models.cache import TOKENIZER, Converted
 from indexer.models.conversion.compiled import compiled
-from indexer.models.conversion.runtime import openvino
+from indexer.models.conversion.runtime import has_bf16, openvino
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
 from indexer.models.precision import INT8_DYNAMIC, INT8_GROUP
 from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
@@ -178,7 +178,7 @@ def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel,
     """The model ready to run, the precision it runs in, and its streams."""
     precision = converted.facts.precision
     core = openvino().Core()
-    fast = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    fast = "bf16" if has_bf16() else "f32"
     hint = fast if precision in ("bf16", "int8") else "f32"  # in int8: of what was left as it was
     streams = streams_for(threads or _cores())
     options = {

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_MAX_BYTES = 1_000_000  # of one settings file
+from indexer.errors import ModelError
+
+_MAX_BYTES = 16_000_000  # of one settings file; some list thousands of tokens
 
 _QUERIES = (
     *("query", "search_query", "retrieval.query", "retrieval_query", "Retrieval-query"),
@@ -31,9 +33,16 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - whoever asks checks what it 
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty where there is none that can be read."""
+    """The object in a JSON file; empty where there is no file.
+
+    Raises ``ModelError`` for a file that holds none: without its settings a model would run wrong.
+    """
     settings = read_json(path)
-    return settings if isinstance(settings, dict) else {}
+    if isinstance(settings, dict):
+        return settings
+    if path.exists():
+        raise ModelError(f"{path}: not readable as settings of a model; fetch the model again")
+    return {}
 
 
 def needs_code(folder: Path) -> bool:

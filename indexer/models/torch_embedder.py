@@ -134,7 +134,8 @@ class TorchEmbedder:
             rows = encode(
                 [readable(text) for text in texts],
                 prompt=prompt,
-                batch_size=_BATCH if self._tokens is None else max(1, len(texts)),
+                # Texts were put together by their tokens where a reader could count these.
+                batch_size=max(1, len(texts)) if self._tokens and self._reader else _BATCH,
                 show_progress_bar=False,
             )
         kept = self._model.dimension

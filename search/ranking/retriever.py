@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import ModelError, PaperNotFoundError
+from indexer.errors import ModelError, PaperNotFoundError, StorageError
 from indexer.kept.remembered import Remembered
 from indexer.models.recipe import RECIPE
 from indexer.papers.identity import CITED
@@ -216,7 +216,7 @@ class Retriever:
         try:
             with stage("encoding"):
                 return mode, self._encoder.encode(text, about.model), warnings
-        except ModelError as error:
+        except (ModelError, StorageError) as error:  # a cache that can't be written is the latter
             if mode == "dense":
                 raise
             return "lexical", None, (*warnings, f"searched by words alone: {error}")

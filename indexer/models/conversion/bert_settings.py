@@ -133,6 +133,9 @@ def _modules(folder: Path) -> tuple[tuple[str, ...], tuple[Dense, ...]]:
     _require(set(kinds[2:end]) <= {"Dense"} and named[0][1] == folder, "its modules")
     pooling = read_settings(named[1][1] / "config.json")
     _require(pooling.get("include_prompt", True) is True, "its pooling")
+    # Every model says it; where it is missing, so may be the kind of pooling.
+    width = pooling.get("embedding_dimension", pooling.get("word_embedding_dimension"))
+    _require(isinstance(width, int), "its pooling")
     return _pooling(pooling), tuple(_dense(path) for _, path in named[2:end])
 
 

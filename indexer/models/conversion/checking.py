@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.errors import ModelError
 from indexer.models.cache import GRAPH, Converted, Facts
-from indexer.models.conversion.runtime import openvino
+from indexer.models.conversion.runtime import has_bf16, openvino
 from indexer.models.embedder import Vectors
 from indexer.models.openvino_embedder import OpenVinoEmbedder
 
@@ -72,7 +72,7 @@ def lowest_precision(target: Path, facts: Facts, wanted: tuple[Vectors, Vectors]
         facts: Of it.
         wanted: What :func:`probed` should give.
     """
-    for precision in ("bf16", "f32"):
+    for precision in ("bf16", "f32") if has_bf16() else ("f32",):
         tried = replace(facts, precision=precision)
         if keeps_vectors(target, tried, wanted):
             return tried

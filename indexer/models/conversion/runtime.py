@@ -32,6 +32,11 @@ def openvino() -> ModuleType:
     return module
 
 
+def has_bf16() -> bool:
+    """Whether this processor computes in bf16; elsewhere, OpenVINO takes f32 for it."""
+    return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 def _converter(name: str) -> Any:  # noqa: ANN401 - a function of OpenVINO
     """What ``openvino`` would have of its converter."""
     if name != "convert_model":

@@ -235,7 +235,7 @@ def test_a_broken_folder_gets_one_line(
     shutil.copytree(small_model, folder)
     content = (folder / broken).read_bytes()
     (folder / broken).write_bytes(content[: len(content) // 2])
-    with pytest.raises(ModelError, match="can't be loaded") as raised:
+    with pytest.raises(ModelError, match=r"can.t be loaded|not readable as settings") as raised:
         load_embedder(str(folder))
     assert len(str(raised.value).splitlines()) == 1
 

@@ -112,6 +112,17 @@ def test_a_model_is_fetched_once_and_then_found_offline(hub: str, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_a_model_that_another_library_fetched_in_part_is_fetched_whole(
+    hub: str, tmp_path: Path
+) -> None:
+    find(REPOSITORY, hub, tmp_path)
+    (kept,) = tmp_path.glob("hub/models--*/snapshots/*/modules.json")
+    kept.unlink()
+    assert "modules.json" not in find(REPOSITORY, "http://127.0.0.1:9", tmp_path)
+    assert "modules.json" in find(REPOSITORY, hub, tmp_path)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [REPOSITORY, "no-such-model"])
 def test_a_model_that_cannot_be_fetched_is_named(name: str, tmp_path: Path) -> None:
     kind, *words = find(name, "http://127.0.0.1:9", tmp_path)

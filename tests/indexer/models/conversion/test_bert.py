@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.errors import ModelError
 from indexer.models.cache import Converted
 from indexer.models.conversion.bert import convert_bert
 from indexer.models.conversion.bert_settings import OtherModelError, bert_settings
@@ -55,6 +56,27 @@ def require_same(folder: Path, target: Path, query: str = "", document: str = ""
     assert least_cosine(asked, questions) >= LEAST
     # Texts differ by far more than is allowed, or this would show nothing.
     assert (documents @ documents.T).min() < 0.9
+
+
+@pytest.mark.parametrize("file", ["1_Pooling/config.json", "config_sentence_transformers.json"])
+@pytest.mark.parametrize("text", ['{"pooling_mode": "cl', "[]"])
+def test_a_model_whose_settings_are_damaged_is_not_run(
+    file: str, text: str, tmp_path: Path
+) -> None:
+    bert(tmp_path / "base")
+    folder = sentence_transformer(tmp_path / "model", tmp_path / "base", pooling="cls")
+    assert bert_settings(folder).pooling == ("cls",)
+    (folder / file).write_text(text)
+    with pytest.raises(ModelError, match="fetch the model again"):
+        bert_settings(folder)
+
+
+def test_a_model_whose_pooling_is_lost_is_not_run(tmp_path: Path) -> None:
+    bert(tmp_path / "base")
+    folder = sentence_transformer(tmp_path / "model", tmp_path / "base", pooling="cls")
+    (folder / "1_Pooling" / "config.json").unlink()
+    with pytest.raises(OtherModelError, match="pooling"):
+        bert_settings(folder)
 
 
 @pytest.mark.slow

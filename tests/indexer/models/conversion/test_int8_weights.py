@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from indexer.models import load
 from indexer.models.cache import GRAPH, TOKENIZER, WEIGHTS, Converted
 from indexer.models.choice import Choice
 from indexer.models.compatibility import require_match
@@ -100,6 +101,33 @@ def test_a_model_that_no_group_goes_into_stays_as_it_is(tmp_path: Path) -> None:
     folder = find_model(str(sentence_transformer(tmp_path / "model", tmp_path / "base")))
     exact, _ = convert_once(folder, Choice(), int8=False)
     assert convert_once(folder, Choice(), int8=True)[0].facts == exact.facts
+
+
+def test_a_cache_that_was_filled_on_another_processor_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bert(tmp_path / "base")
+    folder = find_model(str(sentence_transformer(tmp_path / "model", tmp_path / "base")))
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("NEARPAPER_CACHE", str(cache))
+
+    def converted(*, bf16: bool, int8: bool = False) -> str:
+        for module in (load, checking):
+            monkeypatch.setattr(module, "has_bf16", lambda: bf16)
+        monkeypatch.setattr(load, "prefers_int8", lambda: int8)
+        return convert_once(folder, Choice())[0].folder.name
+
+    untried = converted(bf16=False)
+    assert untried.endswith("-f32")
+    base = cache / "models" / untried.removesuffix("-f32")
+    for form in ("", "-int8"):  # nothing else can be made there
+        base.with_name(f"{base.name}{form}.lock").mkdir()
+    assert converted(bf16=True) == untried
+    assert converted(bf16=False, int8=True) == untried
+    for form in ("", "-int8"):
+        base.with_name(f"{base.name}{form}.lock").rmdir()
+    assert converted(bf16=True) == base.name
+    assert converted(bf16=False) == base.name  # which bf16 was tried with
 
 
 @pytest.mark.parametrize(
