@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 
 from opensearchpy.exceptions import NotFoundError
 
@@ -69,6 +70,7 @@ class OpenSearchStore:
         self._tokens: dict[str, int] = {}
         self._glossaries = Glossaries(self.cluster)
         self._taking = threading.Lock()
+        self._reads, self._shown_by = count(), 0
 
     @property
     def location(self) -> str:
@@ -94,10 +96,14 @@ class OpenSearchStore:
             IndexFormatError: A newer nearpaper made it.
             UsageError: It has other shards, replicas or engine than the address says.
         """
+        read = next(self._reads)
         head = read_head(self.cluster).head
         published = require_published(self.cluster, head)
         with self._taking:
             held = self._snapshot
+            if held is not None and read < self._shown_by:
+                return held  # by a thread that asked later
+            self._shown_by = read
             if held is None or held.about.fingerprint != published.fingerprint:
                 if held is None:
                     require_agreement(self.cluster, published.index)

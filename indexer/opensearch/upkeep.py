@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from opensearchpy.exceptions import NotFoundError
+
 from indexer.errors import ClusterError
 from indexer.opensearch.querying.conditions import living
 from indexer.opensearch.requests.client import Cluster
@@ -38,8 +40,13 @@ def _awaited(
 ) -> None:
     """Start something that may take hours, and wait until it is done."""
     task = cluster.write("POST", path, body, wait_for_completion="false", **params)["task"]
-    while not (told := cluster.call("GET", f"/_tasks/{task}"))["completed"]:
-        time.sleep(_PAUSE_SECONDS)
+    try:
+        while not (told := cluster.call("GET", f"/_tasks/{task}"))["completed"]:
+            time.sleep(_PAUSE_SECONDS)
+    except NotFoundError as error:
+        raise ClusterError(
+            f"{cluster.address}: the node that did it is gone; run the same command again"
+        ) from error
     if problem := told.get("error") or told.get("response", {}).get("failures"):
         raise ClusterError(f"{cluster.address}: the cluster failed partway through: {problem}")
 

@@ -26,7 +26,7 @@ from indexer.models.embedder import Model
 from indexer.opensearch.address import Address
 from indexer.opensearch.records.schema import FORMAT, log_index
 from indexer.opensearch.requests.bulk import writable
-from indexer.opensearch.requests.client import WRITING_SECONDS, Cluster
+from indexer.opensearch.requests.client import PRIMARY, WRITING_SECONDS, Cluster
 
 ID = "head"
 LEASE_SECONDS = 15.0
@@ -176,11 +176,15 @@ class Stored:
     version: Mapping[str, int]
 
 
-def read_head(cluster: Cluster) -> Stored:
-    """The head of the index; raises ``IndexNotFoundError``, or ``IndexFormatError`` if newer."""
+def read_head(cluster: Cluster, preference: str = "") -> Stored:
+    """The head of the index, of any copy or of one that is preferred.
+
+    Raises ``IndexNotFoundError``, or ``IndexFormatError`` if it is newer.
+    """
     address = cluster.address
+    params = {"preference": preference} if preference else {}
     try:
-        told = cluster.call("GET", f"/{log_index(address)}/_doc/{ID}")
+        told = cluster.call("GET", f"/{log_index(address)}/_doc/{ID}", params=params)
     except NotFoundError as error:
         raise _none(address) from error
     value = told["_source"]["value"]
@@ -226,7 +230,7 @@ def replaced(
         return _put(cluster, head, stored.version, patience)
     except IndexBusyError:
         # A try that was given up may have been done later.
-        found = read_head(cluster)
+        found = read_head(cluster, PRIMARY)
         if found.head.owner != owner:
             raise
         return _put(cluster, head, found.version, patience)
@@ -253,7 +257,7 @@ def _put(
         raise _none(address) from error
     except ConflictError as error:
         # The first try may have been done and its answer lost.
-        stored = read_head(cluster)
+        stored = read_head(cluster, PRIMARY)
         if stored.head.nonce == head.nonce:
             return stored
         raise IndexBusyError(

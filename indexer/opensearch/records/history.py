@@ -27,11 +27,12 @@ def new_change_path(cluster: Cluster, change: int) -> str:
     return f"/{writable(log_index(cluster.address))}/_doc/{change_id(change)}"
 
 
-def read_change(cluster: Cluster, change: int) -> Mapping[str, Any] | None:
-    """The document of a change, if it is decided."""
+def read_change(cluster: Cluster, change: int, preference: str = "") -> Mapping[str, Any] | None:
+    """The document of a change, if it is decided; of any copy or of one that is preferred."""
+    params = {"preference": preference} if preference else {}
     try:
         path = f"/{log_index(cluster.address)}/_doc/{change_id(change)}"
-        told: Mapping[str, Any] = cluster.call("GET", path)["_source"]
+        told: Mapping[str, Any] = cluster.call("GET", path, params=params)["_source"]
     except NotFoundError:
         return None
     return told

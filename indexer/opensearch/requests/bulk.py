@@ -17,6 +17,8 @@ from indexer.errors import ClusterError
 from indexer.opensearch.requests.client import NO_INDEX, Cluster
 from indexer.opensearch.requests.refusals import no_room, short
 
+_TOO_FEW = "unavailable_shards_exception"
+"""Of a document that too few copies could be asked to keep."""
 Action = Sequence[str]
 """The lines of one action of a bulk request."""
 
@@ -110,6 +112,8 @@ def _sent(
         status, problem = result["status"], result.get("error")
         if "_shards" in result:
             copied = min(copied, result["_shards"]["successful"])
+        elif problem and problem.get("type") == _TOO_FEW:
+            copied = 0
         if status == 409:
             conflicts.append(result["_id"])
         elif problem and status in _PASSING and not no_room(cluster.address, str(problem)):
@@ -135,9 +139,11 @@ def _await_copies(cluster: Cluster, index: str, copies: int) -> None:
     """Wait until what was lost with a node has been copied to another one."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
-        health = cluster.look(f"/_cluster/health/{index}")
-        enough = health["active_shards"] >= copies * health["active_primary_shards"]
-        if enough and health["status"] != "red":
+        health = cluster.look(f"/_cluster/health/{index}", level="shards")
+        shards = [
+            shard for one in health.get("indices", {}).values() for shard in one["shards"].values()
+        ]
+        if shards and all(shard["active_shards"] >= copies for shard in shards):
             return
         time.sleep(_PAUSE_SECONDS)
     raise ClusterError(

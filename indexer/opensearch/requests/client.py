@@ -36,6 +36,8 @@ _PASSING = frozenset((429, 500, 502, 503, 504))
 """What a cluster answers while it has lost a node, or has too much to do."""
 OF_COPIES = re.compile(r"POST .*/_(search|mget)|GET .*/_(search|mget|doc/[^/]+)")
 """What some copy of a shard answers, so that a preference may say which."""
+PRIMARY = "_primary"
+"""A preference: of a write whose answer was lost, other copies may not know yet."""
 NO_INDEX = "index_not_found_exception"
 _THERE = "resource_already_exists_exception"
 
@@ -122,11 +124,11 @@ class Cluster:
         self, method: str, path: str, params: Mapping[str, Any] | None, tries: int
     ) -> dict[str, str]:
         """Which copies are asked: of nodes that answer, and other ones with each try."""
-        if not OF_COPIES.match(f"{method} {path}"):
+        usual = (params or {}).get("preference", "")
+        if not OF_COPIES.match(f"{method} {path}") or usual == PRIMARY:
             return {}
         if preferred := self._nodes.preference():
             return {"preference": preferred}
-        usual = (params or {}).get("preference", "")
         return {"preference": f"{usual}again{tries}"} if tries else {}
 
     def _asked(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from base64 import b64encode
 from typing import Any
 
 from indexer.errors import UsageError
@@ -25,8 +26,12 @@ def authorisation(address: Address) -> dict[str, Any]:
     if not (key + user + password).isprintable():
         raise UsageError(f"{address}: ${USER}, ${PASSWORD} and ${KEY} must be one line of text")
     if key:
+        if not key.isascii():
+            raise UsageError(f"{address}: ${KEY} holds a sign that no key has; copy it again")
         return {"headers": {"authorization": f"ApiKey {key}"}}
-    return {"http_auth": (user, password)} if user else {}
+    # By ourselves: the client would write letters as Latin-1, which OpenSearch doesn't read.
+    token = b64encode(f"{user}:{password}".encode()).decode()
+    return {"headers": {"authorization": f"Basic {token}"}} if user else {}
 
 
 def trusted(address: Address) -> ssl.SSLContext | None:

@@ -130,6 +130,7 @@ def _begin_anew(cluster: Cluster, lease: Lease, origin: Origin) -> None:
     new = _head(origin, next_index(cluster.address, old))
     create_papers(cluster, new.index, new.model, new.recipe)
     cluster.write("POST", f"/{log}/_refresh")
+    lease.change()  # what another copy has finished meanwhile isn't this one's to delete
     every = {"query": {"exists": {"field": "number"}}}
     cluster.write("POST", f"/{log}/_delete_by_query", every, conflicts="proceed", refresh="true")
     lease.put(new)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from opensearchpy.exceptions import ConflictError, NotFoundError
 
-from indexer.errors import IndexDamagedError, UsageError
+from indexer.errors import ClusterError, IndexDamagedError, UsageError
 from indexer.models.embedder import Model
 from indexer.models.recipe import RECIPE
 from indexer.opensearch.records.head import Head, Stored, create_head, lost
@@ -43,10 +43,12 @@ def create_with(cluster: Cluster, head: Head) -> Stored:
     """The indexes of a head. Of several who try at once, or again, one comes to make the head.
 
     What the others made and nobody uses goes when the index is next opened for writing. Raises
-    ``UsageError`` where the alias can't be had.
+    ``UsageError`` where the alias can't be had, ``ClusterError`` where nodes are too few for the
+    copies that are to be kept.
     """
     address, log = cluster.address, log_index(cluster.address)
     _require_no_papers(cluster)
+    _require_nodes(cluster)
     if cluster.call("HEAD", f"/{alias(address)}")["found"]:
         raise UsageError(
             f"{address}: the cluster has an index or alias of that name; choose another NAME"
@@ -54,6 +56,17 @@ def create_with(cluster: Cluster, head: Head) -> Stored:
     _make(cluster, log, {"settings": log_settings(address), "mappings": LOG_MAPPING})
     create_papers(cluster, head.index, head.model, head.recipe)
     return create_head(cluster, head)
+
+
+def _require_nodes(cluster: Cluster) -> None:
+    """No node keeps two copies of a shard: on a single one, nothing could be written."""
+    replicas = int(settings(cluster.address)["index"]["number_of_replicas"])
+    nodes = cluster.look("/_cluster/health")["number_of_data_nodes"]
+    if replicas and nodes < 2:
+        raise ClusterError(
+            f"{cluster.address}: a second copy of the papers needs a second node; start one, "
+            "or make the index with ?replicas=0"
+        )
 
 
 def create_papers(cluster: Cluster, index: str, model: Model, recipe: str) -> None:

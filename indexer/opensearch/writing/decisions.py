@@ -16,10 +16,11 @@ from typing import Any
 
 from opensearchpy.exceptions import ConflictError
 
+from indexer.errors import ClusterError
 from indexer.models.embedder import Model
 from indexer.opensearch.records.head import Head
 from indexer.opensearch.records.history import new_change_path, read_change
-from indexer.opensearch.requests.client import Cluster
+from indexer.opensearch.requests.client import PRIMARY, Cluster
 from indexer.opensearch.writing.lease import Lease
 
 
@@ -51,10 +52,13 @@ def _created(
     params = {"op_type": "create", "require_alias": "true", "wait_for_active_shards": copies}
     try:
         cluster.write("PUT", new_change_path(cluster, number), document, **params)
-    except ConflictError:
-        told = read_change(cluster, number)
+    except ConflictError as error:
+        told = read_change(cluster, number, PRIMARY)
         if told is None:
-            raise
+            raise ClusterError(
+                f"{cluster.address}: nobody can say whether change {number} was written; look at "
+                "the cluster's health, then run the same command again"
+            ) from error
         return told
     return document
 
