@@ -26,6 +26,8 @@ DEPTH = 100
 RESAMPLES = 10_000
 _SEED = 20060806
 _BLOCK = 1 << 20
+_ROUNDING = 1e-12
+"""Of the largest value; what values differ by that are the same."""
 """Numbers drawn at a time, so that memory stays bounded with many questions."""
 
 
@@ -103,7 +105,7 @@ def macro_bootstrap(differences: Sequence[Values], resamples: int = RESAMPLES) -
         means += drawn / len(differences)
         variances += spreads**2 / len(values)
     observed = fmean(float(values.mean()) for values in differences)
-    spread = np.sqrt(sum(float(values.var()) / len(values) for values in differences))
+    spread = np.sqrt(sum(_spread(values) ** 2 / len(values) for values in differences))
     low, high = np.quantile(means, (0.025, 0.975))
     # |t of the shifted resample| >= |t observed|, multiplied out since a spread may be 0.
     as_clear = np.abs(means - observed) * spread >= abs(observed) * np.sqrt(variances)
@@ -121,5 +123,11 @@ def _resampled(
     for start in range(0, resamples, block):
         stop = min(start + block, resamples)
         drawn = values[generator.integers(0, count, (stop - start, count))]
-        means[start:stop], spreads[start:stop] = drawn.mean(axis=1), drawn.std(axis=1)
+        means[start:stop], spreads[start:stop] = drawn.mean(axis=1), _spread(drawn)
     return means, spreads
+
+
+def _spread(values: Values) -> Values:
+    """``(...,)`` standard deviations of ``(..., n)`` values: 0 where these differ by rounding."""
+    spreads = values.std(axis=-1)
+    return np.where(spreads > _ROUNDING * np.abs(values).max(axis=-1), spreads, 0.0)

@@ -73,6 +73,12 @@ def test_nothing_is_told_from_equal_values(count: int) -> None:
     assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
 
 
+@pytest.mark.parametrize("difference", [0.1, 0.369_070_246])
+@pytest.mark.parametrize("count", [3, 7, 12, 30])
+def test_nothing_is_told_from_equal_differences(count: int, difference: float) -> None:
+    assert paired_bootstrap(np.full(count, difference), np.zeros(count)).p == 1
+
+
 def test_one_question_proves_nothing() -> None:
     assert paired_bootstrap(np.ones(1), np.zeros(1)).p == 1
 
