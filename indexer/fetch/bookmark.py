@@ -16,6 +16,8 @@ NO_BEGINNING = (
 )
 
 _MAX_RESTARTS = 3
+_BEFORE_ALL = "0001-01-01"
+"""The day from which following goes on where a list without a first day was left unfinished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +132,23 @@ def open_bookmark(
     if since_last and old is not None:
         if not old.done:
             return old
-        start, end = days_before(old.since, overlap), ""
+        start = "" if old.since == _BEFORE_ALL else days_before(old.since, overlap)
+        end = ""
     elif since_last and not start:
         raise UsageError(NO_BEGINNING)
     elif old is not None and not old.done and (old.start, old.end) == (start, end):
         return old
-    return Bookmark(
-        start=start, end=end, begun=start, reached=start, since=old.since if old else ""
-    )
+    return Bookmark(start=start, end=end, begun=start, reached=start, since=_still_since(old))
+
+
+def _still_since(old: Bookmark | None) -> str:
+    """Where following goes on when another harvest takes the place of ``old``.
+
+    If ``old`` is a first harvest that didn't finish, all it asked for still counts as missing.
+    """
+    if old is None or old.since or old.done:
+        return old.since if old else ""
+    return old.start or _BEFORE_ALL
 
 
 def _in_order(*days: str) -> bool:

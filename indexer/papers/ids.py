@@ -10,6 +10,7 @@ twice changes nothing.
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -42,12 +43,16 @@ _ARXIV_PATH = re.compile(
     r"(?:abs|pdf|html|papers|overview|format|e-print|src)/(.+?)(?:\.pdf)?/?", re.IGNORECASE
 )
 _DOI = re.compile(r"(?:doi:?\s*)?(10\.\d{4,9}/\S+)(?: \[doi\])?", re.ASCII | re.IGNORECASE)
+_LABEL = re.compile(r"doi(?::\s*|\s+)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:amp;)*(lt|gt|amp|quot);", re.IGNORECASE)
+"""Also one that was escaped several times."""
 _TAIL = ".,;:'\"”’"
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _ARXIV_DOI = "10.48550/arxiv."
 _ACL = re.compile(r"[A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.ASCII)
 _ACL_DOI = re.compile(rf"10\.(?:18653|3115)/v1/({_ACL.pattern})", re.ASCII | re.IGNORECASE)
 _ACL_PATH = re.compile(rf"(?:.*/)?({_ACL.pattern})(?:\.pdf|\.bib)?/?", re.ASCII)
+_CENTRAL = re.compile(r"pmcid:\s*(?:pmc)?(\d{1,10})", re.ASCII | re.IGNORECASE)
 _KINDS = re.compile(r"(corpusid|pmid|pmcid):\s*(\w{1,20})", re.ASCII | re.IGNORECASE)
 _OPENALEX = re.compile(r"w\d{1,12}", re.ASCII | re.IGNORECASE)
 _SCHOLAR = re.compile(r"paper/(?:.*/)?([0-9a-f]{40})/?", re.ASCII)
@@ -99,15 +104,27 @@ def preference(id: str) -> tuple[int, str]:
 
 def normalise_doi(text: str) -> str:
     """The bare, lower-case DOI that ``text`` names; raises ``ValueError`` when it names none."""
-    text = " ".join(text.split())
+    text = " ".join(_visible(text).split())
     if len(text) > 10 * MAX_ID:
         raise ValueError("not a DOI")
+    text = text[label.end() :] if (label := _LABEL.match(text)) else text
     host, path = _address(text)
-    match = _DOI.fullmatch(unquote(path) if _is_under(host, ("doi.org",)) else text)
-    doi = _without_tail(match[1]) if match else ""
+    match = _DOI.fullmatch(_visible(unquote(path)) if _is_under(host, ("doi.org",)) else text)
+    doi = _without_tail(_ENTITY.sub(_sign, match[1])) if match else ""
     if not doi or (match and doi != match[1] and not _DOI.fullmatch(doi)):
         raise ValueError("not a DOI")
     return _checked((unicodedata.normalize("NFC", doi.lower()), None))[0]
+
+
+def _visible(text: str) -> str:
+    """A text without the joiners, marks and breaks of no width that pages have in DOIs."""
+    if text.isprintable():
+        return text
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+
+
+def _sign(entity: re.Match[str]) -> str:
+    return html.unescape(f"&{entity[1].lower()};")
 
 
 def _without_tail(doi: str) -> str:
@@ -188,6 +205,8 @@ def _published(host: str, path: str, text: str) -> Id | None:
 
 def _listed(host: str, path: str, text: str) -> Id | None:
     """Numbers of those that list papers of others: Semantic Scholar, OpenAlex, PubMed."""
+    if match := _CENTRAL.fullmatch(text):
+        return f"pmcid:PMC{match[1]}", None
     if match := _KINDS.fullmatch(path if _is_under(host, ("semanticscholar.org",)) else text):
         return f"{match[1].lower()}:{match[2]}", None
     if _is_under(host, ("openalex.org",)) and (match := _OPENALEX.fullmatch(path.split("/")[-1])):

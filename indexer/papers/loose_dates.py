@@ -16,6 +16,9 @@ _LONGEST = 200
 """Characters of a text that are looked at."""
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)", re.ASCII)
 _DAY = re.compile(r"(?<!\d)([12]\d{3})([-/. ])(\d{1,2})(?:\2(\d{1,2}))?(?!\d)", re.ASCII)
+_YEAR_LAST = re.compile(
+    r"(?<!\d)(?<!\d[-/.])(\d{1,2})([-/.])(\d{1,2})\2([12]\d{3})(?!\d)", re.ASCII
+)
 _PACKED = re.compile(r"([12]\d{3})(\d\d)(\d\d)", re.ASCII)
 _WORD = re.compile(r"[a-z]{3,9}", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)", re.ASCII)
@@ -40,6 +43,8 @@ def loose_date(year: str, month: str = "", day: str = "") -> str:
             return whole
     if packed := _PACKED.fullmatch(year):
         return _valid(packed[1], packed[2], packed[3])
+    if numbers := _YEAR_LAST.search(year):
+        return _valid(numbers[4], *_ordered(numbers[1], numbers[3], mark=numbers[2]))
     if numbers := _DAY.search(year):
         return _valid(numbers[1], numbers[3], numbers[4] or day)
     found = _YEAR.search(year)
@@ -47,6 +52,13 @@ def loose_date(year: str, month: str = "", day: str = "") -> str:
         return ""
     named, near = _month_in(month or year, numbers=bool(month))
     return _valid(found[0], named, day or near)
+
+
+def _ordered(first: str, second: str, *, mark: str) -> tuple[str, str]:
+    """Month and day; empty where either may come first. Between dots it is always the day."""
+    if mark == "." or int(first) > 12 or first == second:
+        return second, first
+    return (first, second) if int(second) > 12 else ("", "")
 
 
 def _month_in(text: str, *, numbers: bool) -> tuple[str, str]:

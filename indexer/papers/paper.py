@@ -134,7 +134,7 @@ def make_paper(fields: Fields, *, source: str) -> Paper:
     Raises:
         ValueError: The record is no use, with the reason: neither title nor abstract, nothing to
             make an id of, a field of a wrong type or of absurd size. Details that can't be read
-            (dates, web addresses, DOIs) count as not known instead.
+            (dates, web addresses, DOIs, licences) count as not known instead.
     """
     raw = lower_keys(fields)
     title = text_of(raw.get("title"), "title", MAX_TITLE)
@@ -161,7 +161,7 @@ def make_paper(fields: Fields, *, source: str) -> Paper:
         sources=(source,),
         submitted=date_of(raw.get("submitted")),
         listed=date_of(raw.get("listed")),
-        licence=text_of(first_of(raw, _LICENCE), "licence", MAX_LICENCE),
+        licence=_licence(first_of(raw, _LICENCE)),
         ids=_other_ids(name, doi, raw.get("ids")),
         retracted=flag_of(first_of(raw, _RETRACTED)) or says_retracted(title),
         cite_keys=_cite_keys(raw.get("cite_keys")),
@@ -256,6 +256,14 @@ def _identify(value: object, doi: str, title: str, author: str) -> tuple[str, in
 def _doi(value: object) -> str:
     try:
         return normalise_doi(value) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+
+
+def _licence(value: object) -> str:
+    """A licence; a text that is longer than any name of one counts as not known."""
+    try:
+        return text_of(value, "licence", MAX_LICENCE)
     except ValueError:
         return ""
 

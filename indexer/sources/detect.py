@@ -107,6 +107,7 @@ _EUROPE_PMC = re.compile(r'"(?:resultList|authorString)"\s*:')
 _CROSSREF = re.compile(r'"(?:message-type|is-referenced-by-count|reference-count|message)"\s*:')
 _ZOTERO = re.compile(r'"itemType"\s*:')
 _DATACITE = re.compile(r'"(?:publicationYear|schemaVersion)"\s*:')
+_DATACITE_LISTS = re.compile(r'"(?:titles|creators)"\s*:\s*\[')
 _PUBMED = re.compile(r"<(?:PubmedArticle|PubmedBookArticle|PubmedArticleSet)[\s>]")
 _DBLP = re.compile(r"<dblp(?:person)?[\s>]|<(?:article|inproceedings|incollection)\s[^<>]*key=\"")
 _ENDNOTE_XML = re.compile(r"<records?>\s*<(?:record|database|source-app|rec-number|ref-type)[\s>]")
@@ -131,9 +132,9 @@ def _is_jsonl(text: str, _: list[str]) -> bool:
     return is_jsonl(text)
 
 
-def _json_with(key: re.Pattern[str]) -> Rule:
-    """JSON of which some record has a key that no other kind of record has."""
-    return lambda text, _: text.startswith(("[", "{")) and key.search(text) is not None
+def _json_with(*keys: re.Pattern[str]) -> Rule:
+    """JSON of which some record has keys that no other kind of record has all of."""
+    return lambda text, _: text.startswith(("[", "{")) and all(key.search(text) for key in keys)
 
 
 def _tagged(line: re.Pattern[str]) -> Rule:
@@ -175,7 +176,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("semantic-scholar", _json_with(_SCHOLAR)),
     ("zotero", _json_with(_ZOTERO)),
     ("europe-pmc", _json_with(_EUROPE_PMC)),
-    ("datacite", _json_with(_DATACITE)),
+    ("datacite", _json_with(_DATACITE, _DATACITE_LISTS)),
     ("crossref", _json_with(_CROSSREF)),
     ("csl-json", _json_with(_CSL)),
     ("jsonl", _is_jsonl),

@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.papers.loose_dates import loose_date
-from indexer.sources.formats.json_shapes import addressed, json_reader, known, mapping, sequence
+from indexer.sources.formats.identifiers import (
+    known_arxiv,
+    known_doi,
+    known_pubmed,
+    without_strays,
+)
+from indexer.sources.formats.json_shapes import addressed, json_reader, mapping, sequence
 
 _KEY = re.compile(r"(?!W\d+$)[^\W\d_][\w.+-]{2,100}")
 _NAME = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
@@ -20,9 +26,13 @@ def csl_fields(item: Mapping[str, Any]) -> Mapping[str, object]:
     """The fields of an item. Its own ``id`` is a key of one library and names no paper."""
     doi, number = item.get("DOI"), item.get("number")
     is_arxiv = isinstance(number, str) and number.lower().startswith("arxiv:")
-    names = [*(known(number) if is_arxiv else ()), *addressed(item.get("URL")), *known(doi)]
-    for kind in ("PMID", "PMCID"):
-        names += known(item.get(kind), f"{kind.lower()}:")
+    names = without_strays(
+        (
+            *(known_arxiv(number) if is_arxiv else ()),
+            *(*addressed(item.get("URL")), *known_doi(doi)),
+            *(*known_pubmed(item.get("PMID")), *known_pubmed(item.get("PMCID"), "pmcid")),
+        )
+    )
     return {
         "id": next(iter(names), None),
         "ids": names,

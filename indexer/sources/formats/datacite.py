@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.sources.formats.json_shapes import addressed, json_reader, known, mapping, sequence
+from indexer.sources.formats.identifiers import known_doi
+from indexer.sources.formats.json_shapes import addressed, json_reader, mapping, sequence
 
 _DATES = ("Issued", "Available", "Created", "Submitted")
 
@@ -18,7 +19,7 @@ def datacite_fields(record: Mapping[str, Any]) -> Mapping[str, object]:
     outer = mapping(record.get("data")) or record
     work = mapping(outer.get("attributes")) or outer
     doi = work.get("doi") or work.get("id")
-    names = [*_others(work), *known(doi)]
+    names = [*_others(work), *known_doi(doi)]
     publisher = work.get("publisher")
     return {
         "id": next(iter(names), None),

@@ -8,10 +8,14 @@ from typing import BinaryIO
 
 from indexer.errors import SourceError
 from indexer.sources.formats.jsonl import BadJSONError, parse_value
-from indexer.sources.reading.raw import BAD_BYTES, Bad, Raw, decode, has_bad_bytes
-
-MAX_DOCUMENT = 64 << 20
-"""Bytes of a JSON document, which is held in memory; JSON Lines have no such limit."""
+from indexer.sources.reading.raw import (
+    BAD_BYTES,
+    MAX_DOCUMENT,
+    Bad,
+    Raw,
+    decode,
+    has_bad_bytes,
+)
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 

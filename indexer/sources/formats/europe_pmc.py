@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.papers.persons import swapped
-from indexer.sources.formats.json_shapes import json_reader, known, mapping, sequence
+from indexer.sources.formats.identifiers import known_doi, known_pubmed
+from indexer.sources.formats.json_shapes import json_reader, mapping, sequence
 from indexer.sources.formats.tagged.nbib import pubmed_title
 
 
@@ -17,9 +18,9 @@ def europe_pmc_fields(record: Mapping[str, Any]) -> Mapping[str, object]:
     """The fields of a result, of the short kind (``lite``) as well as of the long one."""
     doi, number, source = record.get("doi"), record.get("id"), record.get("source")
     names = [
-        *known(doi),
-        *known(record.get("pmid"), "pmid:"),
-        *known(record.get("pmcid"), "pmcid:"),
+        *known_doi(doi),
+        *known_pubmed(record.get("pmid")),
+        *known_pubmed(record.get("pmcid"), "pmcid"),
     ]
     title = record.get("title")
     types = sequence(mapping(record.get("pubTypeList")).get("pubType"))

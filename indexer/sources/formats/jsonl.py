@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
-from indexer.sources.reading.raw import BAD_BYTES, Bad, Line, Raw, read_lines
+from indexer.sources.reading.raw import BAD_BYTES, MAX_DOCUMENT, Bad, Line, Raw, read_lines
 
 
 class BadJSONError(ValueError):
@@ -15,7 +15,8 @@ class BadJSONError(ValueError):
 
 def read_jsonl(stream: BinaryIO) -> Iterator[Raw | Bad]:
     """One record for every line that isn't blank."""
-    for line in read_lines(stream):
+    # The first line may be a whole document, such as an API's answer with all its works.
+    for line in read_lines(stream, first=MAX_DOCUMENT):
         if line.reason:
             yield Bad(line.number, line.data, line.reason)
         elif data := line.data.strip():
@@ -81,8 +82,8 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) <= 20 else float(digits)
 
 
-def _refuse(name: str) -> NoReturn:
-    raise BadJSONError(f"not JSON: {name} is no JSON value")
+def _unknown(_: str) -> None:
+    """NaN and Infinity, which Python writes, too: no field has such a value."""
 
 
-_DECODER = JSONDecoder(parse_int=_whole_number, parse_constant=_refuse)
+_DECODER = JSONDecoder(parse_int=_whole_number, parse_constant=_unknown)

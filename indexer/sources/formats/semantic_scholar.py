@@ -28,14 +28,14 @@ def semantic_scholar_fields(record: Mapping[str, Any]) -> Mapping[str, object]:
     paper = lower_keys(record)
     access = lower_keys(mapping(paper.get("openaccessinfo") or paper.get("openaccesspdf")))
     outer = lower_keys(mapping(paper.get("externalids") or access.get("externalids")))
-    names = list(_ids(paper, outer))
+    names, authors = list(_ids(paper, outer)), paper.get("authors")
     return {
         "id": next(iter(names), None),
         "ids": names,
         "doi": outer.get("doi"),
         "title": paper.get("title"),
         "abstract": paper.get("abstract"),
-        "authors": sequence(paper.get("authors")),
+        "authors": authors if isinstance(authors, str) else sequence(authors),
         "date": paper.get("publicationdate") or paper.get("year"),
         "url": paper.get("url"),
         "categories": _fields_of_study(paper),

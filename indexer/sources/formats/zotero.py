@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from indexer.papers.loose_dates import loose_date
-from indexer.sources.formats.json_shapes import addressed, known, mapping, records, sequence, shaped
+from indexer.sources.formats.identifiers import (
+    known_arxiv,
+    known_doi,
+    known_pubmed,
+    without_strays,
+)
+from indexer.sources.formats.json_shapes import addressed, mapping, records, sequence, shaped
 from indexer.sources.reading.raw import Bad, Raw
 
 _NO_PAPERS = ("attachment", "note", "annotation", "collection")
@@ -43,9 +49,13 @@ def zotero_fields(record: Mapping[str, Any]) -> Mapping[str, object]:
     item = _data(record)
     extra = _extra(item.get("extra"))
     doi, url = item.get("DOI") or extra.get("doi"), item.get("url")
-    names = [*_arxiv(item, extra), *addressed(url), *known(doi)]
-    for kind in ("pmid", "pmcid"):
-        names += known(extra.get(kind) or item.get(kind.upper()), f"{kind}:")
+    names = without_strays(
+        (
+            *(*_arxiv(item, extra), *addressed(url), *known_doi(doi)),
+            *known_pubmed(extra.get("pmid") or item.get("PMID")),
+            *known_pubmed(extra.get("pmcid") or item.get("PMCID"), "pmcid"),
+        )
+    )
     keys = (item.get("citationKey"), item.get("citekey"), extra.get("citation key"))
     return {
         "id": next(iter(names), None),
@@ -76,8 +86,8 @@ def _arxiv(item: Mapping[str, Any], extra: Mapping[str, str]) -> list[str]:
     """The arXiv id of a preprint, which has a field for it, or of an older item."""
     number = item.get("archiveID")
     if isinstance(number, str) and _ARXIV.fullmatch(number.strip()):
-        return [number]
-    return known(extra.get("arxiv") or extra.get("tex.eprint"), "arXiv:")
+        return known_arxiv(number)
+    return known_arxiv(extra.get("arxiv") or extra.get("tex.eprint"))
 
 
 def _authors(creators: object) -> list[str]:

@@ -7,6 +7,8 @@ from typing import BinaryIO, NamedTuple
 
 MAX_LINE = 10_000_000
 """Bytes of one line; a longer one is passed over without being held in memory."""
+MAX_DOCUMENT = 64 << 20
+"""Bytes of a JSON document, which is held in memory; JSON Lines have no such limit."""
 
 _SKIP = 1 << 16
 
@@ -87,17 +89,18 @@ class Line(NamedTuple):
     reason: str = ""
 
 
-def read_lines(stream: BinaryIO) -> Iterator[Line]:
-    """The lines of ``stream``, none of them longer than :data:`MAX_LINE`."""
-    number = 0
-    while data := stream.readline(MAX_LINE + 1):
+def read_lines(stream: BinaryIO, *, first: int = MAX_LINE) -> Iterator[Line]:
+    """The lines of ``stream``, none longer than :data:`MAX_LINE`, the first up to ``first``."""
+    number, limit = 0, first
+    while data := stream.readline(limit + 1):
         number += 1
-        if len(data) > MAX_LINE:
+        if len(data) > limit:
             _finish_line(stream, data)
-            reason = f"the line is longer than {MAX_LINE:,} bytes"
+            reason = f"the line is longer than {limit:,} bytes"
             yield Line(number, data[:_SKIP], reason)
         else:
             yield Line(number, data)
+        limit = MAX_LINE
 
 
 def decode(data: bytes) -> str:

@@ -124,5 +124,23 @@ def test_another_harvest_moves_the_beginning_only_where_no_gap_is_left(
     assert later.since == since
 
 
+@pytest.mark.parametrize("start", ["2024-01-01", ""])
+def test_another_harvest_leaves_no_gap_where_the_first_was_interrupted(start: str) -> None:
+    stopped = opened(start=start).after(page("2024-02-01"), "2024-12-16")
+    one_day = opened(stopped, start="2024-12-17", end="2024-12-17")
+    one_day = one_day.after(page(token=""), "2024-12-18")
+    followed = opened(one_day, since_last=True)
+    assert followed.place == Place(start, "", "")
+    followed = followed.after(page(token=""), "2024-12-19")
+    assert opened(followed, since_last=True, overlap=1).place.start == "2024-12-18"
+
+
+def test_a_gap_of_an_interrupted_harvest_is_closed_by_one_that_covers_it() -> None:
+    stopped = opened(start="2024-03-01").after(page("2024-03-02"), "2024-12-16")
+    assert opened(stopped, start="", end="").after(page(token=""), "2024-12-18").since == (
+        "2024-12-18"
+    )
+
+
 def test_following_begins_where_the_first_harvest_ended() -> None:
     assert finished(end="2024-02-01").since == "2024-02-01"

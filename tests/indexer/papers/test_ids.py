@@ -98,6 +98,32 @@ def test_dois_lose_their_resolver() -> None:
         normalise_doi("n/a")
 
 
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("doi: https://doi.org/10.1000/abc", "10.1000/abc"),
+        ("DOI 10.1000/abc", "10.1000/abc"),
+        ("10.1000/abc\u200b", "10.1000/abc"),
+        ("\ufeff10.1000/\xadabc", "10.1000/abc"),
+        ("https://doi.org/10.1000/abc%E2%80%8B", "10.1000/abc"),
+        (
+            "10.1002/(SICI)8&lt;391::AID-ASI1&gt;3.0.CO;2-9",
+            "10.1002/(sici)8<391::aid-asi1>3.0.co;2-9",
+        ),
+        ("10.1000/a&amp;lt;b&amp;amp;c", "10.1000/a<b&c"),
+        ("10.1000/a&copy=b", "10.1000/a&copy=b"),
+    ],
+)
+def test_dois_lose_what_pages_and_programs_add(text: str, doi: str) -> None:
+    assert normalise_doi(text) == normalise_doi(doi) == doi
+    assert normalise_id(text) == (doi, None)
+
+
+@pytest.mark.parametrize("text", ["pmcid:7654321", "PMCID: PMC7654321", "pmcid:pmc7654321"])
+def test_every_way_to_write_a_number_of_pubmed_central_is_one_paper(text: str) -> None:
+    assert normalise_id(text) == ("pmcid:PMC7654321", None)
+
+
 def test_title_ids_depend_on_words_alone() -> None:
     assert title_id("Poincaré: On  Maps") == title_id("poincare – on maps")
     assert title_id("On Maps") != title_id("On Naps")

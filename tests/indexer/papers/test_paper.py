@@ -116,6 +116,7 @@ def test_details_that_make_no_sense_are_not_known() -> None:
         source="s",
     )
     assert (paper.date, paper.url, paper.comments) == ("", "", None)
+    assert make_paper({"title": "T", "licence": "word " * 200}, source="s").licence == ""
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))

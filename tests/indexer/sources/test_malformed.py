@@ -29,7 +29,7 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
     "two records on a line": (line() + line(), "not JSON: more text at column 73"),
     "no object": (b'["A title", "An abstract"]', "not a JSON object"),
     "not UTF-8": (b'{"title": "caf\xe9 \xc3\xa9 \xc3\xa9"}', "not UTF-8 text"),
-    "not a number": (line(upvotes=float("nan")), "not JSON: NaN is no JSON value"),
+    "not a number": (line(upvotes="many"), "upvotes is not a whole number"),
     "too deep": (b'{"title": ' + b"[" * 100_000, "not readable JSON: nested too deeply"),
     "no text": (line(title="", abstract=None), "neither title nor abstract"),
     "no name": (line(title="", id=None), "no id, and neither DOI nor title to make one of"),
@@ -81,8 +81,11 @@ def test_each_kind_alone_costs_one_record(kind: str, tmp_path: Path) -> None:
 def test_harmless_oddities_cost_nothing(tmp_path: Path) -> None:
     path = tmp_path / "odd.jsonl"
     odd = b'{"id": "2", "id": "3", "title": "T", "big": ' + b"9" * 9_999 + b', "x": {"y": []}}'
-    path.write_bytes(b"\xef\xbb\xbf" + line() + b"\r\n\r\n  \n" + odd)
-    assert [paper.id for paper in open_source(str(path)) if isinstance(paper, Paper)] == ["1", "3"]
+    nan = line(id="4", upvotes=float("nan"), authors=["Ann", float("inf")])
+    path.write_bytes(b"\xef\xbb\xbf" + line() + b"\r\n\r\n  \n" + odd + b"\n" + nan)
+    papers = [item for item in open_source(str(path)) if isinstance(item, Paper)]
+    assert [paper.id for paper in papers] == ["1", "3", "4"]
+    assert (papers[2].upvotes, papers[2].authors) == (None, ("Ann",))
 
 
 PIECES = st.lists(

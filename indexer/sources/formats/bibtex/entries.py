@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from indexer.papers.loose_dates import loose_date
 from indexer.papers.persons import unnumbered
 from indexer.sources.formats.bibtex.latex import plain_text
-from indexer.sources.formats.json_shapes import addressed, known
+from indexer.sources.formats.identifiers import (
+    known_arxiv,
+    known_doi,
+    known_pubmed,
+    without_strays,
+)
+from indexer.sources.formats.json_shapes import addressed
 
 _PLACES = (
     *("journal", "journaltitle", "booktitle", "eventtitle", "school", "institution"),
@@ -23,8 +29,6 @@ READ = frozenset(
 )
 """Names of the fields that say something of a paper."""
 
-_ID = r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?"
-_ARXIV = re.compile(rf"(?:arxiv:)?\s*{_ID}", re.IGNORECASE)
 _BETWEEN = re.compile(r"\\.|[{}]| and(?= )", re.IGNORECASE)
 _EXTENDED = re.compile(
     r"\s*\"?(?:family|given|prefix|suffix|useprefix|id)(?:-i)?\s*=", re.IGNORECASE
@@ -34,7 +38,9 @@ _ESCAPED = re.compile(r"\{\\([_&%#$~<>{}])\}|\\([_&%#$~<>{}])")
 _SIGN = re.compile(r"\{?\\text(asciitilde|underscore|less|greater)\b(?:\{\})?\s*\}?")
 _SIGNS = {"asciitilde": "~", "underscore": "_", "less": "<", "greater": ">"}
 _URL = re.compile(r"\\url\s*\{(.*?)\}?")
-_PREPRINT = re.compile(rf"(?:arxiv:\s*|\bcorr\b.{{0,20}}?\babs/){_ID}", re.IGNORECASE)
+_PREPRINT = re.compile(
+    r"(?:arxiv:\s*|\bcorr\b.{0,20}?\babs/)(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})", re.IGNORECASE
+)
 
 
 def bibtex_fields(entry: Mapping[str, str], key: str = "") -> Mapping[str, object]:
@@ -50,7 +56,7 @@ def bibtex_fields(entry: Mapping[str, str], key: str = "") -> Mapping[str, objec
     text = {name: plain_text(entry[name]) for name in _TEXTS if name in entry}
     entry = {name: _bare(was) if name in _IDENTIFYING else was for name, was in entry.items()}
     doi, url = entry.get("doi"), entry.get("url")
-    names = [*_arxiv(entry), *addressed(url), *known(doi), *_pubmed(entry)]
+    names = without_strays([*_arxiv(entry), *addressed(url), *known_doi(doi), *_pubmed(entry)])
     return {
         "id": next(iter(names), None),
         "ids": names,
@@ -82,8 +88,8 @@ def _date(text: Mapping[str, str]) -> str:
 def _arxiv(entry: Mapping[str, str]) -> list[str]:
     """The arXiv id where ``eprint`` is one, or where a preprint's ``journal`` names it."""
     kind = entry.get("archiveprefix", entry.get("eprinttype", "arxiv"))
-    if kind.lower() == "arxiv" and (match := _ARXIV.fullmatch(entry.get("eprint", "").strip())):
-        return [f"arXiv:{match[1]}"]
+    if kind.lower() == "arxiv" and (names := known_arxiv(entry.get("eprint"))):
+        return names
     found = _PREPRINT.search(" ".join(entry.get(name, "")[:500] for name in ("journal", "volume")))
     return [f"arXiv:{found[1]}"] if found else []
 
@@ -91,10 +97,11 @@ def _arxiv(entry: Mapping[str, str]) -> list[str]:
 def _pubmed(entry: Mapping[str, str]) -> list[str]:
     """PubMed's numbers, which BibLaTeX has in ``eprint``."""
     kind = entry.get("eprinttype", "").lower().replace("pubmed", "pmid")
-    numbers = {name: entry.get(name, "") for name in ("pmid", "pmcid")}
-    if kind in numbers:
-        numbers[kind] = numbers[kind] or entry.get("eprint", "")
-    return [one for name, number in numbers.items() for one in known(number, f"{name}:")]
+    eprint = {kind: entry.get("eprint")}
+    return [
+        *known_pubmed(entry.get("pmid") or eprint.get("pmid")),
+        *known_pubmed(entry.get("pmcid") or eprint.get("pmcid"), "pmcid"),
+    ]
 
 
 def _bare(text: str) -> str:

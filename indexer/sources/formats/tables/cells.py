@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.papers.fields import date_of
+from indexer.papers.loose_dates import loose_date
 from indexer.sources.formats.jsonl import BadJSONError, parse_value
 
 _UNKNOWN = frozenset(
@@ -35,11 +36,14 @@ _ESCAPE = re.compile(
 _SPACES = {"n": "\n", "t": "\t", "r": "\r"}
 _CONSTANTS = {"true": "true", "false": "false"}
 _MARKS = {"(": "[", ")": "]"}
-_AUTHOR_ID = re.compile(r"\s*\((?:\d{6,}|[\w-]*\d{4}[\w-]*)\)$")
+_AUTHOR_ID = re.compile(r"\([\w-]{0,20}\d{4}[\w-]{0,20}\)(?=\s*(?:[,;|\n]|and\b|$))")
+"""The number of an author behind the name, as Scopus writes it."""
 _BETWEEN = re.compile(r"[|\n;]")
 _MORE = ("…", "...", "et al.", "et al")
 _INITIALS_END = re.compile(r"\b[A-Z]{1,4}\.$")
 _ADDRESS_END = re.compile(r"[\s;|]")
+_MAX_WHOLE = 2.0**53
+"""Up to here a float that is a whole number is exactly that."""
 
 
 def is_unknown(text: str) -> bool:
@@ -51,13 +55,25 @@ def cell(value: object) -> object:
     """The value of a cell, ``None`` where nothing is known."""
     if isinstance(value, str):
         return None if is_unknown(value.strip()) else value
-    if isinstance(value, float) and math.isnan(value):
-        return None
+    if isinstance(value, float):
+        return _number(value)
     return value
 
 
-def names(value: object) -> object:
-    """Names in a list, however it is written, else the text, which is split where it is read."""
+def _number(value: float) -> float | None:
+    # pandas makes floats of a column of whole numbers with gaps.
+    if value.is_integer() and abs(value) <= _MAX_WHOLE:
+        return int(value)
+    return value if math.isfinite(value) else None
+
+
+def names(value: object, *, family_first: bool = False) -> object:
+    """Names in a list, however it is written, else the text, which is split where it is read.
+
+    Args:
+        value: Of the cell.
+        family_first: Whether the column's names are ``Last, First``, so a comma parts none.
+    """
     if not isinstance(value, str):
         return value
     text = value.strip()
@@ -66,13 +82,18 @@ def names(value: object) -> object:
     if text.endswith(_MORE):
         ending = next(ending for ending in _MORE if text.endswith(ending))
         text = text.removesuffix(ending).rstrip(", \t;")
-    if "(" in text and ";" in text:
-        split = (_AUTHOR_ID.sub("", name.strip()) for name in _BETWEEN.split(text))
-        return [name for name in split if not is_unknown(name)]
-    if "|" in text or "\n" in text:
+    text, ids = _AUTHOR_ID.subn("", text) if "(" in text else (text, 0)
+    if (family_first or ids == 1) and _is_inverted(text):
+        return [text.strip()]
+    if "|" in text or "\n" in text or (ids and ";" in text):
         return [name for name in map(str.strip, _BETWEEN.split(text)) if not is_unknown(name)]
     # PubMed ends its lists with a full stop.
     return text[:-1] if text.endswith(".") and _is_pubmed(text) else text
+
+
+def _is_inverted(text: str) -> bool:
+    """Whether it may be one name with the family name first."""
+    return text.count(",") == 1 and " and " not in text and not _BETWEEN.search(text)
 
 
 def _is_pubmed(text: str) -> bool:
@@ -100,6 +121,13 @@ def address(value: object) -> object:
     return _ADDRESS_END.split(text, maxsplit=1)[0]
 
 
+def any_date(value: object) -> str:
+    """A date however it is written, at least its year; empty where there is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return date_of(value)
+    return date_of(value) or loose_date(str(value))
+
+
 def date(dates: Sequence[object], year: object, month: object, day: object) -> object:
     """The date that fits the year, else the year with what there is of month and day.
 
@@ -109,20 +137,25 @@ def date(dates: Sequence[object], year: object, month: object, day: object) -> o
         month: Likewise.
         day: Likewise.
     """
-    if year is None:
-        return next((value for value in dates if date_of(value)), next(iter(dates), None))
-    known = date_of(year)[:4]
+    known = any_date(year)[:4]
     if not known:
-        return next((value for value in dates if date_of(value)), year)
-    for value in dates:
-        for text in (value, f"{value}, {known}", f"{value} {known}"):
-            if (found := date_of(text)).startswith(known):
-                return found
+        return next(filter(None, map(any_date, dates)), None)
+    if found := _fitting(dates, known):
+        return found
     for text in (f"{month} {_whole(day)}, {known}", f"{month}, {known}"):
         if month is not None and (found := date_of(text)):
             return found
     numbered = "-".join([known, _whole(month), *([_whole(day)] if day is not None else [])])
     return date_of(numbered) or known
+
+
+def _fitting(dates: Sequence[object], year: str) -> str:
+    """The first date of the year; empty where none is."""
+    for value in dates:
+        for text in (value, f"{value}, {year}", f"{value} {year}"):
+            if (found := date_of(text)).startswith(year):
+                return found
+    return next((found for found in map(any_date, dates) if found.startswith(f"{year}-")), "")
 
 
 def listed(text: str) -> list[object] | None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, time
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from indexer.errors import SourceError
 from indexer.sources.formats.tables.layout import Layout
 from indexer.sources.reading.raw import Bad, Columns, Raw
 
 if TYPE_CHECKING:
-    from pyarrow import RecordBatch, Schema
+    from pyarrow import RecordBatch, Scalar, Schema
 
 PARQUET, ARROW, ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 """How the content of each begins."""
@@ -85,12 +85,30 @@ def _rows(batches: Iterable[RecordBatch], layout: Layout) -> Iterator[Raw | Bad]
         for batch in batches:
             batch.validate(full=True)  # what is damaged would end the process
             for start in range(0, batch.num_rows, ROWS):
-                for fields in batch.slice(start, ROWS).to_pylist():
+                for fields in _records(batch.slice(start, ROWS)):
                     row += 1
                     cells = [_plain(fields.get(heading)) for heading in layout.headings]
                     yield Raw(row, str(fields)[:1_000], layout.fields(cells))
     except (ArrowException, OSError, UnicodeDecodeError, MemoryError) as error:
         yield Bad(row + 1, "", f"damaged: {_line(error)}; the rest was not read")
+
+
+def _records(batch: RecordBatch) -> list[dict[str, Any]]:
+    """The rows; where Python has no such value, as of a date in the year 10000, it is unknown."""
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except OverflowError:
+        names = batch.schema.names
+        columns = [[_value(scalar) for scalar in column] for column in batch.columns]
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return rows
+
+
+def _value(scalar: Scalar) -> object:
+    try:
+        return scalar.as_py()
+    except OverflowError:
+        return None
 
 
 def _plain(value: object) -> object:

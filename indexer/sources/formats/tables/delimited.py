@@ -15,6 +15,7 @@ from indexer.errors import SourceError
 from indexer.sources.formats.tables.layout import Layout
 from indexer.sources.reading.raw import (
     BAD_BYTES,
+    MAX_LINE,
     Bad,
     Columns,
     Line,
@@ -33,6 +34,9 @@ _LONGEST_HEADING = 100
 _ENOUGH = 3
 """Columns that say something, from which on a line is a header beyond doubt."""
 DELIMITERS = ",;\t|"
+
+# By itself csv refuses cells of more than 128 KB, which lists of references have.
+csv.field_size_limit(MAX_LINE)
 
 
 class Header(NamedTuple):

@@ -113,6 +113,12 @@ _WOS_TAGS: Mapping[str, str] = {
 ``ID`` holds keywords."""
 
 
+_FULL_NAMES = frozenset(("author full names", "author full name", "authors full names"))
+"""Headings of Scopus and Web of Science above names written ``Last, First``."""
+_FAMILY_FIRST = frozenset(("item type", "dimensions url", "cord uid"))
+"""Headings that only Zotero, Dimensions and CORD-19 have, who write all names so."""
+
+
 class Column(NamedTuple):
     """A column that says something of a paper.
 
@@ -122,6 +128,7 @@ class Column(NamedTuple):
         role: What it is taken for.
         rank: Of columns of one role, the lower comes first.
         prefix: What stands before its ids.
+        family_first: Whether its names are ``Last, First``.
     """
 
     place: int
@@ -129,6 +136,7 @@ class Column(NamedTuple):
     role: str
     rank: int = 0
     prefix: str = ""
+    family_first: bool = False
 
 
 def _folded(heading: str) -> str:
@@ -173,14 +181,18 @@ def _wos_columns(headings: Sequence[str]) -> Iterable[Column]:
         tag = heading.strip()
         if role := _WOS_TAGS.get(tag):
             rank = list(_WOS_TAGS).index(tag)
-            yield Column(place, heading, role, rank, "pmid:" if tag == "PM" else "")
+            prefix = "pmid:" if tag == "PM" else ""
+            yield Column(place, heading, role, rank, prefix, role == AUTHORS)
 
 
 def _named_columns(headings: Sequence[str]) -> Iterable[Column]:
+    inverted = not _FAMILY_FIRST.isdisjoint(map(_folded, headings))
     for place, heading in enumerate(headings):
         folded = _folded(heading)
         if folded in _RANKS:
-            yield Column(place, heading, *_RANKS[folded])
+            role, rank = _RANKS[folded]
+            family_first = role == AUTHORS and (inverted or folded in _FULL_NAMES)
+            yield Column(place, heading, role, rank, family_first=family_first)
         elif folded in _IDS:
             yield Column(place, heading, OTHER, list(_IDS).index(folded), _IDS[folded])
         elif folded and (name := next(iter(lower_keys({heading: True})))) in FIELD_NAMES:

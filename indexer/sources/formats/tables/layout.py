@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from indexer.papers.paper import TEXT_NAMES, title_id
 from indexer.sources.formats.tables import cells
@@ -54,7 +55,7 @@ class Layout:
         alone = times if len(times) == 1 and len(self._by_role[times[0]]) == 1 else []
         self._dated = bool(times) and not alone
         self._plain = [
-            (DATE if role in alone else role, _READ.get(role), column.place)
+            (DATE if role in alone else role, _reader(role, column), column.place)
             for role, columns in self._by_role.items()
             if role in alone or (role not in _TIMES and role != OTHER)
             for column in reversed(columns)
@@ -104,6 +105,13 @@ class Layout:
         found[OTHER] = named
         if named and OWN not in found and DOI not in found:
             found[OWN] = named[0]
+
+
+def _reader(role: str, column: Column) -> Callable[[object], object] | None:
+    """What reads a column's cells; ``None`` where they stay as they are."""
+    if column.family_first:
+        return partial(cells.names, family_first=True)
+    return cells.any_date if role in _TIMES else _READ.get(role)
 
 
 def without_number(fields: Mapping[str, object]) -> dict[str, object]:

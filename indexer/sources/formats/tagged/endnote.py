@@ -24,7 +24,9 @@ from indexer.sources.formats.tagged.lines import (
 from indexer.sources.formats.tagged.ris import printed_name
 from indexer.sources.reading.raw import Bad, Raw
 
-_TAG = re.compile(rb"[^\s%]{0,3}(%[0-9A-Za-z@!?&()*+^<>\[\]~#$=])(?:[ \t]+|\r?$)")
+_MARK = rb"(?:\xef\xbb\xbf)?"
+"""A byte order mark, where files were put together."""
+_TAG = re.compile(_MARK + rb"(%[0-9A-Z@!?&()*+^<>\[\]~#$=])(?:[ \t]+|\r?$)")
 _TYPED = Grammar(tag=_TAG, first=frozenset(("%0",)))
 _PLAIN = Grammar(tag=_TAG, first=frozenset(("%T",)), blank=True)
 _HEAD = 1 << 16
@@ -34,7 +36,7 @@ def read_endnote(stream: BinaryIO) -> Iterator[Raw | Bad]:
     """One record for every ``%0`` line; without these, for every block of lines."""
     peek = getattr(stream, "peek", None)
     head = peek(_HEAD)[:_HEAD] if peek else b"%0 "
-    grammar = _TYPED if re.search(rb"^\W{0,3}%0[ \t]", head, re.MULTILINE) else _PLAIN
+    grammar = _TYPED if re.search(rb"^%b%%0[ \t]" % _MARK, head, re.MULTILINE) else _PLAIN
     return read_tagged(stream, grammar, endnote_fields)
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from indexer.papers.ids import normalise_doi
 from indexer.papers.loose_dates import loose_date
 from indexer.papers.persons import swapped, without_generation
-from indexer.sources.formats.json_shapes import known
+from indexer.sources.formats.identifiers import known_doi, known_pubmed
 from indexer.sources.formats.tagged.lines import (
     Grammar,
     Values,
@@ -40,7 +40,7 @@ def read_nbib(stream: BinaryIO) -> Iterator[Raw | Bad]:
 def nbib_fields(values: Values) -> Mapping[str, object]:
     """The fields of a record."""
     number, doi = first(values, "PMID"), _doi(values)
-    names = [*known(doi), *known(number, "pmid:"), *known(first(values, "PMC"), "pmcid:")]
+    names = [*known_doi(doi), *known_pubmed(number), *known_pubmed(first(values, "PMC"), "pmcid")]
     return {
         "id": next(iter(names), None),
         "ids": names,
@@ -60,7 +60,17 @@ def pubmed_title(title: str) -> str:
     bare = title.strip()
     if bare.endswith(".") and not bare.endswith(".."):
         bare = bare[:-1]
-    return bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare
+    return bare[1:-1] if _is_bracketed(bare) else bare
+
+
+def _is_bracketed(title: str) -> bool:
+    """Whether the bracket that a title begins with is closed by its last character."""
+    depth = 0
+    for place, sign in enumerate(title):
+        depth += (sign == "[") - (sign == "]")
+        if depth <= 0:
+            return place > 0 and place == len(title) - 1
+    return False
 
 
 def pubmed_date(printed: str, online: str) -> str:

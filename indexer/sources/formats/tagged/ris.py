@@ -25,6 +25,7 @@ from indexer.sources.formats.tagged.lines import (
     joined,
     read_tagged,
 )
+from indexer.sources.reading.markup import plain
 from indexer.sources.reading.raw import Bad, Raw
 
 # What exporters write where; the first that is there counts.
@@ -99,6 +100,7 @@ def printed_name(name: str) -> str:
 
 def _names(text: str) -> list[str]:
     """The names on a line, which some programs part by semicolons or "and"."""
+    text = plain(text)  # entities end in semicolons, too
     pieces = text.split(";")
     if len(pieces) == 1 and ("&" in text or "and" in text):
         both = re.split(r"\s+(?:and|&)\s+", text)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from indexer.papers.loose_dates import loose_date
 from indexer.papers.persons import swapped
+from indexer.sources.formats.identifiers import known_doi, known_pubmed
 from indexer.sources.formats.json_shapes import known
 from indexer.sources.formats.tagged.lines import (
     Grammar,
@@ -39,7 +40,7 @@ def read_web_of_science(stream: BinaryIO) -> Iterator[Raw | Bad]:
 def web_of_science_fields(values: Values) -> Mapping[str, object]:
     """The fields of a record; authors stand one a line, families in front."""
     doi, pubmed, number = first(values, "DI"), first(values, "PM"), first(values, "UT")
-    names = [*known(doi), *known(pubmed, "pmid:"), *known(number)]
+    names = [*known_doi(doi), *known_pubmed(pubmed), *known(number)]
     full = each_line(values, "AF")
     written = [printed_name(name) for name in full] or [
         swapped(name) for name in each_line(values, "AU")

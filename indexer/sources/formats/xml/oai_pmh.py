@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from indexer.sources.formats.identifiers import doi_of
 from indexer.sources.reading.raw import Bad, Gone, Raw
 from indexer.sources.reading.xml_stream import BrokenXMLError, elements, source_of, text_at
 
@@ -118,7 +119,7 @@ def _core_fields(core: Element, name: str) -> Mapping[str, object]:
         "authors": _texts(core, "creator"),
         "date": min(_texts(core, "date"), default=""),
         "url": next((link for link in links if link.startswith("http")), None),
-        "doi": next((link for link in links if "10." in link and "/" in link), None),
+        "doi": next(filter(None, map(doi_of, links)), None),
         "categories": _texts(core, "subject"),
         "licence": text_at(core, f"{_DC}rights"),
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from indexer.papers.loose_dates import loose_date
 from indexer.papers.persons import swapped
-from indexer.sources.formats.json_shapes import known
+from indexer.sources.formats.identifiers import known_doi, known_pubmed
 from indexer.sources.formats.tagged.nbib import RETRACTED, pubmed_date, pubmed_title
 from indexer.sources.formats.xml.elements import marked_up, read_elements, text_of, texts_of
 from indexer.sources.reading.fragments import Cutter
@@ -37,7 +37,7 @@ def pubmed_fields(record: Element) -> Mapping[str, object]:
     number = text_of(about, "PMID")
     ids = _ids(record, article)
     doi = ids.get("doi")
-    names = [*known(doi or ""), *known(number, "pmid:"), *known(ids.get("pmc", ""), "pmcid:")]
+    names = [*known_doi(doi), *known_pubmed(number), *known_pubmed(ids.get("pmc"), "pmcid")]
     return {
         "id": next(iter(names), None),
         "ids": names,

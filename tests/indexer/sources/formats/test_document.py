@@ -50,6 +50,13 @@ def test_what_stands_before_a_mistake_counts() -> None:
         assert [type(item) for item in read(text)] == [Raw, Bad]
 
 
+def test_numbers_that_json_has_not_are_unknown_and_cost_no_record() -> None:
+    values = [{"title": "A", "upvotes": value} for value in map(float, ("nan", "inf", "-inf"))]
+    items = read(json.dumps([*values, {"title": "B", "upvotes": 3}]))
+    votes = [item.fields["upvotes"] for item in items if isinstance(item, Raw)]
+    assert votes == [None, None, None, 3]
+
+
 def test_a_value_that_is_no_object_costs_itself() -> None:
     items = read(b'[1, {"title": "caf\xe9"}, {"title": "A"}]')
     assert [type(item) for item in items] == [Bad, Bad, Raw]

@@ -49,6 +49,9 @@ def read(path: Path, text: str) -> list[Paper]:
         "Anna Tester, Carl Sample et al.",
         "Anna Tester\nCarl Sample",
         "Anna Tester (57190000001); Carl Sample (57190000002)",
+        "Anna Tester (57190000001), Carl Sample (57190000002)",
+        "Anna Tester (57190000001)|Carl Sample (57190000002)",
+        "Anna Tester (57190000001) and Carl Sample (57190000002)",
     ],
 )
 def test_lists_of_names(authors: str, tmp_path: Path) -> None:
@@ -65,6 +68,12 @@ def test_lists_of_names(authors: str, tmp_path: Path) -> None:
         ("[Anna Tester]", ("[Anna Tester]",)),
         ("O'Tester, Anna; D'Sample, Carl", ("O'Tester, Anna", "D'Sample, Carl")),
         ('["Anna O\'Tester", \'Carl "C" Sample\']', ("Anna O'Tester", 'Carl "C" Sample')),
+        ("Lemire, Daniel (6701398932)", ("Lemire, Daniel",)),
+        ("García Márquez, Gabriel (57200000001)", ("García Márquez, Gabriel",)),
+        ("Anna Tester (57190000001)", ("Anna Tester",)),
+        ("Tester, Anna (0000-0002-1825-0097)", ("Tester, Anna",)),
+        ("Tester, A., Sample, C. (2019)", ("Tester, A.", "Sample, C.")),
+        ("The Tea Team (Japan), Anna Tester", ("The Tea Team (Japan)", "Anna Tester")),
         ("[]", ()),
         ("nan", ()),
         ("['nan']", ()),
@@ -102,6 +111,15 @@ def test_hostile_lists_are_text_soon(text: str) -> None:
     cells.listed(text)
     cells.listed(text + "]")
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    "text", ["a; b (" + "1" * 100_000, "a; b " + "(1111" * 20_000, "a; b" + " " * 100_000 + "c"]
+)
+def test_hostile_names_are_read_soon(text: str) -> None:
+    start = time.process_time()
+    cells.names(text)
+    assert time.process_time() - start < 1
 
 
 UNKNOWN = [
@@ -165,6 +183,16 @@ def test_titles_that_only_begin_so_stay(title: str, tmp_path: Path) -> None:
         ("year,month,day", "2019,may,", "2019-05"),
         ("year,month", "2019,Spring", "2019"),
         ("year,month,day", "2019,2,31", "2019"),
+        ("date", "12/17/2024", "2024-12-17"),
+        ("date", "17.12.2024", "2024-12-17"),
+        ("date", "20241217", "2024-12-17"),
+        ("date", "03/04/2024", "2024"),
+        ("date", "soon", ""),
+        ("year", "2019a", "2019"),
+        ("date,year", "12/17/2024,", "2024-12-17"),
+        ("date,year", "12/17/2024,2024", "2024-12-17"),
+        ("date,year", "12/17/2024,2019", "2019"),
+        ("date,year,month", "03/04/2024,2024,April", "2024-04"),
     ],
 )
 def test_dates_in_parts(header: str, row: str, date: str, tmp_path: Path) -> None:

@@ -77,12 +77,19 @@ def test_an_open_quote_without_any_behind_it_costs_one_row() -> None:
 
 
 def test_bad_bytes_and_endless_fields_cost_their_row() -> None:
-    items = read(b"id,title\n1,caf\xe9\n2," + b"x" * 200_000 + b"\n3,B\n")
+    items = read(b"id,title\n1,caf\xe9\n2," + b"x" * 10_000_000 + b"\n3,B\n")
     assert titles(items) == ["B"]
     assert [item.reason for item in items if isinstance(item, Bad)] == [
         "not UTF-8 text",
-        "not a row of the table: field larger than field limit (131072)",
+        "not a row of the table: the line is longer than 10,000,000 bytes",
     ]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_row_may_hold_a_long_list_of_references(quote: str) -> None:
+    references = "Tester A. (2019) Tea; " * 10_000
+    items = read(f"id,title,References\n1,A,{quote}{references}{quote}\n2,B,\n")
+    assert titles(items) == ["A", "B"]
 
 
 @pytest.mark.parametrize("text", ["id,name\n1,A\n", "", "\n\n"])

@@ -314,6 +314,30 @@ def test_each_field_of_each_export(name: str, field: str, tmp_path: Path) -> Non
         assert found == export.expected[field]
 
 
+@pytest.mark.parametrize(
+    ("name", "heading", "cell"),
+    [
+        ("Scopus", "Author full names", "García Márquez, Gabriel (57200000001)"),
+        ("Scopus", "Author full names", "García Márquez, Gabriel"),
+        ("Web of Science, Excel", "Author Full Names", "García Márquez, Gabriel"),
+        ("Web of Science, tab-delimited", "AF", "García Márquez, Gabriel"),
+        ("Dimensions", "Authors", "García Márquez, Gabriel"),
+        ("CORD-19", "authors", "García Márquez, Gabriel"),
+        ("Zotero", "Author", "García Márquez, Gabriel"),
+    ],
+)
+def test_an_author_alone_is_one(name: str, heading: str, cell: str, tmp_path: Path) -> None:
+    export = EXPORTS[name]
+    changed = export._replace(row={**export.row, heading: cell})
+    paper, _ = read(tmp_path / "export.csv", table(changed))
+    assert paper.authors == ("García Márquez, Gabriel",)
+
+
+def test_two_authors_of_an_unknown_table_stay_two(tmp_path: Path) -> None:
+    paper, _ = read(tmp_path / "a.csv", 'title,author\nTea,"Anna Maria Tester, Carl Sample"\n')
+    assert paper.authors == ("Anna Maria Tester", "Carl Sample")
+
+
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_heading_is_accounted_for(name: str, tmp_path: Path) -> None:
     export = EXPORTS[name]

@@ -68,6 +68,20 @@ def test_nbib(read_all: ReadAll) -> None:
     assert one.url == "https://pubmed.ncbi.nlm.nih.gov/99000001/"
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("[18F]FDG and [18F].", "[18F]FDG and [18F]"),
+        ("[Boats [that] float].", "Boats [that] float"),
+        ("[Boats that float]", "Boats that float"),
+        ("Boats [that float].", "Boats [that float]"),
+    ],
+)
+def test_only_brackets_around_a_whole_title_go(written: str, title: str, read_all: ReadAll) -> None:
+    (paper,), _ = read_all(f"PMID- 99000001\nTI  - {written}\nDP  - 2019\n", "nbib")
+    assert paper.title == title
+
+
 WOS = """FN Clarivate Analytics Web of Science
 VR 1.0
 PT J
@@ -157,3 +171,11 @@ def test_endnote_with_and_without_types(read_all: ReadAll) -> None:
         ("Two", ("Bo Sample",)),
         ("Three", ()),
     ]
+
+
+def test_lines_with_percentages_continue_an_abstract(read_all: ReadAll) -> None:
+    text = "%0 Journal Article\n%T Toys\n%X In all\n(5%) of trains broke\n%of boats sank\n"
+    joined = f"{text}\n\ufeff%0 Book\n%T Boats\n"
+    (one, two), rejects = read_all(joined, "endnote")
+    assert (one.abstract, two.title) == ("In all (5%) of trains broke %of boats sank", "Boats")
+    assert rejects == []

@@ -86,6 +86,8 @@ def test_spaces_differ(first: str, read_all: ReadAll) -> None:
         (["A1  - Tester, A B"], ["A B Tester"]),
         (["AU  - The Smith and Jones Group"], ["The Smith and Jones Group"]),
         (["AU  - Tester, Ann;"], ["Ann Tester"]),
+        (["AU  - O&apos;Tester, John; M&#252;ster, Bo"], ["John O'Tester", "Bo Müster"]),
+        (["AU  - Tester, Ann &amp; Sample, Bo"], ["Ann Tester", "Bo Sample"]),
     ],
 )
 def test_authors(lines: list[str], names: list[str], read_all: ReadAll) -> None:

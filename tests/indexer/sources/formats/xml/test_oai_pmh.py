@@ -95,6 +95,15 @@ def test_a_saved_page(tmp_path: Path) -> None:
     assert "ask for arXiv or oai_dc" in other.reason
 
 
+def test_of_dublin_cores_identifiers_the_doi_is_one(tmp_path: Path) -> None:
+    links = ("http://arxiv.org/abs/2410.12345", "https://doi.org/10.5281/zenodo.77")
+    core = CORE.replace("https://zenodo.org/records/77", links[0])
+    core = core.replace(">10.5281/zenodo.77", f">{links[1]}").replace("CC BY", "words " * 99)
+    (paper,) = items(tmp_path, oai(f"<ListRecords>{core}</ListRecords>"))
+    assert isinstance(paper, Paper)
+    assert (paper.doi, paper.licence) == ("10.5281/zenodo.77", "")
+
+
 def test_lines_are_those_of_the_record(tmp_path: Path) -> None:
     found = list(read_oai_pmh(io.BytesIO(PAGE)))
     lines = PAGE.decode().splitlines()
