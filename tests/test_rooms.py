@@ -107,7 +107,7 @@ MAY_IMPORT: dict[str, str] = {
     "options, stages",
     "answer": "foundations, papers, models, protocols, query, options, stages, ranking",
     "map": "foundations, papers, protocols, opening, query",
-    "suggestions": "foundations, papers, protocols, ranking",
+    "suggestions": "foundations, papers, protocols, query, ranking",
     "engine": "foundations, papers, models, protocols, opening, query, options, stages, ranking, "
     "answer, map, suggestions",
     "evaluation": "foundations, papers, models, protocols, opening, sources: reading, "

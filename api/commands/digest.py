@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,6 @@ from api.terminal.streams import say, takes_unicode, write_text
 from indexer.errors import MailError, UsageError
 
 if TYPE_CHECKING:
-    from api.digest.mail import Postbox
     from api.digest.news import NewsDesk
     from api.digest.state import Pending
 
@@ -78,7 +77,7 @@ def _printed(desk: NewsDesk, *, as_html: bool) -> int:
 
 def _mailed(desk: NewsDesk) -> tuple[int, int]:
     """Send each reader a mail; how many papers were new, and how many readers got none."""
-    from api.digest.mail import make_mail, open_postbox, password_for
+    from api.digest.mail import Postbox, make_mail, password_for
 
     settings, papers, failed = desk.mail_settings(), 0, 0
     password = password_for(settings)
@@ -91,7 +90,7 @@ def _mailed(desk: NewsDesk) -> tuple[int, int]:
             if desk.preview:
                 write_text(message.as_string())
                 return
-            postbox = postbox or opened.enter_context(open_postbox(settings, password))
+            postbox = postbox or opened.enter_context(closing(Postbox(settings, password)))
             postbox.send(message)
 
         for reader in settings.to:

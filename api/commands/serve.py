@@ -212,6 +212,7 @@ def mcp(
         from api.http.guarded import guarded
         from api.http.load.bounds import bounds_over
         from api.http.load.rates import Rates
+        from api.http.problems import tell
         from api.http.processes.service import shared_folder
         from api.http.server import Place, serve_app
 
@@ -223,7 +224,7 @@ def mcp(
             rates = Rates(rate_limit, shared / "counters") if rate_limit else None
 
             def app_over(engine: Engine) -> ASGIApp:
-                agents = http_app(make_server(engine, over_http=True))
+                agents = http_app(make_server(engine, tell=tell))
                 return guarded(agents, access, bounds, rates)
 
             return serve_app(app_over, index, place, bounds)

@@ -49,32 +49,40 @@ def make_mail(letter: Letter, reader: str, sender: str, about: str) -> EmailMess
 
 
 class Postbox:
-    """An open connection to a mail server."""
+    """An open connection to a mail server; raises ``MailError`` where there can be none."""
 
-    def __init__(self, server: smtplib.SMTP, name: str) -> None:
-        self._server, self._name = server, name
+    def __init__(self, settings: MailSettings, password: str) -> None:
+        self._settings, self._password = settings, password
+        self._name = f"{settings.host} port {settings.port}"
+        self._server = self._signed_in()
 
     def send(self, message: EmailMessage) -> None:
         """On return the server has taken the mail; raises ``MailError``."""
+        if self._server.sock is None:  # it hung up on the mail before this one
+            self._server = self._signed_in()
         with _told(self._name):
             self._server.send_message(message)
 
+    def close(self) -> None:
+        """Take leave of the server."""
+        _leave(self._server)
 
-@contextmanager
-def open_postbox(settings: MailSettings, password: str) -> Iterator[Postbox]:
-    """Connect to the server, and sign in where that is wanted; raises ``MailError``."""
-    name = f"{settings.host} port {settings.port}"
-    with _told(name):
-        server = _connected(settings)
-    try:
-        if settings.user:
-            with _told(name):
-                server.login(settings.user, password)
-        yield Postbox(server, name)
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            server.quit()
-        server.close()
+    def _signed_in(self) -> smtplib.SMTP:
+        with _told(self._name):
+            server = _connected(self._settings)
+            try:
+                if self._settings.user:
+                    server.login(self._settings.user, self._password)
+            except BaseException:
+                _leave(server)
+                raise
+        return server
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
 
 
 def _connected(settings: MailSettings) -> smtplib.SMTP:

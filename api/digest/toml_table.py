@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from email.errors import MessageError
+from email.headerregistry import Address
 from typing import TypeVar
 
 from api.wording import clean
@@ -83,9 +85,13 @@ class TomlTable:
 
     def address(self, key: str, text: str) -> str:
         """An e-mail address alone, without a name."""
-        if not _ADDRESS.fullmatch(text):
-            raise self.wrong(key, f"'{clean(text)}' isn't a plain e-mail address")
-        return text
+        try:
+            if _ADDRESS.fullmatch(text):
+                Address(addr_spec=text)  # knows where dots may stand
+                return text
+        except (ValueError, MessageError):
+            pass
+        raise self.wrong(key, f"'{clean(text)}' isn't a plain e-mail address")
 
     def table(self, key: str) -> object | None:
         """What is to be a table, ``None`` where the key isn't there."""

@@ -74,10 +74,13 @@ def latex(text: str, *, keep_case: bool = False) -> str:
 
 
 def _free(key: str, taken: set[str]) -> str:
-    """The key, or the first of ``key-2``, ``key-3`` … that no other entry has."""
+    """The key, or the first of ``key-2``, ``key-3`` … that no other entry has.
+
+    BibTeX takes no two entries whose keys differ in case alone.
+    """
     numbered = (f"{key}-{number}" for number in count(2))
-    free = next(one for one in chain([key], numbered) if one not in taken)
-    taken.add(free)
+    free = next(one for one in chain([key], numbered) if one.lower() not in taken)
+    taken.add(free.lower())
     return free
 
 

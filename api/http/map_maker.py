@@ -3,10 +3,12 @@
 ::
 
     CACHE/maps/VERSION-FINGERPRINT.html    the page, written whole; the last few are kept
+    CACHE/maps/making.lock                 held while one is made, by whichever worker has it made
 
 A map takes a minute for ten thousand papers. The process that makes it has a low priority, so
-that questions are answered about as fast as ever; there is one at a time, and none again before
-ten times as long has passed as the last one took. Until a newer map is there, the last is shown.
+that questions are answered about as fast as ever; there is one at a time, whatever the number of
+workers, and a worker begins none again before ten times as long has passed as its last one took.
+Until a newer map is there, the last is shown.
 """
 
 from __future__ import annotations
@@ -18,9 +20,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
+from typing import TYPE_CHECKING
 
+from indexer.files import acquire_lock
 from indexer.models.cache import cache_folder
 from indexer.version import version
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 PROCESS = f"{__name__.removesuffix('http.map_maker')}pages.map.process"
 """What the other process runs: under another name in a wheel."""
@@ -46,7 +53,7 @@ class MapState:
     Attributes:
         page: The newest that there is; ``None`` before the first.
         current: It shows the index as it is now.
-        fraction: How much of the next one is done, from 0 to 1; ``None`` while none is made.
+        fraction: How much of the next one is done, from 0 to 1; ``None`` while none is made here.
         seconds: About how long until it is there.
         error: That the last one couldn't be made, in one line for anybody; empty if it could.
     """
@@ -74,6 +81,8 @@ class MapMaker:
     def state(self, location: str, fingerprint: str) -> MapState:
         """How far the map of an index is; begins to make one where there is none."""
         with self._turn:
+            if self._page and not self._page.is_file():  # whoever cleans a cache may take it
+                self._page, self._of = None, ""
             if self._of != fingerprint and (kept := page_file(fingerprint)).is_file():
                 self._page, self._of = kept, fingerprint
             current = self._of == fingerprint
@@ -81,10 +90,10 @@ class MapMaker:
                 self._begin(location, fingerprint)
             making = self._process is not None
             return MapState(
-                page=self._page if self._page and self._page.is_file() else None,
+                page=self._page,
                 current=current,
                 fraction=self._fraction if making else None,
-                seconds=self._left() if making else max(0.0, self._resting - time.monotonic()),
+                seconds=self._left(),
                 error=self._error,
             )
 
@@ -99,8 +108,12 @@ class MapMaker:
 
     def _begin(self, location: str, fingerprint: str) -> None:
         page = page_file(fingerprint)
-        command = [sys.executable, "-m", PROCESS, location, str(page)]
         self._fraction, self._started, self._error = 0.0, time.monotonic(), ""
+        try:
+            lock = _lock(page.parent)
+        except TimeoutError:
+            return  # another worker makes one; it is there for all
+        command = [sys.executable, "-m", PROCESS, location, str(page)]
         self._process = subprocess.Popen(  # noqa: S603 - this program, without a shell
             command,
             stdin=subprocess.DEVNULL,
@@ -108,11 +121,24 @@ class MapMaker:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        watch = (self._process, page, fingerprint)
+        watch = (self._process, page, fingerprint, lock)
         self._watcher = Thread(target=self._watch, args=watch, name="map", daemon=True)
         self._watcher.start()
 
-    def _watch(self, process: subprocess.Popen[str], page: Path, fingerprint: str) -> None:
+    def _watch(
+        self,
+        process: subprocess.Popen[str],
+        page: Path,
+        fingerprint: str,
+        lock: BaseFileLock | None,
+    ) -> None:
+        """See a process to its end; then the map is there, or a warning in the log."""
+        error = self._follow(process)
+        self._ended(page, fingerprint, failed=process.returncode != 0, error=error)
+        if lock:
+            lock.release()
+
+    def _follow(self, process: subprocess.Popen[str]) -> str:
         """Read how far it is until it ends: numbers, and at last what went wrong, if anything."""
         error = ""
         with process:
@@ -123,7 +149,9 @@ class MapMaker:
                     error = line
                 if time.monotonic() - self._started > MOST_SECONDS:
                     process.kill()
-        failed = process.returncode != 0
+        return error
+
+    def _ended(self, page: Path, fingerprint: str, *, failed: bool, error: str) -> None:
         took = time.monotonic() - self._started
         with self._turn:
             self._process = None
@@ -139,6 +167,9 @@ class MapMaker:
         _prune(page.parent)
 
     def _left(self) -> float:
+        resting = self._resting - time.monotonic()
+        if self._process is None:
+            return resting if resting > 0 else GUESS_SECONDS
         spent = time.monotonic() - self._started
         if self._fraction < 0.02:
             return GUESS_SECONDS
@@ -149,6 +180,21 @@ def page_file(fingerprint: str) -> Path:
     """Where the map of a published state is kept."""
     name = "".join(sign if sign.isalnum() else "-" for sign in fingerprint)
     return cache_folder() / "maps" / f"{version()}-{name[:100]}.html"
+
+
+def _lock(folder: Path) -> BaseFileLock | None:
+    """Whose holder may make a map; ``None`` where nothing can be written, as the process will say.
+
+    Raises:
+        TimeoutError: Another one holds it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return acquire_lock(folder / "making.lock", 0)
+    except TimeoutError:
+        raise
+    except OSError:
+        return None
 
 
 def _prune(folder: Path) -> None:

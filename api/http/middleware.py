@@ -12,7 +12,9 @@ SECURITY_HEADERS = {
         "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    # To others nothing. With "no-referrer", browsers send `Origin: null` with our own forms, too,
+    # as if they came from another site.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 """They keep a browser from doing more with an answer than show it."""

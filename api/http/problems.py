@@ -78,6 +78,12 @@ def told(error: NearpaperError) -> str:
     return f"{error.title[0].lower()}{error.title[1:]}; the server's log says more"
 
 
+def tell(error: NearpaperError) -> str:
+    """What an error says to clients, and the rest to the log."""
+    log_untold(error)
+    return told(error)
+
+
 def log_untold(error: NearpaperError) -> None:
     """Write down what :func:`told` keeps back, the same line once in :data:`QUIET_SECONDS`."""
     line, now = str(error), time.monotonic()
@@ -207,4 +213,6 @@ def _unexpected_error(request: Request, error: Exception) -> Response:
     )
     # This answer is made outside of the middleware that adds them elsewhere.
     response.headers.update(SECURITY_HEADERS)
+    if id := getattr(request.state, "request_id", ""):
+        response.headers["X-Request-Id"] = id
     return response

@@ -66,6 +66,7 @@ def add_key(path: Path, name: str, role: str, expires: str) -> str:
         StorageError: The file can't be written.
     """
     secret, key = new_key(name, role, expires)
+    path = _linked(path)
     with _changing(path) as keys:
         if any(known.name == name for known in keys):
             raise UsageError(f"{name}: has a key already; remove it first, or choose another name")
@@ -75,11 +76,17 @@ def add_key(path: Path, name: str, role: str, expires: str) -> str:
 
 def remove_key(path: Path, name: str) -> None:
     """Remove a key from a file; raises ``NotFoundError`` where there is none of that name."""
+    path = _linked(path)
     with _changing(path) as keys:
         rest = [key for key in keys if key.name != name]
         if len(rest) == len(keys):
             raise NotFoundError(f"{name}: no key of that name in {path}; see `nearpaper keys list`")
         _save(path, rest)
+
+
+def _linked(path: Path) -> Path:
+    """The file that a link leads to: to replace the link would leave the file as it was."""
+    return Path(os.path.realpath(path))
 
 
 @contextmanager

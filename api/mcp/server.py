@@ -56,12 +56,18 @@ Characters = Annotated[
 ]
 
 
-def make_server(engine: Engine, *, over_http: bool = False) -> StrictServer:
-    """A server over an open engine; over HTTP its errors and warnings name no folders."""
+def make_server(
+    engine: Engine, *, tell: Callable[[NearpaperError], str] | None = None
+) -> StrictServer:
+    """A server over an open engine.
+
+    With ``tell``, which says what clients elsewhere are told of an error, warnings name no folders
+    either.
+    """
     server = StrictServer(
         "nearpaper", instructions=INSTRUCTIONS, version=version(), log_level="WARNING"
     )
-    tools = Tools(engine, over_http=over_http)
+    tools = Tools(engine, tell)
     for tool in (
         _with_options(tools.search_papers),
         _with_options(tools.similar_papers),
@@ -96,8 +102,8 @@ def http_app(server: StrictServer) -> ASGIApp:
 class Tools:
     """What agents may call; each is one call into the engine."""
 
-    def __init__(self, engine: Engine, *, over_http: bool) -> None:
-        self._engine, self._over_http = engine, over_http
+    def __init__(self, engine: Engine, tell: Callable[[NearpaperError], str] | None) -> None:
+        self._engine, self._tell = engine, tell
 
     def search_papers(
         self,
@@ -142,7 +148,7 @@ class Tools:
 
     def _listed(self, answer: Answer, characters: int, generation: int | None) -> PaperList:
         """An answer as a list, after one of a generation."""
-        own = for_strangers(answer.warnings) if self._over_http else answer.warnings
+        own = for_strangers(answer.warnings) if self._tell else answer.warnings
         return paper_list(answer, characters, (*_changes(generation, answer), *own))
 
     @contextmanager
@@ -151,7 +157,7 @@ class Tools:
         try:
             yield
         except NearpaperError as error:
-            raise ToolError(_told(error) if self._over_http else str(error)) from None
+            raise ToolError(self._tell(error) if self._tell else str(error)) from None
 
 
 def _position(cursor: str) -> tuple[int | None, int]:
@@ -169,14 +175,6 @@ def _changes(generation: int | None, answer: Answer) -> tuple[str, ...]:
     if generation in (None, answer.generation):
         return ()
     return ("the index has changed since the previous answer; papers may repeat or be missing",)
-
-
-def _told(error: NearpaperError) -> str:
-    """What clients elsewhere are told; the log says the rest."""
-    from api.http.problems import log_untold, told  # standard streams need nothing of HTTP
-
-    log_untold(error)
-    return told(error)
 
 
 def _with_options(tool: Callable[..., PaperList]) -> Callable[..., PaperList]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
@@ -33,6 +34,8 @@ from search.answer.highlight import Span, marked
 
 _FOLDER = Path(__file__).parent
 STATIC_FOLDER = _FOLDER / "static"
+SIGNED_IN: ContextVar[bool] = ContextVar("signed_in", default=False)
+"""Whether whoever looks at the page has a cookie, and so can sign out."""
 _INDENTED = re.compile(r"\n\s+<")
 """White space before a tag at the beginning of a line: one line break means the same. Text that is
 shown as it is written holds no tags."""
@@ -167,6 +170,7 @@ def _templates() -> Environment:
         fields=FIELDS,
         label=label,
         placeholder=placeholder,
+        signed_in=SIGNED_IN.get,
     )
     return environment
 

@@ -6,19 +6,23 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.access.access import NoKeyError, NotAllowedError
 from api.http.problems import answer_error, wants_page
 from api.keys.key import Key
 from api.keys.key_file import KeyRing
 from api.keys.tokens import holder_of
+from api.pages.template_engine import SIGNED_IN
 from indexer.errors import NearpaperError
 
 FREE = ("/healthz", "/readyz", "/sign-in")
 STATIC = "/static/"
 ADMIN = "/api/v1/admin/"
 FEED = "/feed.atom"
+THINGS = ("/authors", "/venues", "/categories/", "/years/")
+"""Pages that are feeds, too, with ``format=atom``."""
 COOKIE = "nearpaper_session"
 _WANTED = "give a key as `Authorization: Bearer KEY` or as `x-api-key: KEY`"
 
@@ -37,9 +41,12 @@ class Authorisation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or say why not."""
+        SIGNED_IN.set(False)
         if scope["type"] != "http" or _is_free(scope["path"]):
             await self.app(scope, receive, send)
             return
+        if not self._open:
+            send = _to_be_kept_private(send)
         request = Request(scope)
         try:
             scope.setdefault("state", {})["caller"] = self._caller(request)
@@ -64,11 +71,12 @@ class Authorisation:
         return caller
 
     def _by_token(self, request: Request) -> Key | None:
-        """By a browser's cookie; by what a feed's address holds, and for the feed alone."""
+        """By a browser's cookie; by what a feed's address holds, and for feeds alone."""
         cookie = _cookie(request)
         if cookie and (holder := holder_of(cookie, "session", self._ring)):
+            SIGNED_IN.set(True)
             return holder
-        if request.url.path == FEED and (token := request.query_params.get("token")):
+        if _is_feed(request) and (token := request.query_params.get("token")):
             return holder_of(token, "feed", self._ring)
         return None
 
@@ -84,6 +92,27 @@ def _require_admin(caller: Key | None, *, by_key: bool) -> Key:
 
 def _is_free(path: str) -> bool:
     return path in FREE or path.startswith(STATIC)
+
+
+def _is_feed(request: Request) -> bool:
+    path = request.url.path
+    return path == FEED or (
+        path.startswith(THINGS) and request.query_params.get("format") == "atom"
+    )
+
+
+def _to_be_kept_private(send: Send) -> Send:
+    """Let no cache on the way keep answers: it would give them to others, without a key."""
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            wanted = headers.get("cache-control", "no-cache")
+            if "private" not in wanted:
+                headers["Cache-Control"] = f"private, {wanted}"
+        await send(message)
+
+    return send_on
 
 
 def _given_key(request: Request) -> str:
@@ -103,10 +132,16 @@ def _cookie(request: Request) -> str:
 
 def _refusal(request: Request, error: NearpaperError) -> Response:
     if error.status == NoKeyError.status and wants_page(request):
-        asked = request.scope.get("raw_path", b"/").decode("latin-1")
-        asked += f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
+        return RedirectResponse(f"/sign-in?next={quote(_page_asked(request), safe='')}", 303)
     response = answer_error(request, error)
     if error.status == NoKeyError.status:
         response.headers["WWW-Authenticate"] = 'Bearer realm="nearpaper"'
     return response
+
+
+def _page_asked(request: Request) -> str:
+    """Where to go after signing in; what was sent, as to ``/sign-out``, can't be asked for."""
+    if request.method != "GET":
+        return "/"
+    path: str = request.scope.get("raw_path", b"/").decode("latin-1")
+    return f"{path}?{request.url.query}" if request.url.query else path

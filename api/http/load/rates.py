@@ -107,6 +107,8 @@ def client_of(scope: Scope) -> str:
         return host
     if address.version == 4:
         return host
+    if address.ipv4_mapped:  # how some proxies write them
+        return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
 
 

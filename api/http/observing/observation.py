@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.observing.logs import ACCESS, SLOW
@@ -37,7 +38,7 @@ class Observation:
             await self.app(scope, receive, send)
             return
         started, id = time.perf_counter(), request_id(Headers(scope=scope).get("traceparent", ""))
-        scope["request_id"] = id
+        scope.setdefault("state", {})["request_id"] = id  # seen from outside of here, too
         status, sent = 0, 0
 
         async def send_on(message: Message) -> None:
@@ -51,6 +52,11 @@ class Observation:
 
         try:
             await self.app(scope, receive, send_on)
+        except Exception as error:
+            # The answer to it is made outside of here.
+            if not status and not isinstance(error, ClientDisconnect):
+                status = 500
+            raise
         finally:
             _note(scope, id, status, sent, time.perf_counter() - started)
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from functools import partial
@@ -22,6 +23,7 @@ from api.http.observing.logs import set_up
 from api.http.observing.metrics import FOLDER_VARIABLE
 from api.http.processes.service import Service
 from api.http.server import Place, be_prompt, configured
+from indexer.errors import NearpaperError
 
 _LOG = logging.getLogger("nearpaper")
 
@@ -64,6 +66,7 @@ class Supervisor(Multiprocess):
     """Starts workers, puts another in the place of one that died or hangs, and stops them all."""
 
     config: BoundedConfig
+    gave_up = False
 
     def init_processes(self) -> None:
         """Start the workers."""
@@ -79,7 +82,7 @@ class Supervisor(Multiprocess):
             worker.join()
             multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
             if worker.exitcode == STARTUP_FAILURE:
-                _LOG.error("nearpaper: a worker can't start; stopping")
+                self.gave_up = True
                 self.should_exit.set()
                 return
             _LOG.warning("nearpaper: a worker died; starting another")
@@ -106,6 +109,9 @@ def serve_by_workers(
     """Answer by several processes until this one is told to stop; at ``probes`` those alone.
 
     SIGTERM and Ctrl-C let them finish their requests.
+
+    Raises:
+        NearpaperError: One of them couldn't start; its log says why.
     """
     counts = service.shared / "metrics"
     counts.mkdir()
@@ -113,14 +119,21 @@ def serve_by_workers(
     bounds = service.bounds.shared(service.workers).within_files()
     app = partial(application, service)
     config = configured(app, bounds, place, service.workers, probes)
-    Supervisor(config, [listener]).run()
+    supervisor = Supervisor(config, [listener])
+    supervisor.run()
+    if supervisor.gave_up:
+        raise NearpaperError("a worker can't start; the lines above say why")
 
 
 def application(service: Service) -> ASGIApp:
     """In a worker: its application. The worker ends with its supervisor, however that ends."""
     set_up(service.log, access=service.access_log)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    app = service.app()
+    try:
+        app = service.app()
+    except NearpaperError as error:
+        _LOG.error("nearpaper: %s", error)
+        sys.exit(STARTUP_FAILURE)  # which tells the supervisor that another would fail as well
     be_prompt()
     return app
 

@@ -54,7 +54,7 @@ async def changes_of(request: Request) -> Changes:
 
 async def who_asks(request: Request) -> Who:
     """Whose key it is, and the request's id."""
-    return Who(request.state.caller.name, request.scope.get("request_id", ""))
+    return Who(request.state.caller.name, request.state.request_id)
 
 
 _Changes = Annotated[Changes, Depends(changes_of)]

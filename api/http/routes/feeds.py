@@ -34,7 +34,10 @@ _HEADERS = {
         "description": "Changes with the index and with the day; missing without the model.",
         "schema": {"type": "string"},
     },
-    "Cache-Control": {"description": "Ask again.", "schema": {"const": "no-cache"}},
+    "Cache-Control": {
+        "description": "Ask again; with keys, let no shared cache keep it.",
+        "schema": {"enum": ["no-cache", "private, no-cache"]},
+    },
 }
 
 
@@ -66,7 +69,8 @@ def atom(
         options = options.but(limit=ENTRIES)
     answer = engine.search(q, options)
     close = replace(answer, results=tuple(result for result in answer if result.close))
-    content = feed(close, address=str(request.url.remove_query_params("token")))
+    address = str(request.url.remove_query_params("token"))
+    content = feed(close, title=answer.query, address=address)
     if answer.understood["mode"] != options.mode:  # the model may be back soon
         del headers["ETag"]
     return Response(content, media_type=MEDIA_TYPE, headers=headers)

@@ -94,7 +94,8 @@ def _answered(
     options = thing.options(sort=part.sort, offset=part.offset, limit=limit, year=year)
     answer = engine.browse(options)
     if part.format == "atom":
-        return Response(feed(answer, address=str(request.url)), media_type=MEDIA_TYPE)
+        address = str(request.url.remove_query_params("token"))
+        return Response(feed(answer, title=thing.name, address=address), media_type=MEDIA_TYPE)
     if part.format:
         return exported([result.paper for result in answer], FORMATS[part.format])
     counts = answer.facets["year"]

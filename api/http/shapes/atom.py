@@ -18,11 +18,11 @@ _NEVER = "1970-01-01T00:00:00Z"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def feed(answer: Answer, *, address: str) -> bytes:
-    """The results in their order, as a document at ``address``."""
+def feed(answer: Answer, *, title: str, address: str) -> bytes:
+    """The results in their order, as a document at ``address``; ``title`` says of what."""
     root = etree.Element(f"{{{_NAMESPACE}}}feed", nsmap={None: _NAMESPACE})
     _add(root, "id", address)
-    _add(root, "title", f"nearpaper: {answer.query}")
+    _add(root, "title", f"nearpaper: {title}")
     _add(root, "updated", max((_updated(one.paper) for one in answer.results), default=_NEVER))
     _add(root, "link", rel="self", type=MEDIA_TYPE, href=address)
     _add(root, "generator", "nearpaper")

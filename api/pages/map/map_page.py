@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import date
 from typing import Any, Literal
-from urllib.parse import quote
 
 import numpy as np
 from markupsafe import Markup
 
-from api.links import web_address
+from api.links import paper_path, web_address
 from api.pages.data_block import data_block
 from api.pages.template_engine import STATIC_FOLDER, page
 from search.map.map import Heading, Map
@@ -87,8 +86,8 @@ def _classes(values: Sequence[str], *, newest: bool = False) -> dict[str, Any]:
 
 def _data(drawn: Map, classes: dict[str, Any], *, served: bool) -> Markup:
     """All that the script reads."""
-    leads = paper_address if served else lambda paper: web_address(paper.url)
-    bases, base_of, rests = _addresses(map(leads, drawn.papers))
+    leads = [paper_path(paper.id) if served else web_address(paper.url) for paper in drawn.papers]
+    bases, base_of, rests = _addresses(leads)
     return data_block(
         {
             "served": served,
@@ -107,11 +106,6 @@ def _data(drawn: Map, classes: dict[str, Any], *, served: bool) -> Markup:
 def _facts(papers: Sequence[Heading]) -> list[str]:
     """What stands below a title: the day, and the categories."""
     return [" · ".join(filter(None, (p.date, " ".join(p.categories[:4])))) for p in papers]
-
-
-def paper_address(paper: Heading) -> str:
-    """A paper's page at a service."""
-    return "/papers/" + quote(paper.id)
 
 
 def _addresses(urls: Iterable[str]) -> tuple[list[str], np.ndarray, list[str]]:

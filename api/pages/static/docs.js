@@ -17,8 +17,8 @@ function requestOf(form) {
 }
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-const curl = ({ address, body }) =>
-  `curl -s ${quoted(location.origin + address)}${body === undefined ? "" : ` --json ${quoted(body)}`}`;
+const curl = ({ address, method, body }) =>
+  `curl -s ${method === "GET" || body !== undefined ? "" : `-X ${method} `}${quoted(location.origin + address)}${body === undefined ? "" : ` --json ${quoted(body)}`}`;
 
 async function send(form) {
   const asked = requestOf(form), output = form.nextElementSibling;
@@ -45,7 +45,6 @@ for (const form of document.querySelectorAll("form.try")) {
   form.querySelector("button").hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    event.stopPropagation(); // nobody leaves the page
     send(form);
   });
 }

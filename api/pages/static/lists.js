@@ -1,15 +1,21 @@
 // The page of reading lists: made anew from the browser's memory after each change of what is there.
-import { addressOf, change, listOf, load, make, paperOf, say, toggleRead } from "./memory.js";
+import { KEY, addressOf, change, listOf, load, make, paperOf, say, toggleRead } from "./memory.js";
 import { download, exported, imported } from "./exchange.js";
 
 const MOST = 100; // papers that a similar search takes
 const root = document.getElementById("lists");
 let tag = "", unread = false, ticked = new Set();
+let drawn = 0, stale = false; // which list is shown; another tab has changed what it holds
+const opened = new Map(); // by the paper's id: whether somebody opened or closed its note
 
 const current = (memory) => memory.lists[memory.current];
 const counted = (number) => `${number} ${number === 1 ? "paper" : "papers"}`;
-const alter = (act) => change((memory) => act(current(memory), memory));
-const anew = (act) => { alter(act); draw(); };
+const alter = (act) => change((memory) => act(memory.lists[drawn] ?? current(memory), memory));
+const anew = (act) => {
+  const saved = alter(act);
+  draw();
+  return saved;
+};
 
 function button(words, act, label = "") {
   const made = make("button", words, { type: "button", className: "plain" });
@@ -62,16 +68,15 @@ function heads(memory) {
   fresh.append(labelled("New list", name), make("button", "Add", { className: "button" }));
   fresh.addEventListener("submit", (event) => {
     event.preventDefault();
-    event.stopPropagation(); // nobody leaves the page
     anew((_, all) => { all.current = all.lists.push(listOf({ name: name.value })) - 1; });
   });
   const drop = button("Delete this list", () => {
     if (list.papers.length && !confirm(`Delete “${list.name}” with ${counted(list.papers.length)}?`)) return;
-    anew((_, all) => { all.lists.splice(all.current, 1); all.current = 0; });
+    anew((one, all) => { all.lists.splice(all.lists.indexOf(one), 1); all.current = 0; });
   });
   const pick = choice(names, memory.current, (at) => anew((_, all) => { all.current = at; ticked = new Set(); tag = ""; }));
   const named = row(
-    labelled("Name", field("input", list.name, (to) => anew((one) => { one.name = to || one.name; }), { maxLength: 100 })),
+    labelled("Name", field("input", list.name, (to) => { alter((one) => { one.name = to || one.name; }); setTimeout(draw); }, { maxLength: 100 })),
     labelled("Note", field("textarea", list.note, (to) => alter((one) => { one.note = to; }), { rows: 1, maxLength: 5000 })),
     ...(memory.lists.length > 1 ? [drop] : []),
   );
@@ -99,13 +104,13 @@ async function save(format) {
 async function take(file) {
   try {
     const found = await imported(file);
-    anew((list, memory) => {
+    const saved = anew((list, memory) => {
       const held = new Set(list.papers.map((paper) => paper.id));
       list.papers.push(...found.papers.filter((paper) => !held.has(paper.id)).map(paperOf));
       list.note ||= found.note;
       memory.read = [...new Set([...memory.read, ...found.read])];
     });
-    say(`${counted(found.papers.length)} imported` + (found.missing.length ? `; not in this index: ${found.missing.slice(0, 5).join("; ")}${found.missing.length > 5 ? ` and ${found.missing.length - 5} more` : ""}` : ""));
+    if (saved) say(`${counted(found.papers.length)} imported` + (found.missing.length ? `; not in this index: ${found.missing.slice(0, 5).join("; ")}${found.missing.length > 5 ? ` and ${found.missing.length - 5} more` : ""}` : ""));
   } catch (error) {
     say(`Not imported: ${error.message}`);
   }
@@ -128,10 +133,14 @@ function tools(memory) {
 function entry(paper, memory) {
   const title = paper.title || paper.id, read = memory.read.includes(paper.id);
   const made = make("li", "", { className: read ? "is-read" : "" });
+  made.dataset.id = paper.id;
   const tick = make("input", "", { type: "checkbox", checked: ticked.has(paper.id) });
   tick.setAttribute("aria-label", `select: ${title}`);
   tick.addEventListener("change", () => { tick.checked ? ticked.add(paper.id) : ticked.delete(paper.id); });
-  const own = (act) => alter((list) => act(list.papers.find((one) => one.id === paper.id)));
+  const own = (act) => alter((list) => {
+    const mine = list.papers.find((one) => one.id === paper.id);
+    if (mine) act(mine); // another tab may have taken it out
+  });
   const seen = button("read", () => { toggleRead(paper.id); draw(); }, `read: ${title}`);
   seen.setAttribute("aria-pressed", read);
   const others = memory.lists.map((list) => list.name).filter((_, at) => at !== memory.current);
@@ -141,9 +150,12 @@ function entry(paper, memory) {
     if (!target.papers.some((one) => one.id === paper.id)) target.papers.push(paper);
   }));
   move.setAttribute("aria-label", `move to another list: ${title}`);
-  const drop = button("remove", () => { anew((list) => { list.papers = list.papers.filter((one) => one.id !== paper.id); }); say(`Removed: ${title}`); }, `remove: ${title}`);
+  const drop = button("remove", () => {
+    if (anew((list) => { list.papers = list.papers.filter((one) => one.id !== paper.id); })) say(`Removed: ${title}`);
+  }, `remove: ${title}`);
   const more = make("details");
-  more.open = Boolean(paper.note || paper.tags.length);
+  more.open = opened.get(paper.id) ?? Boolean(paper.note || paper.tags.length);
+  more.addEventListener("toggle", () => opened.set(paper.id, more.open));
   more.append(make("summary", "tags and note"), row(
     labelled("Tags, with commas", field("input", paper.tags.join(", "), (to) => { own((one) => { one.tags = paperOf({ tags: to.split(",").map((each) => each.trim()) }).tags; }); }, { maxLength: 500 })),
     labelled("Note", field("textarea", paper.note, (to) => own((one) => { one.note = to; }), { rows: 2, maxLength: 5000 })),
@@ -152,12 +164,33 @@ function entry(paper, memory) {
   return made;
 }
 
+// Whoever uses the keyboard stays at their control; where that is gone, at the next paper's.
+const controls = (within) => [...within.querySelectorAll("a, button, input, select, summary, textarea")];
+const rows = () => [...root.querySelectorAll(".reading-list > li")];
+const nameOf = (control) => control.ariaLabel ?? control.labels?.[0]?.textContent ?? control.textContent;
 function draw() {
+  const used = document.activeElement, row = used?.closest(".reading-list > li");
+  if (!root.contains(used)) return redraw();
+  const at = rows().indexOf(row), place = row ? controls(row).indexOf(used) : 0, name = nameOf(used);
+  redraw();
+  const now = rows().find((one) => one.dataset.id === row?.dataset.id) ?? rows()[at] ?? rows().at(-1);
+  const same = row ? now && controls(now)[place] : controls(root).find((one) => nameOf(one) === name);
+  (same ?? controls(root)[0]).focus();
+}
+function redraw() {
   const memory = load(), shown = shownOf(memory);
+  drawn = memory.current;
+  stale = false;
   const list = make("ul", "", { className: "reading-list" });
   list.append(...shown.map((paper) => entry(paper, memory)));
   const empty = make("p", current(memory).papers.length ? "No paper of this list is like that." : "No saved papers yet. Choose “Save” below a paper, or import a list.");
   root.replaceChildren(...heads(memory), ...tools(memory), shown.length ? list : empty);
 }
-addEventListener("storage", draw);
+const TEXT = "textarea, input:not([type=checkbox], [type=file])";
+addEventListener("storage", ({ key }) => {
+  if (key !== KEY && key !== null) return;
+  stale = root.contains(document.activeElement) && document.activeElement.matches(TEXT);
+  if (!stale) draw(); // else what is half typed there would be lost
+});
+root.addEventListener("focusout", () => setTimeout(() => { if (stale) draw(); }));
 draw();

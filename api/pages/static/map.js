@@ -365,6 +365,8 @@ function search() {
     : `${wanted.length.toLocaleString("en")} titles have these words` + (wanted.length > MOST ? `; the first ${MOST}:` : ""));
   return wanted;
 }
+const PAPERS = "/papers/";
+const idOf = (i) => (address(i).startsWith(PAPERS) ? decodeURIComponent(address(i).slice(PAPERS.length)) : "");
 // Papers that an address names or asks for, by the ends of their own addresses.
 async function showNamed() {
   const asked = new URLSearchParams(location.search);
@@ -377,7 +379,7 @@ async function showNamed() {
   }
   const ids = new Set(named);
   if (!ids.size) return;
-  const wanted = [...xs.keys()].filter((i) => ids.has(decodeURIComponent(address(i).slice("/papers/".length))));
+  const wanted = [...xs.keys()].filter((i) => ids.has(idOf(i)));
   mark(wanted, wanted.length < ids.size ? `${wanted.length} of ${ids.size} papers are on this map` : "");
   fit(wanted);
 }

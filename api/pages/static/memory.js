@@ -1,13 +1,16 @@
 // What this browser remembers: papers marked as read, and reading lists. Nothing of it is sent
 // anywhere. Whatever stands in the storage is checked, since other programs can write there, too.
 
-const KEY = "nearpaper";
+export const KEY = "nearpaper";
 const FIRST = "Saved";
 const MOST_TEXT = 5000;
 
 export const make = (tag, text = "", fields = {}) =>
   Object.assign(document.createElement(tag), { textContent: text, ...fields });
-export const addressOf = (id) => "/papers/" + id.split("/").map(encodeURIComponent).join("/");
+// A search for an id that a browser would read as a way elsewhere, as the server has it.
+export const addressOf = (id) => (id.split(/[\\/]/).some((part) => part === "." || part === "..")
+  ? `/?${new URLSearchParams({ q: id })}`
+  : "/papers/" + id.split("/").map(encodeURIComponent).join("/"));
 let fading;
 export const say = (text) => {
   const said = document.getElementById("said");
@@ -53,15 +56,19 @@ export function load() {
   };
 }
 
+// Says so itself where nothing can be saved; gives back whether it could.
 export function change(alter) {
   const memory = load();
+  let saved = true;
   alter(memory);
   try {
     localStorage.setItem(KEY, JSON.stringify(memory));
   } catch {
+    saved = false;
     say("Nothing can be saved: the browser's storage is full or disabled");
   }
   show();
+  return saved;
 }
 
 const without = (ids, id) => ids.filter((one) => one !== id);

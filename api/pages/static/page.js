@@ -75,29 +75,37 @@ document.addEventListener("click", async (event) => {
 });
 
 // ---- What was left empty stays out of the address; the server would send us on to that anyway.
-document.addEventListener("submit", ({ target: form }) => {
-  if (form.method !== "get") return; // that of the help closes it
+document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
+  if (defaultPrevented || form.method !== "get") return; // a script's own; that of the help closes it
   for (const field of form.elements) {
     if (field.name && !field.value && !field.disabled) {
       field.disabled = true;
       setTimeout(() => { field.disabled = false; });
     }
   }
-  document.documentElement.classList.add("waiting");
+  // After a download the same page stays.
+  if (!form.matches(".exports")) document.documentElement.classList.add("waiting");
 });
 addEventListener("pageshow", () => document.documentElement.classList.remove("waiting"));
 
 // ---- Years: drag over the bars, or hold Shift and press the arrow keys on one, then Enter.
 for (const bars of document.querySelectorAll(".bars[data-drag]")) {
   const links = [...bars.querySelectorAll("a")];
-  let first = null, last = null;
+  let first = null, last = null, dragging = false;
   const ends = () => [first, last].map((one) => links.indexOf(one)).sort((a, b) => a - b);
   const show = () => {
     const [from, to] = first ? ends() : [1, 0];
     links.forEach((link, at) => link.classList.toggle("in", from <= at && at <= to));
   };
+  const clear = () => {
+    if (first) said.textContent = "";
+    first = last = null;
+    dragging = false;
+    show();
+  };
   const go = () => {
     const [from, to] = ends().map((at) => links[at].dataset.year);
+    clear(); // the browser's back button may bring this very page back
     const address = new URL(location.href);
     address.searchParams.delete("offset");
     address.searchParams.set("after", from);
@@ -107,17 +115,20 @@ for (const bars of document.querySelectorAll(".bars[data-drag]")) {
   bars.addEventListener("dragstart", (event) => event.preventDefault());
   bars.addEventListener("pointerdown", (event) => {
     first = last = event.button === 0 ? event.target.closest("a") : null;
+    dragging = Boolean(first);
     show();
   });
   bars.addEventListener("pointermove", (event) => {
-    const over = first && event.buttons && event.target.closest?.("a");
+    const over = dragging && event.buttons && event.target.closest?.("a");
     if (over) { last = over; show(); }
   });
-  bars.addEventListener("click", (event) => {
-    if (first && last !== first) { event.preventDefault(); go(); }
+  addEventListener("pointerup", () => {
+    if (dragging && last !== first) go();
+    else if (dragging) clear();
   });
-  addEventListener("pointerup", (event) => {
-    if (first && last !== first && !event.target.closest?.("a")) go();
+  addEventListener("pageshow", clear);
+  bars.addEventListener("focusout", (event) => {
+    if (!dragging && !bars.contains(event.relatedTarget)) clear();
   });
   bars.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -133,6 +144,8 @@ for (const bars of document.querySelectorAll(".bars[data-drag]")) {
         const [from, to] = ends().map((one) => links[one].dataset.year);
         said.textContent = `${from} to ${to}: press Enter`;
       }
+    } else if (event.key === "Escape") {
+      clear();
     } else if (event.key === "Enter" && first && last !== first) {
       event.preventDefault();
       go();

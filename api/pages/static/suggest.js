@@ -1,6 +1,6 @@
 // Suggestions under the search box, as an ARIA combobox with a listbox, and recent questions, which
 // stay in this browser. Without this script the box is a plain one.
-"use strict";
+import { addressOf } from "/static/memory.js";
 
 {
   const KEY = "nearpaper.recent";
@@ -82,7 +82,7 @@
       if (one.kind === "forget") {
         keep([]);
       } else if (one.id) {
-        location.assign("/papers/" + one.id.split("/").map(encodeURIComponent).join("/"));
+        location.assign(addressOf(one.id));
       } else if (MARKED.test(box.value)) {
         box.value = `${one.question} `; // there may be more to say
       } else if (one.kind === "author") {

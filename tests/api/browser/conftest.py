@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from api.http.access.access import ANYBODY, Access
 from api.http.app import create_app
 from search.engine import Engine
 
@@ -34,10 +35,11 @@ def server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running(index: Path) -> Iterator[str]:
+def running(index: Path, access: Access = ANYBODY) -> Iterator[str]:
     """The address of a service over an index, in this process."""
     with Engine.open(index) as engine:
-        config = uvicorn.Config(create_app(engine=engine), port=0, log_config=None, ws="none")
+        app = create_app(engine=engine, access=access)
+        config = uvicorn.Config(app, port=0, log_config=None, ws="none")
         service = uvicorn.Server(config)
         thread = threading.Thread(target=service.run)
         thread.start()

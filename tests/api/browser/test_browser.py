@@ -152,6 +152,35 @@ def test_years_by_click_by_keys_and_by_dragging(visit: Open) -> None:
     expect(page).to_have_url("/?q=-zebra&after=2024&before=2025")
 
 
+@pytest.mark.parametrize("leave", ["click", "Escape"])
+def test_years_that_were_not_confirmed_are_forgotten(visit: Open, leave: str) -> None:
+    page = visit("/?q=-zebra")
+    bars = page.get_by_role("group", name="Close papers by year").get_by_role("link")
+    bars.nth(1).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.get_by_role("status")).to_have_text("2024 to 2025: press Enter")
+    if leave == "Escape":
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("status")).to_have_text("")
+    page.get_by_text("1 to 10 of").click()
+    page.wait_for_timeout(300)
+    expect(page).to_have_url("/?q=-zebra")
+
+
+def test_after_an_export_nothing_seems_to_load(visit: Open) -> None:
+    page = visit("/?q=graph+kernels")
+    form = page.get_by_role("form", name="Export this page of results")
+    with page.expect_download():
+        form.get_by_role("button", name="BibTeX").click()
+    expect(page.locator("html")).not_to_have_class("waiting")
+
+
+def test_a_page_of_results_leads_to_its_own_papers_on_the_map(visit: Open) -> None:
+    page = visit("/?q=graph+kernels&offset=10")
+    link = page.get_by_role("link", name="On the map of all papers")
+    expect(link).to_have_attribute("href", "/map?q=graph+kernels&offset=10")
+
+
 def test_an_author_leads_to_their_papers_and_on(visit: Open) -> None:
     page = visit("/?q=graph+kernels", java_script_enabled=False)
     page.get_by_role("link", name="Zoë Shared").first.click()
@@ -226,6 +255,9 @@ def test_a_spoilt_memory_does_no_harm(visit: Open) -> None:
     page.reload()
     expect(page.locator(".reading-list a")).to_have_attribute("href", "/papers/x")
     assert page.locator("#lists img").count() == 0
+    page.evaluate("""localStorage.setItem("nearpaper", '{"saved": {"../docs": {}}}')""")
+    page.reload()
+    expect(page.locator(".reading-list a")).to_have_attribute("href", "/?q=..%2Fdocs")
     page.evaluate("localStorage.setItem('nearpaper', 'no JSON')")
     page.reload()
     expect(page.get_by_text("No saved papers yet")).to_be_visible()

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from api.admin.changes import Changes
+from api.http.access.access import Access
+from api.http.app import create_app
+from api.http.load.bounds import BOUNDS
+from api.keys.key_file import add_key
+from tests.api.http.served import served
 
 Open = Callable[..., Page]
 
@@ -70,3 +78,29 @@ def test_without_scripts_the_browser_goes_to_the_answer(visit: Open) -> None:
     assert told["results"]
     page.go_back()
     expect(operation(page, "POST /api/v1/papers").get_by_role("button")).to_be_hidden()
+
+
+def test_curl_sends_what_the_page_sends(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    add_key(tmp_path / "keys.json", "root", "admin", "")
+    access = Access(keys=tmp_path / "keys.json", open=True)
+    app = create_app(folder, access=access, changes=Changes(folder, tmp_path / "audit.jsonl"))
+    with served(app, BOUNDS) as (host, port):
+        page = browser.new_page()
+        page.goto(f"http://{host}:{port}/docs")
+        removal = "DELETE /api/v1/admin/papers/{id}"
+        operation(page, removal).get_by_label("id", exact=True).fill("2402.00001")
+        for name, sign in (
+            (removal, "curl -s -X DELETE '"),
+            ("POST /api/v1/admin/publish", "curl -s -X POST '"),
+            ("POST /api/v1/papers", "/api/v1/papers' --json '{"),
+            ("GET /readyz", "curl -s 'http"),
+        ):
+            sent(page, name)  # without a key nothing is changed
+            expect(operation(page, name).get_by_label("The same with curl")).to_contain_text(sign)
+        page.close()
+
+
+def test_a_body_is_edged_as_any_field(visit: Open) -> None:
+    page = visit("/docs")
+    edge = "(name) => getComputedStyle(document.querySelector(name)).borderTopColor"
+    assert page.evaluate(edge, ".reference textarea") == page.evaluate(edge, "#q")

@@ -165,6 +165,58 @@ def test_papers_saved_by_an_older_version_are_kept(visit: Open) -> None:
     )
 
 
+def test_what_could_not_be_saved_is_not_said_to_be(visit: Open, tmp_path: Path) -> None:
+    page, kept = with_saved(visit, 2)
+    text = exported(page, "JSON")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    page.get_by_role("button", name=f"remove: {kept[0]}", exact=True).click()
+    expect(page.locator("#said")).to_contain_text("Nothing can be saved")
+    assert listed(page) == kept
+    file = tmp_path / "list.json"
+    file.write_text(text, "utf-8")
+    page.evaluate("document.getElementById('said').textContent = ''")
+    manage(page)
+    page.get_by_label("Import").set_input_files(file)
+    expect(page.locator("#said")).to_contain_text("Nothing can be saved")
+
+
+def test_the_keyboard_stays_where_it_was_and_notes_stay_open(visit: Open) -> None:
+    page, kept = with_saved(visit, 3)
+    page.get_by_text("tags and note").nth(2).click()
+    page.get_by_role("button", name=f"read: {kept[1]}", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"read: {kept[1]}", exact=True)).to_be_focused()
+    expect(page.get_by_label("Tags, with commas").nth(2)).to_be_visible()
+    page.get_by_role("button", name=f"remove: {kept[1]}", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"remove: {kept[2]}", exact=True)).to_be_focused()
+    for _ in range(2):
+        page.keyboard.press("Enter")
+    expect(page.get_by_label("List", exact=True)).to_be_focused()
+    page.get_by_label("Name").fill("Later")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("List", exact=True)).to_contain_text("Later (0)")
+    expect(page.get_by_label("Note")).to_be_focused()
+
+
+def test_another_tab_disturbs_nobody_who_types(visit: Open) -> None:
+    page, kept = with_saved(visit, 2)
+    page.get_by_text("tags and note").first.click()
+    note = page.get_by_label("Note").nth(1)
+    note.click()
+    page.keyboard.type("half a")
+    other = page.context.new_page()
+    other.goto("/?q=speech")  # a recent question is kept, too
+    saved = titles(other)[0]
+    other.get_by_role("button", name=f"Save: {saved}", exact=True).click()
+    page.wait_for_timeout(300)
+    page.keyboard.type(" note")
+    expect(note).to_have_value("half a note")
+    page.keyboard.press("Tab")
+    expect(page.locator(".reading-list .title")).to_have_text([*kept, saved])
+    expect(note).to_have_value("half a note")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_chosen_results_are_exported(visit: Open, scripts: bool) -> None:
     page = visit("/?q=graph+kernels", java_script_enabled=scripts)

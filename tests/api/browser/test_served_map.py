@@ -87,6 +87,7 @@ def test_a_search_of_titles_zooms(show: Show) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#card")).to_contain_text("Strings of old")
     assert page.evaluate("view.size") > 2 * before
+    expect(page.locator("html")).not_to_have_class("waiting")  # nothing is loaded
 
 
 def test_a_region_leads_to_a_search(show: Show) -> None:

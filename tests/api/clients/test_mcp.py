@@ -19,6 +19,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from api.cli import run
+from api.http.problems import tell
 from api.mcp.papers import NOTICE
 from api.mcp.server import make_server
 from search.engine import Engine
@@ -194,7 +195,7 @@ def test_over_http_no_folder_is_named(
     manifest.write_text(json.dumps(lost))
     with Engine.open(index) as engine:
         (own,) = told(engine, "search_papers", question="parsing")["warnings"]
-        server = make_server(engine, over_http=True)
+        server = make_server(engine, tell=tell)
         result = ask(server, "search_papers", question="parsing")
         failed = ask(server, "search_papers", question="parsing", mode="dense")
         refusal = ask(server, "get_paper", id="b")

@@ -98,16 +98,18 @@ def test_a_mail_that_is_refused_is_sent_next_time(
     assert digest("--mail", "--exit-code")[0] == 4
 
 
+@pytest.mark.parametrize("answer", ["550 no such reader", "421 come back later"])
 def test_one_reader_who_is_refused_gets_it_later_and_nobody_twice(
-    place: Place, mailbox: Mailbox, digest: Call
+    place: Place, mailbox: Mailbox, digest: Call, answer: str
 ) -> None:
+    """Also where the server ends the connection with its refusal, as it does with 421."""
     place.put(paper(1))
     readers = '["a@example.org", "b@example.org", "c@example.org"]'
     place.write(mailbox.options(to=readers) + SEARCHES)
-    mailbox.refuses["b@example.org"] = "550 no such reader"
+    mailbox.refuses["b@example.org"] = answer
     code, _, err = digest("--mail")
     assert code == 1
-    assert "b@example.org was refused (550 no such reader)" in err
+    assert f"b@example.org was refused ({answer})" in err
     assert mailbox.to == ["a@example.org", "c@example.org"]
     place.put(paper(2))
     mailbox.refuses.clear()

@@ -116,6 +116,12 @@ def test_keys_are_one_paper_s_own() -> None:
     assert keys == ["berg2024bert", "berg2024bert-2", "berg2024bert-3"]
 
 
+def test_keys_that_differ_in_case_alone_are_one_to_bibtex() -> None:
+    cited = [replace(PAPER, cite_keys=(key,)) for key in ("Toys", "toys", "toys-2")]
+    keys = [entry.key for entry in entries(written("bibtex", *cited))]
+    assert keys == ["Toys", "toys-2", "toys-2-2"]
+
+
 def test_ris() -> None:
     mine, hostile = rispy.loads(written("ris", PAPER, HOSTILE))
     assert mine["type_of_reference"] == "UNPB"

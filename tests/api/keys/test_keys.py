@@ -92,6 +92,21 @@ def test_a_ring_takes_up_what_changes(file: Path) -> None:
         assert ring.holder(wrong) is None
 
 
+def test_a_link_to_the_file_stays_one(file: Path, tmp_path: Path) -> None:
+    """Services read the file itself, by whatever name."""
+    link = tmp_path / "elsewhere" / "link.json"
+    link.parent.mkdir()
+    first = add_key(file, "ada", "reader", "")
+    link.symlink_to(file)
+    ring = KeyRing(file)
+    second = add_key(link, "bob", "reader", "")
+    assert ring.holder(second) is not None
+    assert run(["keys", "remove", "ada", "--file", str(link)]) == 0
+    assert ring.holder(first) is None
+    assert link.is_symlink()
+    assert [one.name for one in link.parent.iterdir()] == ["link.json"]
+
+
 def test_nobody_has_a_key_while_the_file_is_unreadable(
     file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -22,24 +21,6 @@ from tests.serving import serving
 
 SEARCH = "/api/v1/search?q=speech"
 PAGE = {"accept": "text/html"}
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "keys.json"
-
-
-@pytest.fixture
-def secret(file: Path) -> str:
-    return add_key(file, "ada", "reader", "")
-
-
-@pytest.fixture
-def client(engine: Engine, file: Path, secret: str) -> Iterator[TestClient]:
-    assert secret
-    app = create_app(engine=engine, access=Access(keys=file))
-    with TestClient(app, follow_redirects=False) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(
@@ -136,7 +117,15 @@ def test_a_feed_takes_a_token_that_opens_nothing_else(
     response = client.get(f"/feed.atom?q=speech&token={token}")
     assert response.status_code == 200
     assert token not in response.text
+    things = ("/authors?name=Zo%C3%AB+Shared", "/categories/math?", "/years/2024?")
+    for thing in things:
+        response = client.get(f"{thing}&format=atom&token={token}")
+        assert response.status_code == 200
+        assert token not in response.text
+        for others in ("", "&format=bibtex", "&format=atom&format=bibtex"):
+            assert client.get(f"{thing}{others}&token={token}").status_code == 401
     assert client.get(f"{SEARCH}&token={token}").status_code == 401
+    assert client.get(f"{SEARCH}&format=atom&token={token}").status_code == 401
     assert client.get(f"/feed.atom?q=speech&token={secret}").status_code == 401
     client.cookies.set("nearpaper_session", token)
     assert client.get(SEARCH).status_code == 401

@@ -55,6 +55,7 @@ def test_addresses_that_one_client_can_choose_from_count_as_one() -> None:
 
     assert client("2001:db8::1") == client("2001:db8::ffff") != client("2001:db8:0:1::1")
     assert client("10.0.0.1") != client("10.0.0.2")
+    assert client("::ffff:10.0.0.1") == client("10.0.0.1") != client("::ffff:10.0.0.2")
     assert client_of({}) == ""
 
 

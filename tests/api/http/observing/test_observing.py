@@ -107,6 +107,27 @@ def test_a_request_keeps_the_id_that_it_came_with(engine: Engine) -> None:
             assert re.fullmatch("[0-9a-f]{32}", id)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_fault_of_ours_is_counted_logged_and_has_an_id(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, method: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(observation, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(Engine, "paper", fail)
+    name = "nearpaper_requests_total['/api/v1/papers/{id:path}', '500']"
+    with TestClient(create_app(engine=engine), raise_server_exceptions=False) as client:
+        before = samples(client).get(name, 0)
+        headers = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+        answer = client.request(method, "/api/v1/papers/2402.00001", headers=headers)
+        assert samples(client)[name] == before + 1
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, TRACE)
+    lines = [json.loads(JsonLines().format(one)) for one in caplog.records]
+    slow = [one for one in lines if one["logger"] == "nearpaper.slow"]
+    assert [one["status"] for one in slow if one["request"] == TRACE] == [500]
+
+
 def test_slow_requests_are_logged_without_what_was_asked(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from api.cli import run
-from tests.serving import serving
+from tests.serving import SERVE, serving
 
 SEARCH = "/api/v1/search?q=speech"
 
@@ -100,6 +101,25 @@ def test_workers_end_with_a_supervisor_that_was_killed(folder: Path) -> None:
         while [pid for pid in workers if psutil.pid_exists(pid)]:
             assert time.monotonic() < until
             time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_workers_that_cannot_start_end_the_service_with_a_line_that_says_why(
+    folder: Path, tmp_path: Path
+) -> None:
+    options = ("--index", str(folder), "--port", "0", "--workers", "2")
+    ended = subprocess.run(
+        [*SERVE, *options, "--rerank", str(tmp_path / "none")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    lines = ended.stderr.splitlines()
+    assert str(tmp_path / "none") in lines[-2]
+    assert "a worker can't start" in lines[-1]
 
 
 def test_what_no_worker_could_start_with_is_told_at_once(folder: Path, tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ def test_each_can_be_followed_and_taken_along(client: TestClient, address: str) 
     (feed,) = {link for link in links if "format=atom" in link}
     parsed = feedparser.parse(client.get(feed).content)
     assert [entry.title for entry in parsed.entries] == titles(html)
+    (heading,) = re.findall("<h1[^>]*>([^<]+)<", html)
+    assert parsed.feed.title == f"nearpaper: {unescape(heading)}"
     assert not parsed.bozo
     (bibtex,) = {link for link in links if "format=bibtex" in link}
     answer = client.get(bibtex)
