@@ -153,7 +153,7 @@ def query_table(measured: Parts, papers: int) -> Table:
         (
             f"Reach at 139,000 papers: {REACH}. With few papers the parts are nearly nothing and "
             "reading ten records weighs more.",
-            "The engine searches vectors twice (feedback), reads records and words the answer.",
+            "The engine also compares the first papers with each other, reads records and says why.",
         ),
     )
 
