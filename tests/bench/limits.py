@@ -153,7 +153,7 @@ def query_table(measured: Parts, papers: int) -> Table:
         (
             f"Reach at 139,000 papers: {REACH}. With few papers the parts are nearly nothing and "
             "reading ten records weighs more.",
-            "The engine also compares the first papers with each other, reads records and says why.",
+            "The engine also compares the first papers with each other, and reads records.",
         ),
     )
 
