@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 from indexer import analysis
 from indexer.errors import StorageError
@@ -23,8 +22,8 @@ _HEAP_BYTES = 128_000_000
 class LexiconWriter:
     """Appends papers to a lexicon, which is made where there is none.
 
-    Tantivy's lock is held until the block ends: also where it ends by Ctrl-C, whose traceback still
-    holds the writer when the next one is opened.
+    Tantivy's lock is held until this is closed. Otherwise Ctrl-C would leave it held: the traceback
+    still has the writer when the next one is opened.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,15 +64,8 @@ class LexiconWriter:
         for path in lexicon_files(self._folder):
             path.chmod(self._folder.stat().st_mode & 0o666)
 
-    def __enter__(self) -> LexiconWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let the next writer in; what wasn't committed is lost."""
         del self._writer
 
     @contextmanager

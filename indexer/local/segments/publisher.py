@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from indexer.analysis import TOKENS
@@ -187,7 +187,7 @@ def _has_rotted(folder: Path, catalog: Catalog, old: Manifest, change: int, pape
 
 def _extend_lexicon(folder: Path, catalog: Catalog, change: int) -> None:
     """Add what came since the lexicon's own last row, be it ahead of the last generation's."""
-    with LexiconWriter(folder) as writer:
+    with closing(LexiconWriter(folder)) as writer:
         for block in catalog.scan(after=writer.last_row, change=change):
             writer.add(block)
         writer.commit()

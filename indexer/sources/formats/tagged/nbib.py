@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import BinaryIO
 
-from indexer.papers.ids import normalise_doi
 from indexer.papers.loose_dates import loose_date
 from indexer.papers.persons import swapped, without_generation
-from indexer.sources.formats.identifiers import known_doi, known_pubmed
+from indexer.sources.formats.identifiers import doi_of, known_doi, known_pubmed
 from indexer.sources.formats.tagged.lines import (
     Grammar,
     Values,
@@ -92,8 +90,6 @@ def _full(name: str) -> str:
     return printed_name(f"{bare}, {generation}" if "," in bare and generation else name)
 
 
-def _doi(values: Values) -> str | None:
-    for text in (*every(values, "LID"), *every(values, "AID"), *every(values, "SO")):
-        with suppress(ValueError):
-            return normalise_doi(text)
-    return None
+def _doi(values: Values) -> str:
+    texts = (*every(values, "LID"), *every(values, "AID"), *every(values, "SO"))
+    return next(filter(None, map(doi_of, texts)), "")
