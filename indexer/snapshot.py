@@ -130,8 +130,8 @@ class Snapshot(Protocol):
         """The records, in the order of the keys."""
         ...
 
-    def vectors(self, keys: Keys) -> NDArray[np.float16]:
-        """``(n, d)`` vectors of unit length."""
+    def vectors(self, keys: Keys) -> NDArray[np.float32]:
+        """``(n, d)`` vectors of unit length, as they are kept in 16 bits."""
         ...
 
     def rows(self, keys: Keys) -> NDArray[np.int64]:

@@ -131,7 +131,7 @@ class Lookup(OpenIndex):
             raise PaperNotFoundError(f"{', '.join(ids)}: not in the index, which is still empty")
 
         return self._read(
-            lambda snapshot: plane(snapshot.vectors(located(snapshot, wanted)).astype(np.float32)),
+            lambda snapshot: plane(snapshot.vectors(located(snapshot, wanted))),
             missing,
         )
 

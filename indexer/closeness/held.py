@@ -14,7 +14,14 @@ LETTERS = 3
 """Letters of a word that tell it from most others. Its stem has them, if it is longer than that."""
 _CHANGING = {"ske": "sce", "gra": "gre", "mol": "mou"}
 """By the first letters of an American word, those of the British one, if they are others."""
-_RUN = re.compile(r"[a-z0-9]+")
+_RUN = re.compile(rb"[a-z0-9]+")
+_WITHIN = frozenset(b"-+#")
+"""Signs that can be part of a word; all others of ASCII part words as spaces do."""
+_READ = bytes(
+    byte if byte > 127 or byte in _WITHIN or chr(byte).isalnum() else ord(" ")
+    for byte in range(256)
+).lower()
+"""For each byte of UTF-8 what is read in its place."""
 
 
 def held(
@@ -28,21 +35,23 @@ def held(
         stems_of: Gives those of a piece of text without spaces.
     """
     first, wanted = beginnings(stems), frozenset(stems)
-    pieces = [frozenset(text.split()) for text in texts]
-    kept = (
+    # Of bytes, unlike letters, `isalpha` knows ASCII alone, and lower case costs no call.
+    pieces = [frozenset(text.encode(errors="replace").translate(_READ).split()) for text in texts]
+    kept = [
         piece
         for piece in frozenset().union(*pieces)
-        if piece[:LETTERS].lower() in first
-        or piece[:2].lower() in first
-        or (not (piece.isalpha() and piece.isascii()) and _may_hold(piece.lower(), first))
-    )
-    found = {piece: same for piece in kept if (same := wanted.intersection(stems_of(piece)))}
-    return [set().union(*(found[piece] for piece in each & found.keys())) for each in pieces]
+        if piece[:LETTERS] in first
+        or piece[:2] in first
+        or (not piece.isalpha() and _may_hold(piece, first))
+    ]
+    read = ((piece, wanted.intersection(stems_of(piece.decode()))) for piece in kept)
+    found = {piece: same for piece, same in read if same}
+    return [set().union(*(found[piece] for piece in each.intersection(found))) for each in pieces]
 
 
-def beginnings(stems: Iterable[str]) -> frozenset[str]:
+def beginnings(stems: Iterable[str]) -> frozenset[bytes]:
     """The first two or three letters, in lower case, of plain words that may have these stems."""
-    return frozenset(first for stem in stems for first in _beginnings(stem))
+    return frozenset(first.encode() for stem in stems for first in _beginnings(stem))
 
 
 def _beginnings(stem: str) -> set[str]:
@@ -55,18 +64,16 @@ def _beginnings(stem: str) -> set[str]:
     return {first, _CHANGING.get(first, first)} | greek | dying | alone
 
 
-def _may_hold(piece: str, beginnings: Collection[str]) -> bool:
+def _may_hold(piece: bytes, beginnings: Collection[bytes]) -> bool:
     """Whether a part of a piece of text, in lower case, may be a word that begins so.
 
     It may where it has signs in it that can be read in several ways, such as *x-ray* or *C++*.
     """
-    if len(piece) > LETTERS and piece[:-1].isalpha() and piece.isascii():
-        return False  # a sign behind one word
-    if not piece.isascii() or "+" in piece or "#" in piece:
+    if not piece.isascii() or b"+" in piece or b"#" in piece:
         return True
     return any(
         run[:LETTERS] in beginnings
         or run[:2] in beginnings
-        or (len(run) < LETTERS and "-" in piece)
+        or (len(run) < LETTERS and b"-" in piece)
         for run in _RUN.findall(piece)
     )

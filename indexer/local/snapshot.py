@@ -97,7 +97,7 @@ class LocalSnapshot:
         """The records; raises ``SnapshotExpiredError`` where two compactions were faster."""
         return self._catalog.papers(self.rows(keys).tolist())
 
-    def vectors(self, keys: Keys) -> NDArray[np.float16]:
+    def vectors(self, keys: Keys) -> NDArray[np.float32]:
         """``(n, d)`` vectors of unit length."""
         return self.generation.vectors(np.asarray(keys, np.int64))
 

@@ -93,7 +93,7 @@ def _schema(about: About) -> Any:  # noqa: ANN401 - pyarrow ships no types
     return pa.schema(columns, metadata={"nearpaper": json.dumps(facts)})
 
 
-def _table(papers: Sequence[Paper], vectors: NDArray[np.float16], schema: Any) -> Any:  # noqa: ANN401 - likewise
+def _table(papers: Sequence[Paper], vectors: NDArray[np.float32], schema: Any) -> Any:  # noqa: ANN401 - likewise
     """Empty text is null, as in JSON."""
     import pyarrow as pa
 
@@ -101,7 +101,7 @@ def _table(papers: Sequence[Paper], vectors: NDArray[np.float16], schema: Any) -
         pa.array([_given(getattr(paper, name)) for paper in papers], schema.field(name).type)
         for name in schema.names[:-1]
     ]
-    flat = pa.array(np.ascontiguousarray(vectors, np.float32).reshape(-1))
+    flat = pa.array(vectors.reshape(-1))
     lists = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
     return pa.Table.from_arrays([*arrays, lists], schema=schema)
 

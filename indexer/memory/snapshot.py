@@ -110,10 +110,10 @@ class MemorySnapshot:
         """The records, in the order of the keys."""
         return [self._state.live[key].paper for key in keys.tolist()]
 
-    def vectors(self, keys: Keys) -> NDArray[np.float16]:
+    def vectors(self, keys: Keys) -> NDArray[np.float32]:
         """``(n, d)`` vectors of unit length."""
-        vectors: NDArray[np.float16] = self._vectors[np.searchsorted(self._keys, keys)]
-        return vectors
+        halves: NDArray[np.float16] = self._vectors[np.searchsorted(self._keys, keys)]
+        return halves.astype(np.float32)
 
     def rows(self, keys: Keys) -> NDArray[np.int64]:
         """``(n,)`` row numbers: the keys themselves."""

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.models.cache import TOKENIZER, Converted
-from indexer.models.conversion.compiled import compiled
+from indexer.models.conversion.compiled import compiled, made
 from indexer.models.conversion.runtime import has_bf16, openvino
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
+from indexer.models.fixed_shapes import WIDTHS, FixedShapes
 from indexer.models.precision import INT8_DYNAMIC, INT8_GROUP
 from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
 
@@ -71,8 +72,14 @@ class OpenVinoEmbedder:
         )
         with _FIRST_INFERENCE:
             self._compiled, precision, self.streams = _compiled(converted, threads)
-        self._of_thread = threading.local()
+        self._of_thread = _OfThread()
         self._side_by_side = ThreadPoolExecutor(self.streams, thread_name_prefix="inference")
+        self._fixed = FixedShapes(
+            lambda width: _compiled_for(converted, threads, width),
+            self._side_by_side,
+            # With 8 bits in between, too, a graph of one shape rounds otherwise: cosine 0.999.
+            widths=() if facts.precision == "int8" else WIDTHS,
+        )
         self._model = Model(
             name=name,
             revision=revision,
@@ -111,7 +118,7 @@ class OpenVinoEmbedder:
     def inputs(self, texts: Sequence[str]) -> list[list[NDArray[np.int64]]]:
         """What the model is given for each text as a document: ``(1, tokens)`` ids and mask."""
         tokens = self._reader.read([self._facts.document_prefix + text for text in texts])
-        return [_padded([one], self._facts.pad_id) for one in tokens]
+        return [_padded([one], len(one.ids), self._facts.pad_id) for one in tokens]
 
     def _in_batches(self, tokens: Sequence[Tokens]) -> Vectors:
         rows = np.empty((len(tokens), self._facts.dimension), np.float32)
@@ -129,15 +136,26 @@ class OpenVinoEmbedder:
     def _infer(self, tokens: Sequence[Tokens]) -> Vectors:
         # Called with its defaults, a request copies what goes in and what comes out; calling the
         # compiled model instead shares memory, and later calls then overwrite earlier vectors.
-        outputs = self._request().infer(_padded(tokens, self._facts.pad_id))
-        rows: Vectors = outputs[0]
+        width, compiled = max(len(one.ids) for one in tokens), self._compiled
+        if len(tokens) == 1:
+            width = self._fixed.width(width)
+            compiled = self._fixed.ready(width) or compiled
+        padded = _padded(tokens, width, self._facts.pad_id)
+        rows: Vectors = self._request(compiled).infer(padded)[0]
         return rows
 
-    def _request(self) -> InferRequest:
-        if not hasattr(self._of_thread, "request"):
-            self._of_thread.request = self._compiled.create_infer_request()
-        request: InferRequest = self._of_thread.request
-        return request
+    def _request(self, compiled: CompiledModel) -> InferRequest:
+        requests = self._of_thread.requests
+        if (found := requests.get(compiled)) is None:
+            found = requests[compiled] = compiled.create_infer_request()
+        return found
+
+
+class _OfThread(threading.local):
+    """What each thread has of its own: a request to each graph that it has run."""
+
+    def __init__(self) -> None:
+        self.requests: dict[CompiledModel, InferRequest] = {}
 
 
 def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
@@ -152,9 +170,9 @@ def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _padded(tokens: Sequence[Tokens], pad_id: int) -> list[NDArray[np.int64]]:
-    """Token ids and attention mask, ``(n, longest)`` each."""
-    shape = len(tokens), max(len(one.ids) for one in tokens)
+def _padded(tokens: Sequence[Tokens], width: int, pad_id: int) -> list[NDArray[np.int64]]:
+    """Token ids and attention mask, ``(n, width)`` each."""
+    shape = len(tokens), width
     ids, mask = np.full(shape, pad_id, np.int64), np.zeros(shape, np.int64)
     for row, one in enumerate(tokens):
         ids[row, : len(one.ids)] = one.ids
@@ -176,20 +194,31 @@ def _cores() -> int:
 
 def _compiled(converted: Converted, threads: int | None) -> tuple[CompiledModel, str, int]:
     """The model ready to run, the precision it runs in, and its streams."""
+    precision, streams = converted.facts.precision, streams_for(threads or _cores())
+    options = _options(converted) | {"NUM_STREAMS": str(streams)}
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = str(threads)
+    has_int8_weights = precision in ("int8", INT8_DYNAMIC)
+    runs_in = precision if has_int8_weights else options["INFERENCE_PRECISION_HINT"]
+    return compiled(openvino().Core(), converted, options), runs_in, streams
+
+
+def _compiled_for(converted: Converted, threads: int | None, width: int) -> CompiledModel:
+    """The same for one text of so many tokens at a time; raises ``RuntimeError``."""
+    cores = threads or _cores()
+    of_one = {"NUM_STREAMS": "1", "INFERENCE_NUM_THREADS": str(cores // streams_for(cores))}
+    return made(openvino().Core(), converted, _options(converted) | of_one, (1, width))
+
+
+def _options(converted: Converted) -> dict[str, str]:
+    """How the model is run, whatever on."""
     precision = converted.facts.precision
-    core = openvino().Core()
     fast = "bf16" if has_bf16() else "f32"
-    hint = fast if precision in ("bf16", "int8") else "f32"  # in int8: of what was left as it was
-    streams = streams_for(threads or _cores())
-    options = {
-        "NUM_STREAMS": str(streams),
-        "INFERENCE_PRECISION_HINT": hint,
+    options = {  # in int8, the hint is for what was left as it was
+        "INFERENCE_PRECISION_HINT": fast if precision in ("bf16", "int8") else "f32",
         # Else each process with few threads takes the same first cores, and leaves the others idle.
         "ENABLE_CPU_PINNING": "NO",
     }
     if precision == INT8_DYNAMIC:
         options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(INT8_GROUP)
-    if threads is not None:
-        options["INFERENCE_NUM_THREADS"] = str(threads)
-    has_int8_weights = precision in ("int8", INT8_DYNAMIC)
-    return compiled(core, converted, options), precision if has_int8_weights else hint, streams
+    return options

@@ -125,10 +125,10 @@ class OpenSearchSnapshot:
         self._recent.halves.put(keys, map(half_of, stored))
         return list(map(paper_of, stored))
 
-    def vectors(self, keys: Keys) -> NDArray[np.float16]:
+    def vectors(self, keys: Keys) -> NDArray[np.float32]:
         """``(n, d)`` vectors of unit length; raises ``SnapshotExpiredError``."""
         halves = self._recent.halves.get(keys.tolist(), self._halves)
-        return np.array(halves, np.float16).reshape(-1, self.about.model.dimension)
+        return np.array(halves, np.float32).reshape(-1, self.about.model.dimension)
 
     def _halves(self, keys: Sequence[int]) -> Iterator[NDArray[np.float16]]:
         return map(half_of, self._versions.stored(keys, ("half",)))

@@ -92,7 +92,7 @@ def _taken(
     headings, vectors = list[Heading](), list[NDArray[np.float16]]()
     for keys in _chosen(snapshot, count):
         headings += map(_heading, snapshot.papers(keys))
-        vectors.append(snapshot.vectors(keys))
+        vectors.append(snapshot.vectors(keys).astype(np.float16))  # as they are kept
         report("Reading titles", len(headings) / count)
     return headings, np.concatenate(vectors)
 

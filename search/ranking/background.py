@@ -36,7 +36,7 @@ class Background:
         others = ALL if without is None else less(ALL, tuple(without.tolist()))
         self.fingerprint = snapshot.about.fingerprint
         chosen = snapshot.sample(SAMPLE, others, _SEED)
-        self._vectors = snapshot.vectors(chosen).astype(np.float32)
+        self._vectors = snapshot.vectors(chosen)
 
     def scale(self, vector: NDArray[np.float32]) -> Scale:
         """How near random papers are to a ``(d,)`` unit vector."""

@@ -75,5 +75,5 @@ class Closeness:
         return wanted
 
     def _cosines(self, keys: Keys, vector: Vector) -> NDArray[np.float32]:
-        vectors: NDArray[np.float32] = self._snapshot.vectors(keys).astype(np.float32)
+        vectors: NDArray[np.float32] = self._snapshot.vectors(keys)
         return vectors @ vector

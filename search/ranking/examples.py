@@ -51,11 +51,11 @@ def examples(
     snapshot: Snapshot, near: Keys, far: Keys, text: str, text_vector: Vector | None
 ) -> Examples:
     """Gather vectors and words of papers, and of a text."""
-    vectors = snapshot.vectors(near).astype(np.float32)
+    vectors = snapshot.vectors(near)
     if text_vector is not None:
         vectors = np.vstack([vectors, text_vector[None]])
     words = "\n".join([text, *map(document_text, snapshot.papers(near))])
-    return Examples(vectors, snapshot.vectors(far).astype(np.float32), words)
+    return Examples(vectors, snapshot.vectors(far), words)
 
 
 def fold_duplicates(
@@ -75,7 +75,7 @@ def fold_duplicates(
     head = ranking.head[:FOLDED_AMONG]
     if not len(head):
         return ranking, {}
-    vectors = snapshot.vectors(head).astype(np.float32)
+    vectors = snapshot.vectors(head)
     titles = snapshot.values("title_key", head)
     cosines = vectors @ vectors.T
     same = cosines >= SAME
@@ -96,7 +96,7 @@ def _without_copies(snapshot: Snapshot, ranking: Ranking, asked: NDArray[np.floa
     head = ranking.head[:FOLDED_AMONG]
     if not (len(head) and len(asked)):
         return ranking
-    vectors = snapshot.vectors(head).astype(np.float32)
+    vectors = snapshot.vectors(head)
     return fold(ranking, _with_rest((vectors @ asked.T).max(axis=1) < SAME, ranking))
 
 

@@ -71,11 +71,11 @@ def library_of(
     """
     found = snapshot.match(papers)
     held = np.unique(found[found >= 0])
-    near = snapshot.vectors(held).astype(np.float32)
+    near = snapshot.vectors(held)
     texts = [document_text(one) for one, key in zip(papers, found, strict=True) if key < 0]
     if texts:
         near = np.vstack([near, embed(embedder(), texts).vectors.astype(np.float32)])
-    return Library(held, near, snapshot.vectors(unlike).astype(np.float32))
+    return Library(held, near, snapshot.vectors(unlike))
 
 
 def suiting(
@@ -88,9 +88,7 @@ def suiting(
     blocks = _candidates(library, snapshot, without(where, tuple(library.held.tolist())))
     if not blocks:
         return NO_KEYS, np.empty(0)
-    near = np.concatenate(
-        [library.nearness(snapshot.vectors(block).astype(np.float32)) for block in blocks]
-    )
+    near = np.concatenate([library.nearness(snapshot.vectors(block)) for block in blocks])
     order = np.argsort(-near, kind="stable")
     order = order[near[order] > -1]
     if not len(order) or is_far(snapshot, float(near[order[0]])):

@@ -127,7 +127,7 @@ class Retriever:
         holding = NO_HOLDERS if mode == "dense" else holders(snapshot, wanted.words)
         ranking = ranked(snapshot, mode, wanted.words, vector, dense, lexical, holding)
         ranking = within(snapshot, ranking, both(others, options.where()))
-        near_vectors = snapshot.vectors(chosen).astype(np.float32)
+        near_vectors = snapshot.vectors(chosen)
         ranking, folded = fold_duplicates(snapshot, ranking, near_vectors)
         return Retrieved(ranking, text, warnings, folded)
 

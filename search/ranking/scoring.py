@@ -119,7 +119,7 @@ def _with_neighbours(
 ) -> Hits:
     """Papers near to the best ones rise among the first, and those near to others that rose."""
     first = np.sort(hits[0][:REGULARISED])
-    vectors = snapshot.vectors(first).astype(np.float32)
+    vectors = snapshot.vectors(first)
 
     def of(keys: Keys) -> NDArray[np.float32]:
         return vectors[np.searchsorted(first, keys)]

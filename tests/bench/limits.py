@@ -130,7 +130,7 @@ def exact_ids(folder: Path, questions: Sequence[str], k: int) -> list[list[str]]
             raise ValueError(f"{folder}: nothing is published")
         embedder = store.embedder(snapshot.about.model)
         keys = np.concatenate(list(snapshot.scan(ALL)))
-        vectors = snapshot.vectors(keys).astype(np.float32)
+        vectors = snapshot.vectors(keys)
         asked = embedder.encode_queries([parse(question).text for question in questions])
         nearest = np.argsort(-(asked @ vectors.T), axis=1, kind="stable")[:, :k]
         return [[paper.id for paper in snapshot.papers(keys[row])] for row in nearest]

@@ -53,7 +53,7 @@ class Corpus:
                 raise ValueError(f"{folder}: nothing is published")
             blocks = list(snapshot.scan(ALL))
             papers = [paper for keys in blocks for paper in snapshot.papers(keys)]
-            vectors = snapshot.vectors(np.concatenate(blocks))
+            vectors = snapshot.vectors(np.concatenate(blocks)).astype(np.float16)
             return cls(papers, vectors, snapshot.about.model)
 
 

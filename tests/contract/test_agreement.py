@@ -115,7 +115,7 @@ def test_records_and_vectors(pair: Pair) -> None:
     ours, theirs = (each.papers(keys) for each, keys in zip(pair, backwards, strict=True))
     assert ours == theirs
     ones, others = (each.vectors(keys) for each, keys in zip(pair, backwards, strict=True))
-    assert ones.dtype == others.dtype == np.float16
+    assert ones.dtype == others.dtype == np.float32
     assert ones.tobytes() == others.tobytes()
 
 

@@ -66,7 +66,7 @@ def filled_with_vectors(store: Store) -> Snapshot:
 def questions(snapshot: Snapshot) -> list[Vector]:
     """Between two papers each, which is as hard as a real question."""
     keys = snapshot.sample(2 * QUESTIONS, ALL, seed=1)
-    vectors = snapshot.vectors(keys).astype(np.float32)
+    vectors = snapshot.vectors(keys)
     return list(unit_rows(vectors[::2] + vectors[1::2]))
 
 

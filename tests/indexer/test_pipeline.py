@@ -94,7 +94,7 @@ def test_a_changed_text_is_embedded_anew_and_the_old_one_is_gone(
     assert add(index, [written(tmp_path / "b.jsonl", changed)]).embedded == 1
     snapshot = reading(index)
     (key,) = snapshot.bm25("volcanoes of Iceland", 20, ALL)[0]
-    (changed_vector,) = snapshot.vectors(np.array([key])).astype(np.float32)
+    (changed_vector,) = snapshot.vectors(np.array([key]))
     near = snapshot.papers(snapshot.nearest(changed_vector, 20, ALL)[0])
     assert near[0].title == "volcanoes"
     assert len({paper.id for paper in near}) == 20

@@ -166,11 +166,11 @@ class Generation:
             *tail.values_at(field, positions[~in_base] - self._split),
         ]
 
-    def vectors(self, positions: Positions) -> NDArray[np.float16]:
-        """``(n, d)`` float16 vectors at some positions."""
+    def vectors(self, positions: Positions) -> NDArray[np.float32]:
+        """``(n, d)`` vectors at some positions."""
         base, tail = (segment.vectors for segment in self.segments)
         in_base = positions < self._split
-        vectors = np.empty((len(positions), base.dimension), np.float16)
+        vectors = np.empty((len(positions), base.dimension), np.float32)
         vectors[in_base] = base.at(positions[in_base])
         vectors[~in_base] = tail.at(positions[~in_base] - self._split)
         return vectors

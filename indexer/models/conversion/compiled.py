@@ -12,6 +12,7 @@ takes 170 ms of processor time, taking it up again 55 ms.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -44,7 +45,7 @@ def compiled(core: Core, converted: Converted, options: dict[str, str]) -> Compi
     may come from a stranger.
     """
     if not converted.sha256 or not converted.folder.is_relative_to(cache_folder()):
-        return _made(core, converted, options)
+        return made(core, converted, options)
     key = _key(core, converted, options)
     file = converted.folder / f"ready-{key[:16]}.blob"
     kept = _kept(file, key)
@@ -53,13 +54,18 @@ def compiled(core: Core, converted: Converted, options: dict[str, str]) -> Compi
             return _taken_up(core, kept, converted, options)
         except RuntimeError as error:
             _LOG.warning("%s can't be taken up (%s); it is made again", file, error)
-    fresh = _made(core, converted, options)
+    fresh = made(core, converted, options)
     _keep(file, key, core, fresh, converted, options)
     return fresh
 
 
-def _made(core: Core, converted: Converted, options: dict[str, str]) -> CompiledModel:
+def made(
+    core: Core, converted: Converted, options: dict[str, str], shape: Sequence[int] = ()
+) -> CompiledModel:
+    """A model made ready to run, for inputs of any shape or of one; raises ``RuntimeError``."""
     graph = core.read_model(converted.folder / GRAPH)
+    if shape:
+        graph.reshape({port: openvino().PartialShape(list(shape)) for port in graph.inputs})
     return core.compile_model(graph, "CPU", options | _WITHOUT_WEIGHTS)
 
 

@@ -229,7 +229,7 @@ def contents(index: Path) -> tuple[list[str], NDArray[np.float32]]:
         snapshot = store.snapshot()
         assert snapshot is not None
         keys = np.concatenate([*snapshot.scan(ALL)])
-        vectors = snapshot.vectors(keys).astype(np.float32)
+        vectors = snapshot.vectors(keys)
         return [paper.id for paper in snapshot.papers(keys)], vectors
 
 

@@ -33,7 +33,7 @@ def test_of_random_pairs_one_in_twenty_scores_above_095(store: MemoryStore) -> N
     assert snapshot is not None
     background = Background(snapshot)
     (keys,) = snapshot.scan(ALL)
-    vectors = snapshot.vectors(keys).astype(np.float32)
+    vectors = snapshot.vectors(keys)
     assert len(vectors) == 600
     shares = [
         float((background.scale(vector).scores(vectors @ vector) > 0.95).mean())

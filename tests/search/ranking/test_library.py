@@ -49,9 +49,7 @@ def test_of_many_papers_nearly_the_same_suit(
     """A library of five topics, a few papers of each."""
     keys = snapshot.sample(PAPERS, ALL, seed=3)
     own = keys[keys % TOPICS < 5][:size]
-    taste = Library(
-        own, snapshot.vectors(own).astype(np.float32), np.empty((0, DIMENSION), np.float32)
-    )
+    taste = Library(own, snapshot.vectors(own), np.empty((0, DIMENSION), np.float32))
 
     def first(most: int) -> Keys:
         monkeypatch.setattr(library, "MOST", most)
