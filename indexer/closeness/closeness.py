@@ -53,6 +53,7 @@ class Question:
         self._stems = frozenset(stems)
         # Of one word in parts, the rarest tells.
         self.weights = {ways: _idf(min(found[stem] for stem in ways[0]), papers) for ways in words}
+        self._covered: dict[str, float] = {}  # by id: what words find is often what is shown
 
     def coverage(self, held: Collection[str]) -> float:
         """The share of the words, by their rarity, that are among some stems."""
@@ -62,8 +63,11 @@ class Question:
         """``(n,)``: the coverage of each of some papers."""
         if not self.weights:
             return np.zeros(len(papers))
-        found = held([_words_of(paper) for paper in papers], self._stems, self._snapshot.stems)
-        return np.array([self.coverage(each) for each in found], np.float64)
+        unread = [paper for paper in papers if paper.id not in self._covered]
+        found = held([_words_of(paper) for paper in unread], self._stems, self._snapshot.stems)
+        for paper, stems in zip(unread, found, strict=True):
+            self._covered[paper.id] = self.coverage(stems)
+        return np.array([self._covered[paper.id] for paper in papers], np.float64)
 
     def best(self, lexical: Keys) -> float:
         """The highest coverage among what the lexical leg found, best first."""
