@@ -42,8 +42,12 @@ class ModelFolder:
     expected_sha256: str = ""
 
 
-def find_model(name: str) -> ModelFolder:
-    """The folder of a model; raises :class:`~indexer.errors.ModelError` if there is none."""
+def find_model(name: str, *, is_embedder: bool = True) -> ModelFolder:
+    """The folder of a model; raises :class:`~indexer.errors.ModelError` if there is none.
+
+    Of an embedder in the hub's cache all files are wanted, since other libraries leave out those
+    of pooling and prompts; of any other model the weights are enough.
+    """
     if name in {DEFAULT_MODEL, f"{_ORGANISATION}/{DEFAULT_MODEL}"}:
         return _default_model()
     local = _local_folder(name)
@@ -51,7 +55,7 @@ def find_model(name: str) -> ModelFolder:
         return ModelFolder(str(local), local)
     if not _HUB_NAME.fullmatch(name):
         raise ModelError(f"{name[:200]!r} is neither a folder nor the name of a model on the hub")
-    return _hub_model(name)
+    return _hub_model(name, is_embedder=is_embedder)
 
 
 def _default_model() -> ModelFolder:
@@ -77,28 +81,33 @@ def _local_folder(name: str) -> Path | None:
         return None
 
 
-def _hub_model(name: str) -> ModelFolder:
+def _hub_model(name: str, *, is_embedder: bool) -> ModelFolder:
     names = [name] if "/" in name else [f"{_ORGANISATION}/{name}", name]
     in_part = None
     for repository in names:
         folder = _snapshot(repository, local_files_only=True)
-        if folder is not None and (folder / "modules.json").exists():
+        if folder is not None and (not is_embedder or (folder / "modules.json").exists()):
             return ModelFolder(name, folder, folder.name)
-        in_part = in_part or folder
+        if folder is not None and in_part is None:
+            in_part = repository, folder
+    if in_part is not None:  # of the same revision, whatever is the newest by now
+        repository, folder = in_part
+        whole = _snapshot(repository, local_files_only=False, revision=folder.name)
+        return ModelFolder(name, whole or folder, folder.name)
     for repository in names:
         _LOG.info("%s is fetched from the hub", repository)
         folder = _snapshot(repository, local_files_only=False)
         if folder is not None:
             return ModelFolder(name, folder, folder.name)
-    if in_part is not None:  # as other libraries fetch it, perhaps without pooling and prompts
-        return ModelFolder(name, in_part, in_part.name)
     raise ModelError(
         f"the model {name} is not in the local cache and can't be fetched from the hub as "
         "safetensors; check the name and the network, or give --model a folder that holds it"
     )
 
 
-def _snapshot(repository: str, *, local_files_only: bool) -> Path | None:
+def _snapshot(
+    repository: str, *, local_files_only: bool, revision: str | None = None
+) -> Path | None:
     """The hub's folder with weights in it; pickled ones, which could act, are not fetched."""
     from huggingface_hub import snapshot_download
 
@@ -111,6 +120,7 @@ def _snapshot(repository: str, *, local_files_only: bool) -> Path | None:
         folder = Path(
             snapshot_download(
                 repository,
+                revision=revision,
                 allow_patterns=[*_SETTINGS, _CARD, _WEIGHTS],
                 ignore_patterns=_OTHER_RUNTIMES,
                 local_files_only=local_files_only,

@@ -43,10 +43,11 @@ def loose_date(year: str, month: str = "", day: str = "") -> str:
             return whole
     if packed := _PACKED.fullmatch(year):
         return _valid(packed[1], packed[2], packed[3])
-    if numbers := _YEAR_LAST.search(year):
-        return _valid(numbers[4], *_ordered(numbers[1], numbers[3], mark=numbers[2]))
-    if numbers := _DAY.search(year):
-        return _valid(numbers[1], numbers[3], numbers[4] or day)
+    first, last = _DAY.search(year), _YEAR_LAST.search(year)
+    if last and not (first and first.start() < last.start()):
+        return _valid(last[4], *_ordered(last[1], last[3], mark=last[2]))
+    if first:
+        return _valid(first[1], first[3], first[4] or day)
     found = _YEAR.search(year)
     if not found:
         return ""
@@ -56,6 +57,8 @@ def loose_date(year: str, month: str = "", day: str = "") -> str:
 
 def _ordered(first: str, second: str, *, mark: str) -> tuple[str, str]:
     """Month and day; empty where either may come first. Between dots it is always the day."""
+    if max(int(first), int(second)) > 31:
+        return "", ""
     if mark == "." or int(first) > 12 or first == second:
         return second, first
     return (first, second) if int(second) > 12 else ("", "")

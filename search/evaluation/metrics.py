@@ -25,9 +25,9 @@ DEPTH = 100
 
 RESAMPLES = 10_000
 _SEED = 20060806
-_BLOCK = 1 << 20
 _ROUNDING = 1e-12
 """Of the largest value; what values differ by that are the same."""
+_BLOCK = 1 << 20
 """Numbers drawn at a time, so that memory stays bounded with many questions."""
 
 

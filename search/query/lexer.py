@@ -144,7 +144,7 @@ def _prefixed(prefix: str, value: str, typed: str, text: str, *, quoted: bool) -
         return Clause(kind, value.replace("_", " ").strip(), typed, "")
     if prefix == "cat":
         category = _CATEGORY.fullmatch(value)
-        named = value if quoted else category and category[1]
+        named = category[1] if category else value if quoted else None
         return Clause("cat", named, typed, "") if named else None
     if prefix in ("ti", "abs"):
         return Clause("ti" if prefix == "ti" else "abs", value, typed, text)

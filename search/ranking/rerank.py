@@ -53,7 +53,7 @@ def load_reranker(name: str) -> Reranker:
     Args:
         name: A folder, or a name on the hub such as ``cross-encoder/ms-marco-MiniLM-L6-v2``.
     """
-    folder = find_model(name)
+    folder = find_model(name, is_embedder=False)
     _require_cross_encoder(name, folder.path)
     require_safetensors(folder.path)
     require_torch(folder, "it is a cross-encoder")

@@ -42,17 +42,17 @@ class Worker(Process):
 
     def __init__(self, config: BoundedConfig, sockets: list[socket.socket]) -> None:
         super().__init__(config, sockets)
-        self._begun, self._started = time.monotonic(), False
+        self._begun, self.has_started = time.monotonic(), False
 
     def is_alive(self, timeout: float = ANSWER_SECONDS) -> bool:
         """Whether it runs and, once it has started, says so in time."""
-        if self._started:
+        if self.has_started:
             return super().is_alive(timeout)
-        self._started = self.is_ready(timeout=0)
+        self.has_started = self.is_ready(timeout=0)
         in_time = time.monotonic() < self._begun + START_SECONDS
-        while self._started and self.parent_conn.poll(0.1):
+        while self.has_started and self.parent_conn.poll(0.1):
             self.parent_conn.recv()  # what it answered to earlier questions
-        return self.process.is_alive() and (self._started or in_time)
+        return self.process.is_alive() and (self.has_started or in_time)
 
     @property
     def server(self) -> BoundedServer:
@@ -67,6 +67,7 @@ class Supervisor(Multiprocess):
 
     config: BoundedConfig
     gave_up = False
+    _has_started = False
 
     def init_processes(self) -> None:
         """Start the workers."""
@@ -74,14 +75,17 @@ class Supervisor(Multiprocess):
             self.processes.append(self._started())
 
     def keep_subprocess_alive(self) -> None:
-        """Replace who died; give up where a worker can't even start."""
+        """Replace who died; give up where not one worker could ever start."""
         for place, worker in enumerate(self.processes):
-            if self.should_exit.is_set() or worker.is_alive():
+            if self.should_exit.is_set():
+                return
+            if worker.is_alive():
+                self._has_started |= isinstance(worker, Worker) and worker.has_started
                 continue
             worker.kill()
             worker.join()
             multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
-            if worker.exitcode == STARTUP_FAILURE:
+            if worker.exitcode == STARTUP_FAILURE and not self._has_started:
                 self.gave_up = True
                 self.should_exit.set()
                 return

@@ -10,9 +10,12 @@ from typing import Literal
 from indexer.papers.ids import archive_of, normalise_doi, normalise_id
 
 _PUBMED = {
-    "pmid": re.compile(r"(?:pmid:?\s*)?(\d{1,10})", re.ASCII | re.IGNORECASE),
-    "pmcid": re.compile(r"(?:pmcid:?\s*)?(?:pmc)?(\d{1,10})", re.ASCII | re.IGNORECASE),
+    kind: re.compile(
+        rf"(?:{kind}:?\s*)?{letters}(\d{{1,10}})(?:\.\d{{1,3}})?[\s.,;]*", re.ASCII | re.IGNORECASE
+    )
+    for kind, letters in (("pmid", ""), ("pmcid", "(?:pmc)?"))
 }
+"""Also with a version, and with the mark that ends a list."""
 _STRAY = frozenset(("arXiv:1011.1669v3", "pmid:25246403"))
 """Mendeley Desktop put these ids on records of any paper, which would all become one."""
 

@@ -46,7 +46,7 @@ class Hub(BaseHTTPRequestHandler):
     def _answer(self, *, with_body: bool) -> None:
         path = self.path.partition("?")[0]
         files = {str(file.relative_to(self.folder)): file for file in self.folder.rglob("*.*")}
-        if path == f"/api/models/{REPOSITORY}/revision/main":
+        if path in [f"/api/models/{REPOSITORY}/revision/{name}" for name in ("main", COMMIT)]:
             names = [{"rfilename": name} for name in files]
             listing = {"id": REPOSITORY, "sha": COMMIT, "siblings": names}
             return self._send(json.dumps(listing).encode(), with_body)
@@ -120,6 +120,17 @@ def test_a_model_that_another_library_fetched_in_part_is_fetched_whole(
     kept.unlink()
     assert "modules.json" not in find(REPOSITORY, "http://127.0.0.1:9", tmp_path)
     assert "modules.json" in find(REPOSITORY, hub, tmp_path)
+
+
+@pytest.mark.slow
+def test_no_model_in_part_becomes_one_of_another_revision(hub: str, tmp_path: Path) -> None:
+    find(REPOSITORY, hub, tmp_path)
+    (kept,) = tmp_path.glob("hub/models--*/snapshots/*/modules.json")
+    kept.unlink()
+    (newest,) = tmp_path.glob("hub/models--*/refs/main")
+    older = kept.parent.rename(kept.parent.with_name("0" * 40))
+    newest.write_text(older.name, encoding="utf-8")
+    assert find(REPOSITORY, hub, tmp_path)[1] == older.name
 
 
 @pytest.mark.slow

@@ -18,6 +18,9 @@ from indexer.papers.loose_dates import loose_date
         ("20241217", "2024-12-17"),
         ("2019-12-17-2020", "2019-12-17"),
         ("31.2.2024", "2024-02"),
+        ("Published 2024-03-01, accepted 01.02.2019", "2024-03-01"),
+        ("Accepted 01.02.2019, published 2024-03-01", "2019-02-01"),
+        ("99/12/2017", "2017"),
     ],
 )
 def test_numbers_are_taken_for_what_they_can_only_be(text: str, date: str) -> None:

@@ -133,6 +133,7 @@ MARKED: dict[str, dict[str, Any]] = {
     "cat:68T50 cat:I.2.7, cat:42": {
         "filters": [{"category": ["68T50"]}, {"category": ["I.2.7"]}, {"category": ["42"]}]
     },
+    'cat:"cs.*" moss': {"text": "moss", "filters": [{"category": ["cs"]}]},
     'moss cat:"Computer Science" OR cat:“HIV/AIDS, all”': {
         "text": "moss",
         "filters": [{"category": ["Computer Science", "HIV/AIDS, all"]}],

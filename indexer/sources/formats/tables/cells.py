@@ -82,8 +82,9 @@ def names(value: object, *, family_first: bool = False) -> object:
     if text.endswith(_MORE):
         ending = next(ending for ending in _MORE if text.endswith(ending))
         text = text.removesuffix(ending).rstrip(", \t;")
+    is_numbered = text.endswith(")")
     text, ids = _AUTHOR_ID.subn("", text) if "(" in text else (text, 0)
-    if (family_first or ids == 1) and _is_inverted(text):
+    if (family_first or (ids == 1 and is_numbered)) and _is_inverted(text):
         return [text.strip()]
     if "|" in text or "\n" in text or (ids and ";" in text):
         return [name for name in map(str.strip, _BETWEEN.split(text)) if not is_unknown(name)]

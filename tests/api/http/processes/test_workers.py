@@ -122,6 +122,34 @@ def test_workers_that_cannot_start_end_the_service_with_a_line_that_says_why(
     assert "a worker can't start" in lines[-1]
 
 
+@pytest.mark.slow
+def test_a_worker_that_cannot_start_again_leaves_the_others_answering(
+    folder: Path, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.json"
+    assert run(["keys", "add", "lab", "--file", str(keys)]) == 0
+    with serving(folder, "--workers", "2", "--keys", str(keys)) as (address, process):
+        until = time.monotonic() + 60
+        while len(workers := workers_of(process.pid)) < 2 or not _answers(address):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        time.sleep(2)  # the supervisor has seen both answer
+        keys.chmod(0o644)  # which a service refuses to start with
+        os.kill(workers[0], signal.SIGKILL)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            assert process.poll() is None
+            time.sleep(0.1)
+        assert _answers(address)
+        assert workers[1] in workers_of(process.pid)
+
+
+def _answers(address: str) -> bool:
+    with suppress(httpx2.TransportError):
+        return httpx2.get(f"{address}/healthz", timeout=30).status_code == 200
+    return False
+
+
 def test_what_no_worker_could_start_with_is_told_at_once(folder: Path, tmp_path: Path) -> None:
     serve = ["serve", "--index", str(folder), "--port", "0", "--workers", "2"]
     assert run([*serve, "--rate-limit", "often"]) == 2

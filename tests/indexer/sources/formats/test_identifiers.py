@@ -49,6 +49,7 @@ def test_what_only_fills_a_field_makes_no_two_papers_one(
     [
         ("pmid={PMID: 12345}, pmcid={7654321}", {"pmid:12345", "pmcid:PMC7654321"}),
         ("pmid={12345}, pmcid={PMCID: PMC7654321}", {"pmid:12345", "pmcid:PMC7654321"}),
+        ("pmid={PMID: 12345;}, pmcid={PMC7654321.1}", {"pmid:12345", "pmcid:PMC7654321"}),
         ("doi={doi: https://doi.org/10.5555/A}", {"10.5555/a"}),
         ("doi={10.5555/a\u200b}", {"10.5555/a"}),
         ("doi={arXiv:2101.00001}", {"2101.00001"}),

@@ -72,6 +72,7 @@ def test_lists_of_names(authors: str, tmp_path: Path) -> None:
         ("García Márquez, Gabriel (57200000001)", ("García Márquez, Gabriel",)),
         ("Anna Tester (57190000001)", ("Anna Tester",)),
         ("Tester, Anna (0000-0002-1825-0097)", ("Tester, Anna",)),
+        ("Anna Tester (0000-0002-1825-0097), Carl Sample", ("Anna Tester", "Carl Sample")),
         ("Tester, A., Sample, C. (2019)", ("Tester, A.", "Sample, C.")),
         ("The Tea Team (Japan), Anna Tester", ("The Tea Team (Japan)", "Anna Tester")),
         ("[]", ()),
