@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from indexer.errors import UsageError
@@ -18,11 +19,12 @@ def checked_text(name: str, value: object) -> str:
 
 
 def checked_question(text: str) -> str:
-    """A question with its white space folded; raises ``UsageError``."""
+    """A question with its white space folded and its accents composed; raises ``UsageError``."""
     checked_text("question", text)
     if len(text) > MAX_QUESTION:
         raise UsageError(f"the question has {len(text)} characters: at most {MAX_QUESTION}")
-    folded = " ".join(whole_characters(text).split())
+    # macOS and PDFs give a letter and its accent apart.
+    folded = " ".join(unicodedata.normalize("NFC", whole_characters(text)).split())
     if not folded:
         raise UsageError("the question is empty; ask in plain words")
     return folded

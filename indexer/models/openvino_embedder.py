@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from indexer.models.cache import TOKENIZER, Converted
 from indexer.models.conversion.compiled import compiled, made
+from indexer.models.conversion.fixed_shapes import WIDTHS, FixedShapes
 from indexer.models.conversion.runtime import has_bf16, openvino
 from indexer.models.embedder import Encoded, Model, Vectors, unit_rows
-from indexer.models.fixed_shapes import WIDTHS, FixedShapes
 from indexer.models.precision import INT8_DYNAMIC, INT8_GROUP
 from indexer.models.tokenizer import TokenReader, Tokens, tokenizer_from_file
 

@@ -20,11 +20,14 @@ _MONTHS = (
 
 
 def date_at(keys: Sequence[str], at: int, today: date) -> tuple[str, int] | None:
-    """The date at a place, and the place behind it."""
+    """The date at a place, and the place behind it; "last year" is one, too."""
     while keys[at : at + 1] and keys[at] in ("the", "year"):
         at += 1
     if at >= len(keys):
         return None
+    if keys[at] in ("last", "this") and keys[at + 1 : at + 2] in (["year"], ["month"]):
+        now = today.strftime("%Y" if keys[at + 1] == "year" else "%Y-%m")
+        return (now if keys[at] == "this" else beside(now, -1)), at + 2
     if month := _month(keys[at]):
         following = keys[at + 1] if at + 1 < len(keys) else ""
         return (f"{following}-{month:02}", at + 2) if is_year(following, today) else None

@@ -15,7 +15,7 @@ MOST_NAMES = 4
 LONGEST = 120
 """Characters of a question that is nothing but a citation."""
 _LETTER = r"[^\W\d_]"
-_WORD = rf"{_LETTER}(?:{_LETTER}|[.'’\-](?={_LETTER}|[.,\s)]|$))*"
+_WORD = rf"{_LETTER}(?:{_LETTER}|(?!['’]s\b)[.'’\-](?={_LETTER}|[.,\s)]|$))*"
 _CITED = re.compile(
     rf"""[\s("\[]*
     (?:(?:the|see|cf\.?|e\.g\.,?)\s+)?(?:(?:papers?|article|work|preprint)\s+)?(?:(?:by|from|of)\s+)?

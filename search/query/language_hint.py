@@ -31,14 +31,21 @@ def hint(text: str, rare: Callable[[Sequence[str]], int]) -> tuple[str, ...]:
     asked = words(text)
     if not asked:
         return ()
-    letters = [letter for letter in text if letter.isalpha()]
-    foreign_script = sum(ord(letter) > 0x24F for letter in letters) > 0.5 * len(letters)
-    known = sum(word in FOREIGN for word in asked)
-    foreign_words = known >= 2 and known >= _SHARE * len(asked)
-    if foreign_script or foreign_words:
+    if is_foreign(text):
         return (_HINT,)
     if len(asked) <= 2 or not _ENGLISH.isdisjoint(asked):
         return ()
     others = [word for word in asked if len(word) > 2 and word not in FOREIGN]
     strange = sum(len(word) > 2 for word in asked) - len(others) + rare(others)
     return (_HINT,) if strange > 0.6 * len(asked) else ()
+
+
+def is_foreign(text: str) -> bool:
+    """Whether the script or two function words show that a question isn't English."""
+    asked, letters = words(text), [letter for letter in text if letter.isalpha()]
+    # A letter alone is a sign, as in "π0".
+    foreign_script = len(letters) > 1 and (
+        sum(ord(letter) > 0x24F for letter in letters) > 0.5 * len(letters)
+    )
+    known = sum(word in FOREIGN for word in asked)
+    return foreign_script or (known >= 2 and known >= _SHARE * len(asked))

@@ -26,7 +26,7 @@ _CLAUSE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _EDGES = ".,;:!?()[]{}'\""
-_EXCLUDABLE = re.compile(r"[^\W\d_]\w.*")
+_EXCLUDABLE = re.compile(r"[^\W\d_](?:\+\+|#)|(?=.*[^\W\d_])\w.+")
 """A minus before a number or a single letter is no exclusion ("-1", "x -y")."""
 _CATEGORY = re.compile(r"([\w-]+(?:\.[\w-]+)*)(?:\.?\*)?")
 """``cs.CL``, ``cs.*``, ``68T50``, ``I.2.7``; any other has to be quoted."""

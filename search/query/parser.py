@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ _ABSTRACT: tuple[TextField, ...] = ("abstract",)
 PROSE = 12
 """Unmarked words from which on a question is prose. There quotes are a way of speaking, and a
 minus is a dash; nobody who types that much means to search for an exact phrase only."""
+_STAMP = re.compile(r"(arXiv:\S+) \[[\w.-]+\](?: \d{1,2} [a-z]{3} \d{4})?", re.IGNORECASE)
+"""What stands at the edge of a PDF of arXiv."""
+_YEAR_BEHIND = re.compile(r"[(]?(?:19|20)\d\d[).,]*", re.ASCII)
 _AROUND = 8
 """Words of a question that is an id with a few words around it."""
 
@@ -198,13 +202,19 @@ def _named(asked: str) -> str:
 
 def _without_id_words(asked: str) -> str:
     """The one word of a question that isn't "arxiv", "paper" and their like; empty for several."""
+    if stamp := _STAMP.fullmatch(asked):
+        return stamp[1]
     rest = [word for word in islice(asked.split(), _AROUND) if key_of(word) not in ID_WORDS]
+    if len(rest) == 2 and _YEAR_BEHIND.fullmatch(rest[1]):
+        rest.pop()
     return rest[0] if len(rest) == 1 and asked.count(" ") < _AROUND else ""
 
 
 def _id_in(asked: str) -> str:
     """The id that a text is, in any notation, or nothing."""
-    text = asked.strip("<>\"'").rstrip(".,;?!")
+    text = asked.strip("<>\"'`").rstrip(".,;?!")
+    if text[:1] + text[-1:] in ("[]", "()"):
+        text = text[1:-1]
     if not text:
         return ""
     # What is no id with its address is none without.

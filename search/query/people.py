@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 from search.query.corpus import Corpus
 from search.query.names import is_initials
-from search.query.vocabulary import DOCUMENTS, FILLERS, FOLLOWING, LINKS, PLAIN, STRONG, words
+from search.query.vocabulary import (
+    DOCUMENTS,
+    FILLERS,
+    FOLLOWING,
+    LINKS,
+    PLAIN,
+    STRONG,
+    is_negated,
+    words,
+)
 
 Keys = Sequence[str]
 Tokens = Sequence[str]
@@ -78,7 +87,7 @@ def _by(tokens: Tokens, keys: Keys, place: int, corpus: Corpus) -> Authors | Non
     last = keys[place - 1] if place else ""
     made = last in _MADE
     papers = place - 1 - made if place > made and keys[place - 1 - made] in DOCUMENTS else -1
-    if last.endswith("ed") and not made:
+    if (last.endswith("ed") and not made) or is_negated(keys, place - made):
         return None
     names, either, stop = _listed(tokens, keys, place + 1, corpus, certain=papers >= 0)
     if not names:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from search.query.calendar import NUMBERS, beside, date_at, is_year, months_before
-from search.query.vocabulary import DOCUMENTS, FOLLOWING, words
+from search.query.vocabulary import DOCUMENTS, FOLLOWING, is_negated, words
 
 Keys = Sequence[str]
 Tokens = Sequence[str]
@@ -31,6 +31,8 @@ _LEADERS = words(
     "appeared been made"
 )
 _BEFORE_SPAN = words("in from of over during within for the")
+_OPEN = words("since until till before after between")
+"""Behind these, "last year" is an end of a time and not the time itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _placed(
         start -= 1
     while start and keys[start - 1] in _LEADERS:
         start -= 1
+    if is_negated(keys, start) or (keys[at] in ("last", "this") and keys[start - 1] in _OPEN):
+        return None
     beside_papers = start > 0 and keys[start - 1] in DOCUMENTS
     is_told = start < at and keys[at - 1] in _LEADERS  # "published in 2020"
     if period.stop < len(keys) and not _ends(tokens, keys, period.stop):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 def words(text: str) -> frozenset[str]:
@@ -88,3 +89,14 @@ VAGUE = KNOWN_FOR | words("position white research whole full same next first se
 """Before these words "paper" names none."""
 ID_WORDS = NAMED | words("arxiv doi id number eprint the find show get look up me for please")
 """What is written around the id of a paper."""
+_NEGATING = words("no not none nothing never except excluding without ignore ignoring")
+
+
+def is_negated(keys: Sequence[str], at: int) -> bool:
+    """Whether nobody wants what begins at a place: "not by N", "excluding papers before 2020".
+
+    Such words are no filter; of what they stand for, the opposite would come back.
+    """
+    while at and keys[at - 1] in DOCUMENTS:
+        at -= 1
+    return at > 0 and keys[at - 1] in _NEGATING

@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 from indexer.glossary.abbreviations import LONGEST, Pair, long_key, short_key
 from indexer.papers.folding import words
 from indexer.snapshot import Snapshot
+from search.query.language_hint import FOREIGN
 
 TOLD = 2
 """Papers that must say what an abbreviation stands for: one may have made it up for itself."""
@@ -61,7 +62,9 @@ def long_forms_of(snapshot: Snapshot, text: str, kept: frozenset[str]) -> list[R
     asked = {
         token: key
         for token, key in typed.items()
-        if 2 <= len(key) <= LONGEST and not kept.intersection(words(token))
+        if 2 <= len(key) <= LONGEST
+        and not kept.intersection(words(token))
+        and (_is_capital(token) or key not in FOREIGN)  # "El Niño", "a la carte"
     }
     told = snapshot.glossary.long_forms(list(dict.fromkeys(asked.values())))
     whole = long_key(text)
@@ -144,9 +147,13 @@ def _runs(count: int) -> Iterator[slice]:
 def spelt_out(text: str, long: Sequence[Reading], short: Sequence[Reading]) -> str:
     """A text with the commonest long form behind each short one, and short forms at its end."""
     for reading in long:
-        typed = rf"(?<!\w){re.escape(reading.typed)}(?!\w)"
-        text = re.sub(typed, rf"\g<0> {reading.forms[0]}", text, count=1)
+        text = replaced(text, reading.typed, f"{reading.typed} {reading.forms[0]}")
     return " ".join([text, *(reading.forms[0] for reading in short)])
+
+
+def replaced(text: str, typed: str, other: str) -> str:
+    """A text with other words in the place of a word, where it stands first."""
+    return re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", lambda _: other, text, count=1)
 
 
 def half_weight(

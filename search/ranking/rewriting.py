@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexer.snapshot import Snapshot
+from search.query.language_hint import is_foreign
 from search.query.parser import Query
 from search.query.respelling import respelling
 from search.ranking.abbreviations import half_weight, long_forms_of, short_forms_of, spelt_out
@@ -41,7 +42,7 @@ def as_typed(query: Query) -> RewrittenQuery:
 
 def rewritten(snapshot: Snapshot, query: Query) -> RewrittenQuery:
     """A question with its misspelt words mended and its abbreviations spelt out."""
-    if not snapshot.glossary:
+    if not snapshot.glossary or query.id or is_foreign(query.text):
         return as_typed(query)
     query, better = respelt(snapshot, query)
     kept = protected(query)

@@ -137,8 +137,8 @@ def _unknown(snapshot: Snapshot, query: Query, least: int) -> list[str]:
     rare = [
         word
         for word in typed
-        if len(fold(word)) >= least
-        and not word.isdecimal()
+        if sum(letter.isalpha() for letter in fold(word)) >= least
+        and not word[0].isdecimal()  # "2020s", "10th"
         and fold(word) not in kept
         and (len(text.split()) == 1 or text.isupper() or not _is_abbreviation(word))
         and not snapshot.glossary.frequency(fold(word))

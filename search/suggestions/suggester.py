@@ -10,7 +10,7 @@ from threading import Lock, Thread
 from indexer.errors import NearpaperError
 from indexer.snapshot import Snapshot
 from search.query.lexer import QUOTES
-from search.ranking.abbreviations import long_forms_of
+from search.ranking.abbreviations import long_forms_of, replaced
 from search.suggestions.names import Names
 from search.suggestions.suggestion import Kind, Suggestion
 from search.suggestions.titles import LONGEST, titles_like
@@ -88,7 +88,7 @@ def _plain(names: Names, snapshot: Snapshot, text: str) -> Iterator[Suggestion]:
     """What abbreviations stand for, authors of that name, and titles."""
     for reading in long_forms_of(snapshot, text, frozenset()):
         for form in reading.forms[:1]:
-            question = text.replace(reading.typed, form)
+            question = replaced(text, reading.typed, form)
             yield Suggestion(kind="abbreviation", text=form, question=question)
     if len(text.split()) <= _NAME_WORDS and len(text) > 1:
         for value, papers in names.starting("author", text, _AUTHORS):

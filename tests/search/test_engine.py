@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,19 @@ def test_one_id_may_be_given_as_a_text_alone(engine: Engine) -> None:
     alone, listed = engine.similar(id, unlike=other), engine.similar([id], unlike=[other])
     assert found(alone) == found(listed) != []
     assert engine.lookup(id) == engine.lookup([id]) == [engine.paper(id)]
+
+
+def test_a_blank_text_beside_an_id_is_none(engine: Engine) -> None:
+    id = engine.search("attention")[0].paper.id
+    assert [one.paper.id for one in engine.similar(id, text=" ")] == [
+        one.paper.id for one in engine.similar(id)
+    ]
+
+
+def test_accents_may_stand_apart(engine: Engine) -> None:
+    asked = "Müller on réseaux"
+    apart = engine.search(unicodedata.normalize("NFD", asked), literal=True)
+    assert apart.understood["text"] == engine.search(asked, literal=True).understood["text"]
 
 
 def test_what_is_no_text_is_one_line(engine: Engine) -> None:

@@ -99,7 +99,7 @@ def test_literally_nothing_is_read_into_a_question(engine: Engine) -> None:
     "question",
     [
         *("films", "film", "Attention", "wye", "Wye Xu", "xyz", "12345", "fi1ms", "2301.00001"),
-        "bread about trees",
+        *("bread about trees", "trees in the 2020s", "the 10th tree", "cond-mat/9901001"),
     ],
 )
 def test_words_that_are_held_and_ids_and_short_ones_stay(engine: Engine, question: str) -> None:
@@ -134,6 +134,7 @@ def test_what_stands_beside_quotes_is_mended(engine: Engine) -> None:
 def test_a_question_in_another_language_is_left_alone(engine: Engine) -> None:
     answer = engine.search("rodas filma servera projektoro")
     assert "spelling" not in answer.understood
+    assert "spelling" not in engine.search("los flims para trees").understood
 
 
 def test_what_an_abbreviation_is_read_as_is_said(engine: Engine) -> None:

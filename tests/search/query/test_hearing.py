@@ -74,6 +74,13 @@ HEARD: dict[str, dict[str, Any]] = {
     "score matching by Song": {"text": "score matching", "author": [["Song"]]},
     # from times
     "world models since 2024": {"text": "world models", "dates": [("2024", "")]},
+    "world models since last year": {"text": "world models", "dates": [("2025", "")]},
+    "world models before last year": {"text": "world models", "dates": [("", "2024")]},
+    "world models after this year": {"text": "world models", "dates": [("2027", "")]},
+    "world models between last year and this year": {
+        "text": "world models",
+        "dates": [("2025", "2026")],
+    },
     "papers after 2023 about diffusion models": {
         "text": "diffusion models",
         "dates": [("2024", "")],
@@ -167,6 +174,8 @@ CITED: dict[str, tuple[list[str], str, str]] = {
     "Vaswani, A., & Shazeer, N. (2017)": (["Vaswani A", "Shazeer N"], "2017", "2017"),
     "the paper by Vaswani et al. 2017": (["Vaswani"], "2017", "2017"),
     "Vaswani et al.'s 2017 paper": (["Vaswani"], "2017", "2017"),
+    "Vaswani's 2017 paper": (["Vaswani"], "2017", "2017"),
+    "Ashish Vaswani’s 2017 paper": (["Ashish Vaswani"], "2017", "2017"),
     "Vaswani et al. 2018": (["Vaswani"], "2017", "2019"),
     "van den Oord et al. 2017": (["van den Oord"], "2017", "2017"),
     "Mueller 2017": (["Mueller"], "2017", "2017"),
@@ -219,6 +228,8 @@ WORDS = [
     ),
     *("papers by machine learning researchers", "by and large", "bought by the dozen"),
     *("Kalman filter", "Hinton diagrams", "a paper by the sea", "year 2000 problem", "1984"),
+    *("capsules not by Hinton", "excluding papers by Hinton", "papers, but none by Hinton"),
+    *("nets no older than 2025", "nets excluding papers before 2020", "nets not published in 2020"),
     *("recent advances in parsing", "the latest language models", "papers by song", "after 9999"),
 ]
 

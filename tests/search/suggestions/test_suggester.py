@@ -125,6 +125,8 @@ def test_abbreviations_and_venues_of_the_index(tmp_path: Path) -> None:
         first = engine.suggest("ranking ZQE")[0]
         assert first.kind == "abbreviation"
         assert first.question == "ranking zonal query expansion"
+        within = engine.suggest("xZQE by ZQE")[0]
+        assert within.question == "xZQE by zonal query expansion"
         by_venue = engine.suggest("ranking venue:neur")[0]
         assert by_venue.question.startswith('ranking venue:"Neural Systems 200')
         assert engine.search(by_venue.question).total == by_venue.papers == 1

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.models import fixed_shapes
 from indexer.models.choice import Choice
-from indexer.models.fixed_shapes import AFTER, WIDTHS, FixedShapes
+from indexer.models.conversion import fixed_shapes
+from indexer.models.conversion.fixed_shapes import AFTER, WIDTHS, FixedShapes
 from indexer.models.hub import find_model
 from indexer.models.load import load_openvino
 from indexer.models.openvino_embedder import OpenVinoEmbedder
