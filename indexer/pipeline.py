@@ -20,6 +20,7 @@ from indexer.deduplication import Group, grouped
 from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.embedding.lookahead import Lookahead
 from indexer.entries import Embedded, Entry
+from indexer.files import require_other, require_outside
 from indexer.location import Location, using_store
 from indexer.models.bulk import held_back
 from indexer.models.choice import Named
@@ -96,6 +97,7 @@ def add(
                 precision=precision,
                 sample=records.sample,
                 rejects=rejects,
+                inputs=inputs,
                 keep_duplicates=keep_duplicates,
                 ray=ray,
                 listener=listener or Silent(),
@@ -116,6 +118,7 @@ def opened(
     precision: Precision | None = None,
     sample: Callable[[], Sample] = no_sample,
     rejects: Path | None = None,
+    inputs: Sequence[str] = (),
     keep_duplicates: bool = False,
     ray: RayOptions | None = None,
     listener: Listener,
@@ -123,18 +126,23 @@ def opened(
 ) -> Iterator[Run]:
     """An index open for a run; what it committed is published at its end.
 
-    ``sample`` gives the first papers to come, which int8 is calibrated on. Without ``create`` a
+    ``sample`` gives the first papers to come, which int8 is calibrated on. No rejects are written
+    over the ``inputs``, nor among the files of the index. Without ``create`` a
     missing index is an error. Ctrl-C ends the block early and in good order, marked in the tally.
     """
     started = time.monotonic()
     with ExitStack() as stack:
         store = stack.enter_context(using_store(location))
+        if rejects is not None:
+            require_outside(rejects, store.workspace)
+        elif store.workspace is not None:
+            rejects = store.workspace / "rejects.jsonl"
+        if rejects is not None:
+            require_other(rejects, map(Path, inputs))
         model_of_run = EmbedderSelection(store, model, precision, sample, ray)
         writer = stack.enter_context(store.writer(model_of_run.for_new_index if create else None))
-        if rejects is None and store.workspace is not None:
-            rejects = store.workspace / "rejects.jsonl"
-        rejected = stack.enter_context(RejectsFile(rejects))
         model_of_run.expect(writer.model)
+        rejected = stack.enter_context(RejectsFile(rejects))
         run = Run(writer, model_of_run, rejected, listener, keep_duplicates)
         try:
             with closing(model_of_run):

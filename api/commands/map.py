@@ -42,13 +42,17 @@ def draw_map(
     """
     from api.pages.map.map_page import map_page
     from api.terminal.progress_bar import StepBar, duration, size
-    from indexer.files import replace_file, require_file
+    from indexer.files import replace_file, require_file, require_outside
+    from indexer.location import using_store
     from search.map.map import draw
 
     require_file(output)
+    location = chosen_location(index)
+    with using_store(location) as store:
+        require_outside(output, store.workspace)
     started = time.monotonic()
     with StepBar() as bar:
-        drawn = draw(chosen_location(index), most=limit, report=bar.at)
+        drawn = draw(location, most=limit, report=bar.at)
         bar.at("Writing", 0.0)
         page = map_page(drawn, colour).encode()
         replace_file(output, page)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexNotFoundError, SourceError
-from indexer.files import replacing, require_file
+from indexer.files import replacing, require_file, require_outside
 from indexer.location import Location, using_store
 from indexer.papers.paper import Paper
 from indexer.progress import Listener, Silent, Tally
@@ -46,6 +46,7 @@ def export(location: Location, target: Path, *, listener: Listener | None = None
     require_file(target)
     _require_parquet()
     with using_store(location) as store:
+        require_outside(target, store.workspace)
         store.recover()
         snapshot = store.snapshot()
         if snapshot is None:

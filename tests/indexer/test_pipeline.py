@@ -173,6 +173,27 @@ def test_bad_records_are_listed_with_their_reasons(tmp_path: Path) -> None:
     assert all(reject["reason"] for reject in rejects)
 
 
+def test_no_rejects_are_written_over_what_is_read_or_over_the_index(tmp_path: Path) -> None:
+    index, source = tmp_path / "index", tmp_path / "a.jsonl"
+    source.write_text('{"id": "1", "title": "One", "abstract": "Text."}\n{}\n')
+    before = source.read_bytes()
+    with pytest.raises(UsageError, match="written over"):
+        add(index, [str(source)], model="hashing", rejects=source)
+    assert source.read_bytes() == before
+    assert not index.exists()
+    assert add(index, [str(source)], model="hashing").added == 1
+    listed = (index / "rejects.jsonl").read_bytes()
+    with pytest.raises(UsageError, match="written over"):
+        add(index, [str(index / "rejects.jsonl")])
+    for name in ("catalog.sqlite", "more.jsonl"):
+        with pytest.raises(UsageError, match="lies inside of the index"):
+            add(index, [str(source)], rejects=index / name)
+    with pytest.raises(ModelError):  # what is refused leaves the last run's
+        add(index, [str(source)], model="all-MiniLM-L6-v2")
+    assert (index / "rejects.jsonl").read_bytes() == listed
+    assert check(index) == []
+
+
 def test_another_model_is_refused(tmp_path: Path) -> None:
     source, index = written(tmp_path / "a.jsonl", records(2)), tmp_path / "index"
     add(index, [source], model="hashing")

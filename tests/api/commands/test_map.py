@@ -59,6 +59,18 @@ def test_an_index_becomes_one_file(nearpaper: Nearpaper, tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["papers.html"]
 
 
+def test_no_map_is_written_over_the_index(
+    nearpaper: Nearpaper, sample_index: Path, tmp_path: Path
+) -> None:
+    before = (sample_index / "catalog.sqlite").read_bytes()
+    code, _, err = nearpaper(
+        "map", "--index", str(sample_index), "--output", str(sample_index / "catalog.sqlite")
+    )
+    assert code == 2
+    assert "lies inside of the index" in err
+    assert (sample_index / "catalog.sqlite").read_bytes() == before
+
+
 def test_the_same_index_gives_the_same_file(sample_index: Path, tmp_path: Path) -> None:
     pages = [map_page(draw(sample_index), None) for _ in range(2)]
     assert pages[0] == pages[1]

@@ -79,3 +79,5 @@ def test_failures_are_one_line_and_leave_nothing(sample_index: Path, tmp_path: P
     with pytest.raises(IndexNotFoundError):
         export(tmp_path / "nowhere", tmp_path / "papers.parquet")
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(UsageError, match="lies inside of the index"):
+        export(sample_index, sample_index / "catalog.sqlite")
