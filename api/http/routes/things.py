@@ -24,7 +24,7 @@ KEPT = 100
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _Name = Annotated[str, Query(min_length=1, max_length=MAX_VALUE)]
-_Year = Annotated[str, Query(pattern=r"^(\d{4})?$")]
+_Year = Annotated[str, Query(pattern=r"^([0-9]{4})?$")]
 _Offset = Annotated[int, Query(ge=0, le=MAX_DEPTH - SHOWN)]
 _Format = Literal["", "atom"] | ExportName
 
@@ -79,7 +79,7 @@ def category(
 def year(
     request: Request,
     provider: Provider,
-    year: Annotated[str, Path(pattern=r"^\d{4}$")],
+    year: Annotated[str, Path(pattern=r"^[0-9]{4}$")],
     part: _Asked,
 ) -> Response:
     """The papers of a year."""

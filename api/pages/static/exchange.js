@@ -1,5 +1,5 @@
 // Reading lists as files. The service turns ids into BibTeX and RIS, and says which ids it knows.
-import { listOf, make } from "./memory.js";
+import { arrayOf, listOf, make } from "./memory.js";
 
 const ASKED = 1000; // ids in one request
 const MOST_BYTES = 5e6;
@@ -48,9 +48,10 @@ const ofRis = (text) => text.split(/^ER\s*-.*$/m).filter((one) => /^TY\s*-/m.tes
   ids: ["DO", "UR", "ID", "AN"].map((mark) => first(one, new RegExp(`^${mark}\\s*-\\s*(.+)$`, "m"))),
   title: first(one, /^T[I1]\s*-\s*(.+)$/m),
 }));
-const ofJson = (value) => (Array.isArray(value) ? value : value.papers ?? value.items ?? []).map((one) => ({
+const ofJson = (value) => arrayOf(Array.isArray(value) ? value : value.papers ?? value.items).map((one) => ({
   ...(typeof one === "object" ? one : {}),
-  ids: (typeof one === "string" ? [one] : [one?.id, one?.doi, one?.DOI, one?.url, one?.URL]).map((id) => String(id ?? "")),
+  ids: (typeof one === "string" ? [one] : [one?.id, one?.doi, one?.DOI, one?.url, one?.URL])
+    .map((id) => (["string", "number"].includes(typeof id) ? String(id) : "")),
 }));
 
 const entriesOf = (text) => {

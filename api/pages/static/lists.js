@@ -93,6 +93,8 @@ const chosenOf = (memory) => {
   return some.length ? some : shown;
 };
 
+const nearTo = (memory) => `/?${new URLSearchParams(chosenOf(memory).slice(-MOST).map((paper) => ["similar", paper.id]))}`;
+
 async function save(format) {
   const memory = load(), papers = chosenOf(memory);
   try {
@@ -120,9 +122,7 @@ function tools(memory) {
   const tags = [...new Set(current(memory).papers.flatMap((paper) => paper.tags))].sort();
   const box = make("input", "", { type: "checkbox", checked: unread });
   box.addEventListener("change", () => { unread = box.checked; draw(); });
-  const near = make("a", "Papers similar to these", {
-    href: `/?${new URLSearchParams(chosenOf(memory).slice(-MOST).map((paper) => ["similar", paper.id]))}`,
-  });
+  const near = make("a", "Papers similar to these", { id: "near", href: nearTo(memory) });
   const out = row(make("span", "Export the selected papers, or all:"), ...["JSON", "BibTeX", "RIS"].map((name) =>
     button(name, () => save(name.toLowerCase()), `Export as ${name}`)));
   const some = current(memory).papers.length > 0;
@@ -136,7 +136,10 @@ function entry(paper, memory) {
   made.dataset.id = paper.id;
   const tick = make("input", "", { type: "checkbox", checked: ticked.has(paper.id) });
   tick.setAttribute("aria-label", `select: ${title}`);
-  tick.addEventListener("change", () => { tick.checked ? ticked.add(paper.id) : ticked.delete(paper.id); });
+  tick.addEventListener("change", () => {
+    tick.checked ? ticked.add(paper.id) : ticked.delete(paper.id);
+    document.getElementById("near").href = nearTo(load());
+  });
   const own = (act) => alter((list) => {
     const mine = list.papers.find((one) => one.id === paper.id);
     if (mine) act(mine); // another tab may have taken it out

@@ -20,7 +20,7 @@ export const say = (text) => {
 };
 
 const textOf = (value) => (typeof value === "string" ? value.slice(0, MOST_TEXT) : "");
-const arrayOf = (value) => (Array.isArray(value) ? value : []);
+export const arrayOf = (value) => (Array.isArray(value) ? value : []);
 export const paperOf = (value) => ({
   id: textOf(value?.id),
   title: textOf(value?.title),

@@ -141,6 +141,18 @@ def test_a_whole_list_moves_to_another_browser_as_json(visit: Open, tmp_path: Pa
 
 
 @pytest.mark.slow
+def test_similar_papers_are_those_of_the_selected_ones(visit: Open) -> None:
+    page, kept = with_saved(visit, 2)
+    link = page.get_by_role("link", name="Papers similar to these")
+    both = link.get_attribute("href") or ""
+    assert both.count("similar=") == 2
+    page.get_by_label(f"select: {kept[0]}", exact=True).check()
+    assert (link.get_attribute("href") or "").count("similar=") == 1
+    page.get_by_label(f"select: {kept[0]}", exact=True).uncheck()
+    assert link.get_attribute("href") == both
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"papers": 3}', "nothing", '[{"id": "none"}]'])
 def test_a_file_without_papers_is_an_error_in_words(visit: Open, tmp_path: Path, text: str) -> None:
     file = tmp_path / "file.json"
@@ -150,6 +162,7 @@ def test_a_file_without_papers_is_an_error_in_words(visit: Open, tmp_path: Path,
     expect(page.locator("#said")).to_contain_text(
         re.compile("Not imported|not in this index: none")
     )
+    expect(page.locator("#said")).not_to_contain_text("function")
 
 
 def test_papers_saved_by_an_older_version_are_kept(visit: Open) -> None:
