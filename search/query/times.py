@@ -80,7 +80,8 @@ def _placed(
         start -= 1
     while start and keys[start - 1] in _LEADERS:
         start -= 1
-    if is_negated(keys, start) or (keys[at] in ("last", "this") and keys[start - 1] in _OPEN):
+    is_end = keys[at] in ("last", "this") and start > 0 and keys[start - 1] in _OPEN
+    if is_end or is_negated(keys, start):
         return None
     beside_papers = start > 0 and keys[start - 1] in DOCUMENTS
     is_told = start < at and keys[at - 1] in _LEADERS  # "published in 2020"

@@ -74,6 +74,7 @@ HEARD: dict[str, dict[str, Any]] = {
     "score matching by Song": {"text": "score matching", "author": [["Song"]]},
     # from times
     "world models since 2024": {"text": "world models", "dates": [("2024", "")]},
+    "last year, before": {"text": "before", "dates": [("2025", "2025")]},
     "world models since last year": {"text": "world models", "dates": [("2025", "")]},
     "world models before last year": {"text": "world models", "dates": [("", "2024")]},
     "world models after this year": {"text": "world models", "dates": [("2027", "")]},
