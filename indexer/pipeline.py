@@ -20,6 +20,7 @@ from indexer.deduplication import Group, grouped
 from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.embedding.lookahead import Lookahead
 from indexer.entries import Embedded, Entry
+from indexer.errors import UsageError
 from indexer.files import require_other, require_outside
 from indexer.location import Location, using_store
 from indexer.models.bulk import held_back
@@ -32,7 +33,7 @@ from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.ray.options import RayOptions
 from indexer.rejects import RejectsFile
-from indexer.sources import Item, Reject, open_source
+from indexer.sources import STDIN, Item, Reject, open_source
 from indexer.store import Writer
 
 LONG_SECONDS = 10.0
@@ -83,6 +84,8 @@ def add(
     Returns:
         What was done. Ctrl-C ends a run early and in good order.
     """
+    if inputs.count(STDIN) > 1:
+        raise UsageError("standard input (-) is named twice; it can be read only once")
     with ExitStack() as stack:
         # An input that can't be read ends the run before anything is made.
         sources = [

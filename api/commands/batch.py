@@ -114,6 +114,8 @@ def _write(answers: Iterable[Answer | NearpaperError], fields: Collection[str]) 
 
 def _opened(file: Path) -> AbstractContextManager[TextIO]:
     if str(file) == "-":
+        if sys.stdin is None:
+            raise SourceError("standard input is closed; name a file")
         if isinstance(sys.stdin, io.TextIOWrapper):  # else it holds text already
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")
         return nullcontext(sys.stdin)
@@ -129,4 +131,4 @@ def _read(lines: TextIO) -> Iterator[str]:
         rest = line
         while len(rest) > MAX_QUESTION + 1 and not rest.endswith("\n"):
             rest = lines.readline(MAX_QUESTION + 2)
-        yield line.rstrip("\n")
+        yield line.rstrip("\r\n")

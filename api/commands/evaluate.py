@@ -14,6 +14,7 @@ import typer
 from api.commands import options
 from api.commands.options import chosen_model
 from api.terminal.streams import write_json
+from indexer.errors import UsageError
 
 if TYPE_CHECKING:
     from search.evaluation.side_by_side import Compared, Overall
@@ -93,6 +94,8 @@ def evaluate(
     from search.evaluation.side_by_side import side_by_side
     from search.options import MODES
 
+    if json and table:
+        raise UsageError("--json and --table: choose one format")
     modes = [known for known in MODES if not mode or known in mode]
     scores = run(
         collection or (),

@@ -40,10 +40,11 @@ def load_keys(path: Path) -> tuple[Key, ...]:
         raise UsageError(f"{path}: not there; make it with `nearpaper keys add NAME`") from None
     except OSError as error:
         raise storage_error(error, path) from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):  # which `fdopen` would tell of by its number
+        os.close(descriptor)
+        raise UsageError(f"{path}: no regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path}: no regular file")
         if status.st_mode & 0o077:
             raise UsageError(f"{path}: others may read it; run `chmod 600 {path}`")
         text = file.read(MOST_BYTES + 1)

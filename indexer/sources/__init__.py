@@ -9,6 +9,6 @@ that can't be read at all raises :class:`~indexer.errors.SourceError`.
 
 from indexer.sources.detect import FORMATS
 from indexer.sources.items import Item, Reject, Removal, judge
-from indexer.sources.source import Source, open_source
+from indexer.sources.source import STDIN, Source, open_source
 
-__all__ = ["FORMATS", "Item", "Reject", "Removal", "Source", "judge", "open_source"]
+__all__ = ["FORMATS", "STDIN", "Item", "Reject", "Removal", "Source", "judge", "open_source"]

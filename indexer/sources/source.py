@@ -254,6 +254,8 @@ def open_source(path: str, format: str | None = None, *, keep_numbers: bool = Fa
 def _open(path: str) -> tuple[BinaryIO, int | None]:
     """The file and its size; raises ``SourceError`` when it can't be opened."""
     if path == STDIN:
+        if sys.stdin is None:
+            raise SourceError("standard input is closed; name a file")
         return sys.stdin.buffer, None
     try:
         status = Path(path).stat()

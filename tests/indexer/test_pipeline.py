@@ -173,6 +173,11 @@ def test_bad_records_are_listed_with_their_reasons(tmp_path: Path) -> None:
     assert all(reject["reason"] for reject in rejects)
 
 
+def test_standard_input_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="named twice"):
+        add(tmp_path / "index", ["-", "-"], model="hashing")
+
+
 def test_no_rejects_are_written_over_what_is_read_or_over_the_index(tmp_path: Path) -> None:
     index, source = tmp_path / "index", tmp_path / "a.jsonl"
     source.write_text('{"id": "1", "title": "One", "abstract": "Text."}\n{}\n')

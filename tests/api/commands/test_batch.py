@@ -56,6 +56,22 @@ def test_standard_input_is_read(nearpaper: Nearpaper, monkeypatch: pytest.Monkey
     assert "line 2" in err
 
 
+def test_lines_of_windows_are_lines(nearpaper: Nearpaper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("protein folding\r\n", newline=""))
+    _, out, _ = nearpaper("search", "--batch", "-")
+    assert json.loads(out)["query"] == "protein folding"
+
+
+def test_a_closed_standard_input_is_one_line(
+    nearpaper: Nearpaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    for command in (("search", "--batch", "-"), ("index", "-")):
+        code, out, err = nearpaper(*command)
+        assert (code, out) == (1, "")
+        assert err == "nearpaper: standard input is closed; name a file\n"
+
+
 def test_standard_input_may_hold_what_is_no_utf8(
     nearpaper: Nearpaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

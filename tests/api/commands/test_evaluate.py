@@ -183,3 +183,8 @@ def test_a_malformed_line_is_named(nearpaper: Nearpaper, collection: Path) -> No
     code, out, err = nearpaper("evaluate", str(collection), "--model", "hashing")
     assert (code, out) == (1, "")
     assert "test.tsv: line 2: 1 columns" in err
+
+
+def test_one_format_is_chosen(nearpaper: Nearpaper) -> None:
+    code, out, err = nearpaper("evaluate", "--json", "--table")
+    assert (code, out, err) == (2, "", "nearpaper: --json and --table: choose one format\n")

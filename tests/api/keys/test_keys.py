@@ -72,6 +72,11 @@ def test_what_makes_no_key(
     assert not file.exists()
 
 
+def test_a_folder_is_no_file_of_keys(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"{tmp_path}: no regular file"):
+        load_keys(tmp_path)
+
+
 def test_a_name_has_one_key(file: Path) -> None:
     add_key(file, "ada", "reader", "")
     with pytest.raises(UsageError, match="has a key already"):
