@@ -82,7 +82,7 @@ class Engine(Lookup):
         """
         started, options = time.perf_counter(), options.but(**choices)
         near, far = checked_ids(ids), checked_ids(unlike)
-        text = checked_question(text) if text != "" and text != " " * len(text) else ""
+        text = checked_question(text) if text and not str(text).isspace() else ""
         if not near and not text:
             raise UsageError("nothing to be similar to; name a paper, or give a text")
         typed = " ".join([*near, *(f"-{id}" for id in far), text]).strip()
