@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,13 +56,6 @@ def require_outside(path: Path, folder: Path | None) -> None:
     """Raise ``UsageError`` where a file would be written among those of an index."""
     if folder is not None and path.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{path}: lies inside of the index {folder}; name a file elsewhere")
-
-
-def require_other(path: Path, inputs: Iterable[Path]) -> None:
-    """Raise ``UsageError`` where a file that is read would be written over."""
-    for each in inputs:
-        if path.exists() and each.exists() and path.samefile(each):
-            raise UsageError(f"{each}: the rejects would be written over it; copy it elsewhere")
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -21,7 +21,7 @@ from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.embedding.lookahead import Lookahead
 from indexer.entries import Embedded, Entry
 from indexer.errors import UsageError
-from indexer.files import require_other, require_outside
+from indexer.files import require_outside
 from indexer.location import Location, using_store
 from indexer.models.bulk import held_back
 from indexer.models.choice import Named
@@ -32,7 +32,7 @@ from indexer.papers.identity import Name
 from indexer.papers.paper import Paper, text_hash
 from indexer.progress import Estimate, Listener, Silent, Tally, estimate
 from indexer.ray.options import RayOptions
-from indexer.rejects import RejectsFile
+from indexer.rejects import RejectsFile, require_no_input
 from indexer.sources import STDIN, Item, Reject, open_source
 from indexer.store import Writer
 
@@ -141,7 +141,7 @@ def opened(
         elif store.workspace is not None:
             rejects = store.workspace / "rejects.jsonl"
         if rejects is not None:
-            require_other(rejects, map(Path, inputs))
+            require_no_input(rejects, map(Path, inputs))
         model_of_run = EmbedderSelection(store, model, precision, sample, ray)
         writer = stack.enter_context(store.writer(model_of_run.for_new_index if create else None))
         model_of_run.expect(writer.model)

@@ -9,13 +9,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from indexer.errors import storage_error
+from indexer.errors import UsageError, storage_error
 from indexer.sources import Reject
 
 MAX_BYTES = 10 << 20
 """Of the file, some 20,000 rejects: a small input that is no papers may hold millions of them."""
 _ERRORS = "backslashreplace"
 """Half a letter, as JSON can write it, is no UTF-8."""
+
+
+def require_no_input(path: Path, inputs: Iterable[Path]) -> None:
+    """Raise ``UsageError`` where the rejects would be written over what is read."""
+    for each in inputs:
+        if path.exists() and each.exists() and path.samefile(each):
+            raise UsageError(f"{each}: the rejects would be written over it; copy it elsewhere")
 
 
 class RejectsFile:

@@ -26,8 +26,7 @@ def date_at(keys: Sequence[str], at: int, today: date) -> tuple[str, int] | None
     if at >= len(keys):
         return None
     if keys[at] in ("last", "this") and keys[at + 1 : at + 2] in (["year"], ["month"]):
-        now = today.strftime("%Y" if keys[at + 1] == "year" else "%Y-%m")
-        return (now if keys[at] == "this" else beside(now, -1)), at + 2
+        return last_or_this(keys[at], keys[at + 1], today), at + 2
     if month := _month(keys[at]):
         following = keys[at + 1] if at + 1 < len(keys) else ""
         return (f"{following}-{month:02}", at + 2) if is_year(following, today) else None
@@ -35,6 +34,12 @@ def date_at(keys: Sequence[str], at: int, today: date) -> tuple[str, int] | None
     if not written or not is_year(written[1], today) or not _is_day(keys[at]):
         return None
     return keys[at], at + 1
+
+
+def last_or_this(which: str, unit: str, today: date) -> str:
+    """The last or this year or month, by the calendar."""
+    now = today.strftime("%Y" if unit == "year" else "%Y-%m")
+    return now if which == "this" else beside(now, -1)
 
 
 def is_year(text: str, today: date) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from search.query.calendar import NUMBERS, beside, date_at, is_year, months_before
+from search.query.calendar import NUMBERS, beside, date_at, is_year, last_or_this, months_before
 from search.query.vocabulary import DOCUMENTS, FOLLOWING, is_negated, words
 
 Keys = Sequence[str]
@@ -180,8 +180,7 @@ def _counted(keys: Keys, at: int, today: date) -> Period | None:
         word = keys[place] if place < len(keys) else ""
     word = word.removesuffix("'s")
     if word in ("year", "month") and place == at + 1 and key != "past":
-        now = today.strftime("%Y" if word == "year" else "%Y-%m")
-        day = now if key == "this" else beside(now, -1)
+        day = last_or_this(key, word, today)
         return Period(at, place + 1, day, day)
     if many < 1 or key == "this":
         return None
