@@ -8,8 +8,11 @@ all else stays as it was written.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
+
+from search.answer.highlight import Span
 
 _NAMES = (
     "alpha=α beta=β gamma=γ delta=δ epsilon=ϵ varepsilon=ε zeta=ζ eta=η theta=θ iota=ι kappa=κ "
@@ -73,8 +76,24 @@ def _set(match: re.Match[str]) -> Markup:
     return escape(match[0])
 
 
-def typed(text: str) -> list[tuple[int, int]]:
-    """Where text is in another type: only whole it can be set."""
-    if "\\" not in text:
-        return []
-    return [match.span() for match in _BARE.finditer(text) if match["typed"]]
+def apart(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Marked words of a text, none of which tears what can only be set whole.
+
+    A word that ends where something is raised or lowered takes it in; a mark within is left out.
+    """
+    if not any(sign in text for sign in "\\^_"):
+        return list(spans)
+    whole = [match.span() for match in _BARE.finditer(text) if not match["address"]]
+    kept, behind = [], 0
+    for start, end in spans:
+        while behind < len(whole) and whole[behind][1] <= start:
+            behind += 1
+        torn, at = False, behind
+        while at < len(whole) and whole[at][0] <= end:
+            first, last = whole[at]
+            end = last if first == end else end
+            torn |= first <= start or end < last
+            at += 1
+        if not torn:
+            kept.append((start, end))
+    return kept

@@ -19,7 +19,7 @@ from api.exports.embedded import citation_tags, coins, scholarly_article, summar
 from api.exports.formats import FORMATS
 from api.exports.kinds import arxiv_id
 from api.links import paper_path
-from api.pages.bare_tex import typed
+from api.pages.bare_tex import apart
 from api.pages.data_block import data_block
 from api.pages.following import digest_lines, lost_in_digest
 from api.pages.form import FIELDS, choice_label, label, placeholder
@@ -63,13 +63,12 @@ def _marked(result: Result, field: Literal["title", "abstract"], part: str = "")
     Of an abstract also the part before the sentence that an excerpt begins with, or from it on.
     """
     text = result.paper.title if field == "title" else result.paper.abstract
-    spans = result.excerpt.title if field == "title" else result.excerpt.abstract
-    if whole := typed(text):
-        spans = tuple(one for one in spans if not any(a < one[1] and one[0] < b for a, b in whole))
+    printed = result.excerpt.title if field == "title" else result.excerpt.abstract
+    spans = apart(text, printed)
     if part:
         start = result.excerpt.start
         shift, text = (0, text[:start]) if part == "before" else (start, text[start:])
-        spans = tuple((a - shift, b - shift) for a, b in spans if 0 <= a - shift < len(text))
+        spans = [(a - shift, b - shift) for a, b in spans if 0 <= a - shift < len(text)]
     # All of the text goes through `with_formulas`, which escapes it.
     return Markup(marked(text, _joined(text, spans), "<mark>", "</mark>", with_formulas))  # noqa: S704
 

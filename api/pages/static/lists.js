@@ -1,21 +1,32 @@
 // The page of reading lists: made anew from the browser's memory after each change of what is there.
-import { KEY, addressOf, change, listOf, load, make, paperOf, say, toggleRead } from "./memory.js";
+import { KEY, addressOf, change, freshId, listOf, load, make, paperOf, say, toggleRead } from "./memory.js";
 import { download, exported, imported } from "./exchange.js";
 
 const MOST = 100; // papers that a similar search takes
 const root = document.getElementById("lists");
 let tag = "", unread = false, ticked = new Set();
-let drawn = 0, stale = false; // which list is shown; another tab has changed what it holds
+let drawn = "", stale = false; // which list is shown; another tab has changed what it holds
+let fresh = ""; // the half-typed name of a new list
 const opened = new Map(); // by the paper's id: whether somebody opened or closed its note
 
 const current = (memory) => memory.lists[memory.current];
 const counted = (number) => `${number} ${number === 1 ? "paper" : "papers"}`;
-const alter = (act) => change((memory) => act(memory.lists[drawn] ?? current(memory), memory));
-const anew = (act) => {
-  const saved = alter(act);
+// The list that is shown, which another tab may have deleted or moved to another place.
+const alter = (act) => {
+  let found = false;
+  const saved = change((memory) => {
+    const list = memory.lists.find((one) => one.id === drawn);
+    found = Boolean(list);
+    if (found) act(list, memory);
+  });
+  if (!found) say("Not changed: this list was deleted in another tab");
+  return saved && found;
+};
+const drawing = (saved) => {
   draw();
   return saved;
 };
+const anew = (act) => drawing(alter(act));
 
 function button(words, act, label = "") {
   const made = make("button", words, { type: "button", className: "plain" });
@@ -63,26 +74,37 @@ function importing() {
 function heads(memory) {
   const list = current(memory);
   const names = memory.lists.map((one) => `${one.name} (${one.papers.length})`);
-  const fresh = make("form", "", { className: "list-row" });
-  const name = make("input", "", { required: true, maxLength: 100, autocomplete: "off" });
-  fresh.append(labelled("New list", name), make("button", "Add", { className: "button" }));
-  fresh.addEventListener("submit", (event) => {
+  const form = make("form", "", { className: "list-row" });
+  const name = make("input", "", { required: true, maxLength: 100, autocomplete: "off", value: fresh });
+  name.addEventListener("input", () => { fresh = name.value; });
+  form.append(labelled("New list", name), make("button", "Add", { className: "button" }));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    anew((_, all) => { all.current = all.lists.push(listOf({ name: name.value })) - 1; });
+    fresh = "";
+    drawing(change((all) => { all.current = all.lists.push(listOf({ id: freshId(), name: name.value })) - 1; }));
   });
   const drop = button("Delete this list", () => {
     if (list.papers.length && !confirm(`Delete “${list.name}” with ${counted(list.papers.length)}?`)) return;
     anew((one, all) => { all.lists.splice(all.lists.indexOf(one), 1); all.current = 0; });
   });
-  const pick = choice(names, memory.current, (at) => anew((_, all) => { all.current = at; ticked = new Set(); tag = ""; }));
+  const pick = choice(names, memory.current, (at) => {
+    ticked = new Set();
+    drawing(change((all) => { all.current = all.lists.findIndex((one) => one.id === memory.lists[at].id); }));
+  });
+  // Nothing is drawn anew, or a click that ends the typing would meet a button that is gone.
+  const rename = (to) => {
+    if (!to || !alter((one) => { one.name = to; })) return draw();
+    list.name = to;
+    pick.selectedOptions[0].textContent = `${to} (${list.papers.length})`;
+  };
   const named = row(
-    labelled("Name", field("input", list.name, (to) => { alter((one) => { one.name = to || one.name; }); setTimeout(draw); }, { maxLength: 100 })),
+    labelled("Name", field("input", list.name, rename, { maxLength: 100 })),
     labelled("Note", field("textarea", list.note, (to) => alter((one) => { one.note = to; }), { rows: 1, maxLength: 5000 })),
     ...(memory.lists.length > 1 ? [drop] : []),
   );
   return [
     row(labelled("List", pick), make("span", "Papers that you save go here.", { className: "quiet" })),
-    folded("Manage lists", managing || !list.papers.length, named, fresh, row(labelled("Import JSON, BibTeX or RIS", importing()))),
+    folded("Manage lists", managing || !list.papers.length, named, form, row(labelled("Import JSON, BibTeX or RIS", importing()))),
   ];
 }
 
@@ -146,13 +168,18 @@ function entry(paper, memory) {
   });
   const seen = button("read", () => { toggleRead(paper.id); draw(); }, `read: ${title}`);
   seen.setAttribute("aria-pressed", read);
-  const others = memory.lists.map((list) => list.name).filter((_, at) => at !== memory.current);
-  const move = choice(["move to …", ...others], 0, (at) => anew((list, all) => {
-    const target = all.lists.filter((one) => one !== list)[at - 1];
-    list.papers = list.papers.filter((one) => one.id !== paper.id);
-    if (!target.papers.some((one) => one.id === paper.id)) target.papers.push(paper);
-  }));
-  move.setAttribute("aria-label", `move to another list: ${title}`);
+  const others = memory.lists.filter((_, at) => at !== memory.current);
+  const move = button("move", () => anew((list, all) => {
+    const target = all.lists.find((one) => one.id === others[to.value - 1].id);
+    const moved = list.papers.find((one) => one.id === paper.id);
+    if (!target || !moved) return; // another tab may have deleted either
+    list.papers = list.papers.filter((one) => one !== moved);
+    if (!target.papers.some((one) => one.id === paper.id)) target.papers.push(moved);
+  }), `move: ${title}`);
+  move.hidden = true;
+  // An arrow key chooses each list that it passes, so that it takes a button to move.
+  const to = choice(["move to …", ...others.map((list) => list.name)], 0, (at) => { move.hidden = !at; });
+  to.setAttribute("aria-label", `move to another list: ${title}`);
   const drop = button("remove", () => {
     if (anew((list) => { list.papers = list.papers.filter((one) => one.id !== paper.id); })) say(`Removed: ${title}`);
   }, `remove: ${title}`);
@@ -163,7 +190,7 @@ function entry(paper, memory) {
     labelled("Tags, with commas", field("input", paper.tags.join(", "), (to) => { own((one) => { one.tags = paperOf({ tags: to.split(",").map((each) => each.trim()) }).tags; }); }, { maxLength: 500 })),
     labelled("Note", field("textarea", paper.note, (to) => own((one) => { one.note = to; }), { rows: 2, maxLength: 5000 })),
   ));
-  made.append(row(tick, make("a", title, { className: "title", href: addressOf(paper.id) })), row(seen, ...(others.length ? [move] : []), drop), more);
+  made.append(row(tick, make("a", title, { className: "title", href: addressOf(paper.id) })), row(seen, ...(others.length ? [to, move] : []), drop), more);
   return made;
 }
 
@@ -181,8 +208,10 @@ function draw() {
   (same ?? controls(root)[0]).focus();
 }
 function redraw() {
-  const memory = load(), shown = shownOf(memory);
-  drawn = memory.current;
+  const memory = load();
+  if (!current(memory).papers.some((paper) => paper.tags.includes(tag))) tag = "";
+  const shown = shownOf(memory);
+  drawn = current(memory).id;
   stale = false;
   const list = make("ul", "", { className: "reading-list" });
   list.append(...shown.map((paper) => entry(paper, memory)));

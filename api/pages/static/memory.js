@@ -27,7 +27,10 @@ export const paperOf = (value) => ({
   note: textOf(value?.note),
   tags: [...new Set(arrayOf(value?.tags).map(textOf).filter(Boolean))],
 });
+// Browsers have `crypto.randomUUID` only over HTTPS.
+export const freshId = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 export const listOf = (value) => ({
+  id: textOf(value?.id),
   name: textOf(value?.name).trim() || FIRST,
   note: textOf(value?.note),
   papers: arrayOf(value?.papers).map(paperOf).filter((paper) => paper.id),
@@ -35,9 +38,10 @@ export const listOf = (value) => ({
 
 // Before there were lists, papers stood in two objects by their ids.
 const asLists = ({ lists, saved }) => {
-  if (Array.isArray(lists) && lists.length) return lists.map(listOf);
+  // Lists of older versions have no ids; their places will do, until the first change writes these.
+  if (Array.isArray(lists) && lists.length) return lists.map((list, at) => listOf({ ...list, id: list?.id || `${at}` }));
   const papers = Object.entries(saved ?? {}).map(([id, paper]) => ({ ...paper, id }));
-  return [listOf({ name: FIRST, papers })];
+  return [listOf({ id: "0", name: FIRST, papers })];
 };
 
 export function load() {
@@ -77,17 +81,20 @@ export const toggleRead = (id) => change((memory) => {
 });
 const toggleSaved = (id, title) => change((memory) => {
   const holding = memory.lists.filter((list) => list.papers.some((paper) => paper.id === id));
-  for (const list of holding) list.papers = list.papers.filter((paper) => paper.id !== id);
   const { name, papers } = memory.lists[memory.current];
-  if (!holding.length) papers.push(paperOf({ id, title }));
-  say(holding.length ? `Taken out of the list: ${title}` : `Saved in the list “${name}”: ${title}`);
+  if (!holding.length) {
+    papers.push(paperOf({ id, title }));
+    return say(`Saved in the list “${name}”: ${title}`);
+  }
+  const lists = `the list${holding.length > 1 ? "s" : ""} ${holding.map((list) => `“${list.name}”`).join(" and ")}`;
+  const written = holding.some((list) => list.papers.some((paper) => paper.id === id && (paper.note || paper.tags.length)));
+  if (written && !confirm(`Take it out of ${lists}, with its note and tags?`)) return;
+  for (const list of holding) list.papers = list.papers.filter((paper) => paper.id !== id);
+  say(`Taken out of ${lists}: ${title}`);
 });
 
-const titleOf = (article) => article.dataset.title ?? article.querySelector("a.title").textContent;
-
 function toggle(article, kind, words, act) {
-  const { id } = article.dataset;
-  const title = titleOf(article);
+  const { id, title } = article.dataset;
   const button = make("button", words, { type: "button", className: `plain ${kind}` });
   button.setAttribute("aria-label", `${words === "Read" ? "Mark as read" : words}: ${title}`);
   button.addEventListener("click", () => act(id, title));
@@ -98,6 +105,8 @@ function show() {
   const memory = load();
   const saved = new Set(memory.lists.flatMap((list) => list.papers.map((paper) => paper.id)));
   const on = { saved, read: new Set(memory.read) };
+  const box = document.getElementById("hide-read");
+  const rows = [...document.querySelectorAll(".results > li")], used = rows.find((row) => row.contains(document.activeElement));
   for (const article of document.querySelectorAll("article[data-id]")) {
     for (const kind of ["read", "saved"]) {
       const is = on[kind].has(article.dataset.id);
@@ -106,15 +115,21 @@ function show() {
       button?.setAttribute("aria-pressed", is);
       if (button && kind === "saved") {
         button.textContent = is ? "Saved" : "Save";
-        button.setAttribute("aria-label", `${button.textContent}: ${titleOf(article)}`);
+        button.setAttribute("aria-label", `${button.textContent}: ${article.dataset.title}`);
         button.title = is ? "In a reading list" : `Into the list “${memory.lists[memory.current].name}”`;
       }
     }
     const row = article.closest(".results > li");
-    if (row) row.hidden = memory.hidden && on.read.has(article.dataset.id);
+    if (row) row.hidden = Boolean(box) && memory.hidden && on.read.has(article.dataset.id);
   }
-  const box = document.getElementById("hide-read");
-  if (box) box.checked = memory.hidden;
+  if (used?.hidden) { // whoever uses the keyboard goes on with the next paper
+    const left = rows.filter((row) => !row.hidden), at = rows.indexOf(used);
+    (left.find((row) => rows.indexOf(row) > at) ?? left.at(-1))?.querySelector(".title").focus();
+  }
+  if (box) {
+    box.checked = memory.hidden;
+    document.getElementById("all-read").hidden = !rows.length || rows.some((row) => !row.hidden);
+  }
   const label = document.getElementById("hiding");
   if (label) label.hidden = !document.querySelector(".is-read"); // nothing to hide
 }
@@ -132,6 +147,7 @@ if (bar) {
   box.addEventListener("change", () => change((memory) => { memory.hidden = box.checked; }));
   label.append(box, " hide papers marked as read");
   bar.append(label);
+  bar.after(make("p", "All papers of this page are marked as read, and hidden.", { id: "all-read", className: "quiet" }));
 }
 addEventListener("storage", show);
 show();

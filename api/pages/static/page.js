@@ -1,16 +1,19 @@
 // Keys, copying BibTeX, choosing years by dragging; everything on the pages works without this.
+import { say } from "/static/memory.js";
 
-const articles = () => [...document.querySelectorAll("article[data-id]:not([hidden])")]
-  .filter((one) => one.querySelector(".title") && one.offsetParent);
+const PAPER = "article[data-id], .reading-list > li";
+const papers = () => [...document.querySelectorAll(PAPER)].filter((one) => one.querySelector(".title") && one.offsetParent);
 const said = document.getElementById("said");
+const LONGEST = 10_000; // milliseconds that the bar of a page to come is shown
 const HELP = { "/": "search", "j k": "next, previous paper", Enter: "open it", s: "find papers similar to it", b: "save it, or take it out again", "?": "this help" };
 
+// The paper at the focus, else the one that the page is about.
 function current() {
-  return document.activeElement?.closest("article[data-id]");
+  return document.activeElement?.closest(PAPER) ?? document.querySelector(".paper > .column > article[data-id]");
 }
 
 function move(step) {
-  const all = articles();
+  const all = papers();
   if (!all.length) return;
   const at = all.indexOf(current());
   const to = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
@@ -48,7 +51,10 @@ const KEYS = {
   },
   j: () => move(1),
   k: () => move(-1),
-  s: () => current()?.querySelector(".similar")?.click(),
+  s: () => {
+    const paper = current();
+    if (paper) location.assign(`/?${new URLSearchParams({ similar: paper.dataset.id })}`);
+  },
   b: () => current()?.querySelector("button.saved")?.click(),
   "?": showHelp,
 };
@@ -64,11 +70,12 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a.copy");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !navigator.clipboard) return;
   event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  if (!answer) return say("Not copied: no connection");
   try {
-    const answer = await fetch(link.href);
     if (!answer.ok) throw new Error(answer.statusText);
     await navigator.clipboard.writeText(await answer.text());
-    said.textContent = "BibTeX copied";
+    say("BibTeX copied");
   } catch {
     location.assign(link.href); // as without this script: the entry as a file
   }
@@ -83,10 +90,13 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
       setTimeout(() => { field.disabled = false; });
     }
   }
-  // After a download the same page stays.
-  if (!form.matches(".exports")) document.documentElement.classList.add("waiting");
+  // After a download the same page stays, and after Ctrl and a click, which nothing tells of.
+  if (form.matches(".exports")) return;
+  document.documentElement.classList.add("waiting");
+  setTimeout(arrived, LONGEST);
 });
-addEventListener("pageshow", () => document.documentElement.classList.remove("waiting"));
+const arrived = () => document.documentElement.classList.remove("waiting");
+addEventListener("pageshow", arrived);
 
 // ---- Years: drag over the bars, or hold Shift and press the arrow keys on one, then Enter.
 for (const bars of document.querySelectorAll(".bars[data-drag]")) {

@@ -60,9 +60,8 @@ import { addressOf } from "/static/memory.js";
       : one.kind + (one.papers === null ? "" : ` · ${one.papers.toLocaleString("en")} ${one.papers === 1 ? "paper" : "papers"}`);
 
     const show = (found) => {
+      unchosen();
       options = found;
-      active = -1;
-      box.removeAttribute("aria-activedescendant");
       list.replaceChildren(...options.map((one, at) => {
         const row = make("li", { id: `suggestion-${at}` });
         row.setAttribute("role", "option");
@@ -93,12 +92,19 @@ import { addressOf } from "/static/memory.js";
       }
     };
 
-    const move = (step) => {
+    const unchosen = () => {
       list.children[active]?.setAttribute("aria-selected", "false");
+      active = -1;
+      box.removeAttribute("aria-activedescendant");
+    };
+
+    const move = (step) => {
+      const from = active;
+      unchosen();
       // The box itself is one of the places, as the pattern has it.
-      active = ((active + 1 + step + options.length + 1) % (options.length + 1)) - 1;
+      active = ((from + 1 + step + options.length + 1) % (options.length + 1)) - 1;
       const row = list.children[active];
-      if (!row) return box.removeAttribute("aria-activedescendant");
+      if (!row) return;
       row.setAttribute("aria-selected", "true");
       row.scrollIntoView({ block: "nearest" });
       box.setAttribute("aria-activedescendant", row.id);
@@ -110,8 +116,8 @@ import { addressOf } from "/static/memory.js";
 
     const ask = async () => {
       const typed = box.value.trim(), own = remembered(typed);
-      if (!typed) return show(own.length ? [...own, { kind: "forget", text: "Forget recent questions", papers: null }] : []);
       asking?.abort();
+      if (!typed) return show(own.length ? [...own, { kind: "forget", text: "Forget recent questions", papers: null }] : []);
       asking = new AbortController();
       try {
         const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: box.value })}`, { signal: asking.signal });
@@ -121,6 +127,7 @@ import { addressOf } from "/static/memory.js";
     };
 
     box.addEventListener("input", () => {
+      unchosen(); // what Enter takes is what stands in the box
       clearTimeout(waiting);
       waiting = setTimeout(ask, PAUSE);
     });

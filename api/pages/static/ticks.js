@@ -20,10 +20,11 @@ if (form) {
   for (const article of document.querySelectorAll("article.card")) {
     const label = make("label");
     const box = make("input", "", { type: "checkbox", value: article.dataset.id });
-    box.setAttribute("aria-label", `Select: ${article.querySelector("a.title").textContent}`);
+    box.setAttribute("aria-label", `Select: ${article.dataset.title}`);
     box.addEventListener("change", tell);
     boxes.push(box);
     label.append(box, make("span", "Select"));
     article.querySelector(".actions").append(label);
   }
+  addEventListener("pageshow", tell); // browsers tick again what was ticked before
 }

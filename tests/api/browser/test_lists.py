@@ -57,6 +57,8 @@ def test_lists_with_names_notes_and_tags_stay(visit: Open) -> None:
     page.get_by_label("Name").click()
     page.get_by_label("List", exact=True).select_option(label="Saved (3)")
     page.get_by_label(f"move to another list: {kept[1]}", exact=True).select_option(label="Kernels")
+    assert listed(page) == kept  # an arrow key chooses, too
+    page.get_by_role("button", name=f"move: {kept[1]}", exact=True).click()
     assert listed(page) == [kept[0], kept[2]]
     page.get_by_label("List", exact=True).select_option(label="Kernels (1)")
     page.get_by_text("tags and note").click()

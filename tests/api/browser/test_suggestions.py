@@ -49,6 +49,37 @@ def test_enter_asks_what_was_typed_and_escape_closes(visit: Open) -> None:
     expect(page).to_have_url(re.compile(r"/\?q=graph\+kernels"))
 
 
+def test_enter_takes_no_suggestion_for_an_earlier_text(visit: Open) -> None:
+    page = visit("/")
+    typed(page, "graph")
+    page.keyboard.press("ArrowDown")
+    page.route("**/api/v1/suggest*", lambda route: None)  # what is slow never comes
+    page.keyboard.type(" kernels")
+    expect(page.get_by_role("combobox")).not_to_have_attribute(
+        "aria-activedescendant", re.compile("")
+    )
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/\?q=graph\+kernels"))
+
+
+def test_nothing_is_suggested_for_a_text_that_was_cleared(visit: Open) -> None:
+    page = visit("/")
+    page.evaluate(
+        """() => {
+            const soon = window.fetch;
+            window.fetch = (...asked) => new Promise((done) => {
+                setTimeout(() => done(soon(...asked)), 400);
+            });
+        }"""
+    )
+    page.locator("#q").click()
+    page.keyboard.type("graph")
+    page.wait_for_timeout(150)
+    page.locator("#q").fill("")
+    page.wait_for_timeout(800)
+    assert page.locator(OPTION).count() == 0
+
+
 def test_a_value_of_a_mark_is_filled_in_and_typing_goes_on(visit: Open) -> None:
     page = visit("/")
     typed(page, "speech au:zo")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.bare_tex import typed, with_bare
+from api.pages.bare_tex import apart, with_bare
 from api.pages.formulas import with_formulas
 
 _PIECES = st.sampled_from(
@@ -67,9 +67,20 @@ def test_it_does_nothing_else() -> None:
     assert re.findall(r"<[^>]*>", html) == ["<b>", "</b>"]
 
 
-def test_text_in_another_type_is_known_by_its_place() -> None:
-    text = r"We \emph{do} and x^{2}"
-    assert [text[start:end] for start, end in typed(text)] == [r"\emph{do}"]
+@pytest.mark.parametrize(
+    ("text", "word", "marked"),
+    [
+        (r"We \emph{do} and x^{2}", "do", ""),
+        (r"We \emph{do} and x^{2}", "We", "We"),
+        ("DA^2: Depth Anything", "DA", "DA^2"),
+        ("of x_i^2 and more", "x", "x_i^2"),
+        ("at 10^{-3} each", "3", ""),
+        ("see https://x.org/graph_1", "graph", "graph"),
+    ],
+)
+def test_a_mark_tears_nothing_that_is_set_whole(text: str, word: str, marked: str) -> None:
+    at = text.index(word)
+    assert [text[a:b] for a, b in apart(text, [(at, at + len(word))])] == [marked] * bool(marked)
 
 
 @given(st.lists(_PIECES, max_size=14).map("".join))
