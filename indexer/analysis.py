@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache, wraps
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import tantivy
 
 Key = TypeVar("Key")
+R = TypeVar("R")
 
 TOKENS = 2
 """Version of what is made of a text, kept with every index. In 1, hyphens parted words, British and
@@ -46,6 +47,9 @@ _APART = " ".join([GAP] * (MAX_TERMS + 1))
 """Between two ways of counting words: longer than any phrase that is looked up."""
 
 _CACHED = 100_000
+_SHORT = 64
+"""Letters of a piece of a text whose words are kept; without spaces, as in Chinese, pieces are long
+and come but once."""
 _LAST = 8
 """Texts whose words are kept: one after the other, each is needed for several fields."""
 EDGES = ".,;:!?()[]{}'\"$“”‘’"
@@ -61,6 +65,17 @@ _LONG = 60
 """Bytes from which on a word is no word and is left out."""
 _MAX_PARTS = 5
 """Longer chains are lists or addresses and not written as one word."""
+
+
+def _kept(read: Callable[..., R]) -> Callable[..., R]:
+    """Keeps what comes of short texts, so that memory is bounded whatever is read."""
+    kept = lru_cache(_CACHED)(read)
+
+    @wraps(read)
+    def looked_up(text: str, *tokens: int) -> R:
+        return (kept if len(text) <= _SHORT else read)(text, *tokens)
+
+    return looked_up
 
 
 class Word(NamedTuple):
@@ -159,7 +174,7 @@ def stems(text: str, tokens: int = TOKENS) -> list[str]:
     return list(chain.from_iterable(map(_stems, text.split(), repeat(tokens))))
 
 
-@lru_cache(_CACHED)
+@_kept
 def _stems(piece: str, tokens: int) -> tuple[str, ...]:
     bare = piece.strip(EDGES)
     if tokens > 1 and bare.isascii() and bare.isalnum():
@@ -252,7 +267,7 @@ class _AsIndexed(NamedTuple):
     joined: str
 
 
-@lru_cache(_CACHED)
+@_kept
 def _as_indexed(piece: str) -> _AsIndexed:
     bare = piece.strip(EDGES)
     if bare.isascii() and bare.isalnum():  # one word, as most pieces are
@@ -271,7 +286,7 @@ def _readings(found: Sequence[Word]) -> list[list[str]]:
     return [apart] if joined == apart else [apart, joined]
 
 
-@lru_cache(_CACHED)
+@_kept
 def _read(piece: str) -> tuple[Word, ...]:
     """The words of a piece without signs about it, by the rules of version 2."""
     if piece.isascii() and piece.isalnum():  # one word; most pieces are, a third of the time
@@ -279,7 +294,7 @@ def _read(piece: str) -> tuple[Word, ...]:
     return tuple(map(_word, _tokens().analyze(_SURROGATES.sub(" ", piece))))
 
 
-@lru_cache(_CACHED)
+@_kept
 def _read_as_before(piece: str) -> tuple[Word, ...]:
     """The same by the rules of version 1."""
     found = plain().analyze(_SURROGATES.sub(" ", piece))
@@ -302,7 +317,7 @@ def _word(token: str) -> Word:
     return Word.of(stems, _stem("".join(parts)))
 
 
-@lru_cache(_CACHED)
+@_kept
 def _stem(word: str) -> str:
     """The stem of a word without hyphens; empty for one that isn't looked up."""
     if word.endswith(("++", "#")):

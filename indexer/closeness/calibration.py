@@ -10,7 +10,7 @@ KEY = "calibration"
 USUAL = 0.40
 """Until it was fitted: what our own list gave over two collections."""
 _GROWTH = 2
-"""Times as many papers as it was fitted on; then it is fitted again."""
+"""Times as many papers as it was fitted on, or as few; then it is fitted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Calibration:
     papers: int = 0
 
     def is_outdated(self, papers: int) -> bool:
-        """Whether there are twice as many papers by now."""
-        return papers >= max(1, _GROWTH * self.papers)
+        """Whether there are twice as many papers by now, or half as many."""
+        return papers >= max(1, _GROWTH * self.papers) or _GROWTH * papers <= self.papers
 
     def as_meta(self) -> dict[str, str]:
         """As an index's description holds it."""

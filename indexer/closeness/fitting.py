@@ -75,13 +75,15 @@ def fitted(snapshot: Snapshot, encode: Encode) -> Calibration:
     return Calibration(float(kept.mean() + DEVIATIONS * kept.std()), snapshot.about.papers)
 
 
-def fitted_again(store: Store, embedder: Embedder, *, anew: bool = False) -> dict[str, str]:
+def fitted_again(
+    store: Store, embedder: Callable[[], Embedder], *, anew: bool = False
+) -> dict[str, str]:
     """What to add to the description of an index that has doubled, or has another model.
 
     Args:
         store: Of the published index; for reading alone, so that its files are let go of before
             anything is written.
-        embedder: The model of the index.
+        embedder: Gives the model of the index; only called where it is fitted.
         anew: Fit it whatever the index held before.
     """
     snapshot = store.snapshot()
@@ -89,7 +91,7 @@ def fitted_again(store: Store, embedder: Embedder, *, anew: bool = False) -> dic
         return {}
     if not (anew or snapshot.calibration.is_outdated(snapshot.about.papers)):
         return {}
-    return fitted(snapshot, embedder.encode_queries).as_meta()
+    return fitted(snapshot, embedder().encode_queries).as_meta()
 
 
 def _nearness_to(snapshot: Snapshot, text: str, vector: Vector) -> float:

@@ -68,6 +68,7 @@ def empty(partial: Path) -> None:
 
 def take_name(partial: Path, target: Path, *notes: str) -> None:
     """Give a whole index its name, without the notes of its making; on return it is on the disk."""
+    target = target.absolute()  # "." is elsewhere once the folder of that name is replaced
     for path in (partial / CATALOG_FILE, partial / MANIFEST_FILE):
         if path.exists():
             sync_file(path)
@@ -76,8 +77,8 @@ def take_name(partial: Path, target: Path, *notes: str) -> None:
     for folder in (partial, *(partial / name for name in FOLDERS)):
         if folder.exists():
             sync_folder(folder)
-    partial.rename(target.absolute())
+    partial.rename(target)
     # The lock keeps others out as long as they could find what it is of.
     (target / _LOCK_FILE).unlink(missing_ok=True)
-    for folder in (target, target.absolute().parent):
+    for folder in (target, target.parent):
         sync_folder(folder)

@@ -54,7 +54,7 @@ def reembed(
             staging.adopt({ADOPTED: aim})
         generation = writer.publish().generation
         with using_store(location) as published:
-            found = fitted_again(published, embedder, anew=True)
+            found = fitted_again(published, lambda: embedder, anew=True)
         writer.commit((), meta={**found, ADOPTED: ""})
         return generation
 

@@ -150,6 +150,13 @@ def test_a_whole_name_has_no_other_words(store: Store) -> None:
     assert found(snapshot, Has("author", "Byron, A.", whole=True)) == ["short"]
 
 
+@pytest.mark.parametrize("category", ["", "...", "🤖"])
+def test_a_category_without_letters_is_none(store: Store, category: str) -> None:
+    odd = Paper(id="odd", title="One", categories=("...", ".NET", "🤖"))
+    snapshot = filled(store, (Change((odd,), (), published=True),))
+    assert found(snapshot, Has("category", category)) == []
+
+
 def found(snapshot: Snapshot, where: Where) -> list[str]:
     """Ids of what a condition holds for."""
     return ids(snapshot, all_keys(snapshot, where))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -165,3 +167,20 @@ def test_a_field_of_phrases_counts_the_words_off_in_both_ways(text: str) -> None
         assert field[len(field) - len(joined) :] == joined
         assert len(gaps) > analysis.MAX_TERMS
         assert set(gaps) == {analysis.GAP}
+
+
+def test_texts_without_spaces_do_not_fill_the_memory() -> None:
+    letters = [chr(code) for code in range(0x4E00, 0x5E00)]
+
+    def read(count: int, seed: int) -> None:
+        drawn = random.Random(seed)  # noqa: S311 - no secret
+        for _ in range(count):
+            text = "".join(drawn.choices(letters, k=4_000))
+            analysis.stems(text), analysis.scored_text(text), analysis.phrase_text(text)
+
+    read(20, seed=1)
+    tracemalloc.start()
+    read(150, seed=2)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000_000  # bytes; each text alone takes 8,000

@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 
 _ASKED: dict[str, Callable[[str], Iterable[str]]] = {
     "author": words,
-    "category": lambda category: [fold(category)],
+    "category": lambda category: [fold(category)] if words(category) else [],
     "venue": words,
 }
 

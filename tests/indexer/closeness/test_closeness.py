@@ -39,7 +39,7 @@ def store(make_store: MakeStore) -> MemoryStore:
         for n, (field, words) in enumerate(list(FIELDS.items()) * 100)
     )
     with made.writer() as writer:
-        writer.commit((), meta=fitted_again(made, HashingEmbedder(), anew=True))
+        writer.commit((), meta=fitted_again(made, HashingEmbedder, anew=True))
     return made
 
 
@@ -93,10 +93,12 @@ def test_by_words_alone_scores_are_the_share_of_the_words(real: MemoryStore) -> 
     assert nothing.far
 
 
-def test_it_is_fitted_again_when_papers_have_doubled() -> None:
+def test_it_is_fitted_again_when_papers_have_doubled_or_halved() -> None:
     assert Calibration().is_outdated(1)
     assert not Calibration(0.3, 100).is_outdated(199)
     assert Calibration(0.3, 100).is_outdated(200)
+    assert not Calibration(0.3, 100).is_outdated(51)
+    assert Calibration(0.3, 100).is_outdated(50)
 
 
 def test_it_is_kept_as_it_was_fitted(snapshot: Snapshot) -> None:

@@ -85,6 +85,18 @@ def make_copy(index: Path) -> Path:
     return copy
 
 
+def test_an_empty_folder_that_one_stands_in_may_be_the_target(
+    make_index: MakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, here = make_copy(make_index(RECORDS)), tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert restore(copy, Path()).papers == 50
+    monkeypatch.chdir(tmp_path)
+    assert check(here) == []
+    assert not (here / "copying.lock").exists()
+
+
 def test_an_empty_folder_may_be_the_target(make_index: MakeIndex, tmp_path: Path) -> None:
     (tmp_path / "mounted").mkdir()
     assert backup(make_index(RECORDS), tmp_path / "mounted").papers == 50
