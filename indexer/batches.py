@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from operator import attrgetter
@@ -84,7 +84,7 @@ class Records:
     def batches(self) -> Iterator[Batch]:
         """All records, at most :data:`BATCH` of one source together."""
         for source, read in groupby(self._left, key=attrgetter("source")):
-            for part in _parts(read, lambda one: isinstance(one.item, Removal)):
+            for part in _parts(read):
                 records = [one.item for one in part]
                 fraction = part[-1].fraction
                 yield Batch(
@@ -99,7 +99,7 @@ def batches_of(
     records: Iterable[Item], *, second_hand: bool, meta: Mapping[str, str]
 ) -> list[Batch]:
     """Records that belong together, ``meta`` with the last of them; of none, one empty batch."""
-    parts = list(_parts(records, lambda record: isinstance(record, Removal))) or [[]]
+    parts = list(_parts(records)) or [[]]
     batches = [Batch(records=part, second_hand=second_hand) for part in parts]
     return [*batches[:-1], replace(batches[-1], meta=meta)]
 
@@ -126,19 +126,15 @@ def _numbers(source: Source, records: Iterable[Item]) -> dict[str, str]:
     return {id: source.numbers.pop(id) for id in ids & source.numbers.keys()}
 
 
-def _parts(source: Iterable[T], removes: Callable[[T], bool]) -> Iterator[list[T]]:
-    """Records in lists; where reading fails, those that came before are given first.
-
-    None holds both papers and removals: a paper that comes with the removal of another one would
-    not know that this one is gone.
-    """
+def _parts(source: Iterable[T]) -> Iterator[list[T]]:
+    """Records in lists; where reading fails, those that came before are given first."""
     part: list[T] = []
     try:
         for record in source:
-            if len(part) == BATCH or (part and removes(part[-1]) != removes(record)):
+            part.append(record)
+            if len(part) == BATCH:
                 yield part
                 part = []
-            part.append(record)
     except Exception:
         if part:
             yield part

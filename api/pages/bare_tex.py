@@ -49,6 +49,11 @@ _BARE = re.compile(
 )
 
 
+def has_tex(text: str) -> bool:
+    """Whether some of a text may be set as TeX."""
+    return any(sign in text for sign in "$\\^_")
+
+
 def with_bare(text: str) -> Markup:
     """A text without formulas between dollars, escaped, what is surely TeX in it set."""
     if not any(sign in text for sign in "\\^_"):

@@ -19,7 +19,7 @@ from api.exports.embedded import citation_tags, coins, scholarly_article, summar
 from api.exports.formats import FORMATS
 from api.exports.kinds import arxiv_id
 from api.links import paper_path
-from api.pages.bare_tex import apart
+from api.pages.bare_tex import apart, has_tex
 from api.pages.data_block import data_block
 from api.pages.following import digest_lines, lost_in_digest
 from api.pages.form import FIELDS, choice_label, label, placeholder
@@ -154,6 +154,7 @@ def _templates() -> Environment:
         similar_address=_similar_address,
         with_formulas=with_formulas,
         citation_tags=citation_tags,
+        has_tex=has_tex,
         coins=coins,
         data_block=data_block,
         digest_lines=digest_lines,

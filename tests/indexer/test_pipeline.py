@@ -20,11 +20,9 @@ from indexer.location import using_store
 from indexer.maintenance.check import check
 from indexer.maintenance.upkeep import compact, info, rebuild, remove
 from indexer.models.hashing import HashingEmbedder
-from indexer.papers.paper import Paper, make_paper
 from indexer.pipeline import add
-from indexer.progress import Estimate, Silent, Tally
+from indexer.progress import Estimate, Tally
 from indexer.snapshot import Snapshot
-from indexer.sources import Removal
 from indexer.where import ALL
 
 Record = Mapping[str, object]
@@ -324,32 +322,6 @@ def test_the_schema_lists_a_papers_fields_in_their_order(tmp_path: Path) -> None
     for name, value in full.items():
         assert getattr(paper, name) == (tuple(value) if isinstance(value, list) else value), name
     assert paper.sources == ("a",)
-
-
-@pytest.mark.parametrize("order", ["removed first", "added first"])
-def test_a_removal_counts_the_same_in_one_batch_as_in_two(tmp_path: Path, order: str) -> None:
-    """A record that folds into the paper that is removed beside it."""
-
-    def paper(id: str, abstract: str) -> Paper:
-        told = {"id": id, "title": "Sparse attention for long documents", "abstract": abstract}
-        return make_paper({**told, "authors": ["Ann Lee"], "date": "2024-01-02"}, source="repo")
-
-    new, gone = paper("oai:repo:2", "new"), Removal("oai:repo:1")
-    changes: list[Paper | Removal] = [gone, new] if order == "removed first" else [new, gone]
-
-    def left(name: str, *steps: list[Paper | Removal]) -> list[tuple[str, tuple[str, ...], str]]:
-        first: list[Paper | Removal] = [paper("oai:repo:1", "old")]
-        for step in (first, *steps):
-            with pipeline.opened(tmp_path / name, model="hashing", listener=Silent()) as run:
-                run.take(step, second_hand=False, meta={})
-        with using_store(tmp_path / name) as store:
-            snapshot = store.snapshot()
-            assert snapshot is not None
-            papers = snapshot.papers(snapshot.ordered("added", 10, ALL))
-            return [(one.id, one.ids, one.abstract) for one in papers]
-
-    together, apart = left("together", changes), left("apart", *([one] for one in changes))
-    assert together == apart
 
 
 def test_what_is_close_is_fitted_after_an_interruption(

@@ -93,8 +93,12 @@ const toggleSaved = (id, title) => change((memory) => {
   say(`Taken out of ${lists}: ${title}`);
 });
 
+// As printed, unless TeX in it is set.
+export const titleOf = (article) => article.dataset.title ?? article.querySelector("a.title").textContent;
+
 function toggle(article, kind, words, act) {
-  const { id, title } = article.dataset;
+  const { id } = article.dataset;
+  const title = titleOf(article);
   const button = make("button", words, { type: "button", className: `plain ${kind}` });
   button.setAttribute("aria-label", `${words === "Read" ? "Mark as read" : words}: ${title}`);
   button.addEventListener("click", () => act(id, title));
@@ -115,7 +119,7 @@ function show() {
       button?.setAttribute("aria-pressed", is);
       if (button && kind === "saved") {
         button.textContent = is ? "Saved" : "Save";
-        button.setAttribute("aria-label", `${button.textContent}: ${article.dataset.title}`);
+        button.setAttribute("aria-label", `${button.textContent}: ${titleOf(article)}`);
         button.title = is ? "In a reading list" : `Into the list “${memory.lists[memory.current].name}”`;
       }
     }

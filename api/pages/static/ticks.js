@@ -1,5 +1,5 @@
 // Results that are ticked are exported alone; without this script a page of results is, whole.
-import { make } from "/static/memory.js";
+import { make, titleOf } from "/static/memory.js";
 
 const form = document.querySelector("form.exports");
 
@@ -20,7 +20,7 @@ if (form) {
   for (const article of document.querySelectorAll("article.card")) {
     const label = make("label");
     const box = make("input", "", { type: "checkbox", value: article.dataset.id });
-    box.setAttribute("aria-label", `Select: ${article.dataset.title}`);
+    box.setAttribute("aria-label", `Select: ${titleOf(article)}`);
     box.addEventListener("change", tell);
     boxes.push(box);
     label.append(box, make("span", "Select"));
