@@ -20,7 +20,7 @@ from indexer.deduplication import Group, grouped
 from indexer.embedding.embedder_selection import EmbedderSelection
 from indexer.embedding.lookahead import Lookahead
 from indexer.entries import Embedded, Entry
-from indexer.errors import ModelError, UsageError
+from indexer.errors import UsageError
 from indexer.files import require_outside
 from indexer.location import Location, using_store
 from indexer.models.bulk import held_back
@@ -154,21 +154,11 @@ def opened(
             run.tally.interrupted = True
         run.tally.generation = writer.publish().generation
         if not run.tally.interrupted:
-            found = _fitted_again(location, model_of_run, needed=run.tally.embedded > 0)
+            with using_store(location) as published:
+                found = fitted_again(published, lambda: model_of_run.embedder)
             if found:
                 writer.commit((), meta=found)
     run.tally.seconds = time.monotonic() - started
-
-
-def _fitted_again(location: Location, model: EmbedderSelection, *, needed: bool) -> dict[str, str]:
-    """What is close, where that is outdated; a run that embeds nothing ``needed`` no model."""
-    with using_store(location) as published:
-        try:
-            return fitted_again(published, lambda: model.embedder)
-        except ModelError:
-            if needed:
-                raise
-            return {}
 
 
 @dataclass

@@ -50,13 +50,17 @@ _BARE = re.compile(
 
 
 def has_tex(text: str) -> bool:
-    """Whether some of a text may be set as TeX."""
-    return any(sign in text for sign in "$\\^_")
+    """Whether some of a text may be set as TeX, between dollars or not."""
+    return "$" in text or _has_bare(text)
+
+
+def _has_bare(text: str) -> bool:
+    return any(sign in text for sign in "\\^_")
 
 
 def with_bare(text: str) -> Markup:
     """A text without formulas between dollars, escaped, what is surely TeX in it set."""
-    if not any(sign in text for sign in "\\^_"):
+    if not _has_bare(text):
         return escape(text)
     pieces, at = [], 0
     for match in _BARE.finditer(text):
@@ -81,12 +85,12 @@ def _set(match: re.Match[str]) -> Markup:
     return escape(match[0])
 
 
-def apart(text: str, spans: Iterable[Span]) -> list[Span]:
-    """Marked words of a text, none of which tears what can only be set whole.
+def untorn(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Marked words of a text without those that tear what can only be set whole.
 
     A word that ends where something is raised or lowered takes it in; a mark within is left out.
     """
-    if not any(sign in text for sign in "\\^_"):
+    if not _has_bare(text):
         return list(spans)
     whole = [match.span() for match in _BARE.finditer(text) if not match["address"]]
     kept, behind = [], 0

@@ -19,7 +19,7 @@ from api.exports.embedded import citation_tags, coins, scholarly_article, summar
 from api.exports.formats import FORMATS
 from api.exports.kinds import arxiv_id
 from api.links import paper_path
-from api.pages.bare_tex import apart, has_tex
+from api.pages.bare_tex import has_tex, untorn
 from api.pages.data_block import data_block
 from api.pages.following import digest_lines, lost_in_digest
 from api.pages.form import FIELDS, choice_label, label, placeholder
@@ -64,7 +64,7 @@ def _marked(result: Result, field: Literal["title", "abstract"], part: str = "")
     """
     text = result.paper.title if field == "title" else result.paper.abstract
     printed = result.excerpt.title if field == "title" else result.excerpt.abstract
-    spans = apart(text, printed)
+    spans = untorn(text, printed)
     if part:
         start = result.excerpt.start
         shift, text = (0, text[:start]) if part == "before" else (start, text[start:])

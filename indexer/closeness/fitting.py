@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.closeness.calibration import Calibration
 from indexer.closeness.closeness import FIFTH, LOOKED_AT, Question, fifth, nearness
+from indexer.errors import ModelError
 from indexer.models.embedder import Embedder
 from indexer.snapshot import Snapshot, Vector
 from indexer.store import Store
@@ -83,7 +84,8 @@ def fitted_again(
     Args:
         store: Of the published index; for reading alone, so that its files are let go of before
             anything is written.
-        embedder: Gives the model of the index; only called where it is fitted.
+        embedder: Gives the model of the index; only called where it is fitted. Without the model
+            nothing is.
         anew: Fit it whatever the index held before.
     """
     snapshot = store.snapshot()
@@ -91,7 +93,11 @@ def fitted_again(
         return {}
     if not (anew or snapshot.calibration.is_outdated(snapshot.about.papers)):
         return {}
-    return fitted(snapshot, embedder().encode_queries).as_meta()
+    try:
+        model = embedder()
+    except ModelError:  # a run that embeds nothing needs none; the next one fits it
+        return {}
+    return fitted(snapshot, model.encode_queries).as_meta()
 
 
 def _nearness_to(snapshot: Snapshot, text: str, vector: Vector) -> float:

@@ -127,8 +127,8 @@ function show() {
     if (row) row.hidden = Boolean(box) && memory.hidden && on.read.has(article.dataset.id);
   }
   if (used?.hidden) { // whoever uses the keyboard goes on with the next paper
-    const left = rows.filter((row) => !row.hidden), at = rows.indexOf(used);
-    (left.find((row) => rows.indexOf(row) > at) ?? left.at(-1))?.querySelector(".title").focus();
+    const shown = (row) => !row.hidden;
+    (rows.slice(rows.indexOf(used)).find(shown) ?? rows.findLast(shown))?.querySelector(".title").focus();
   }
   if (box) {
     box.checked = memory.hidden;

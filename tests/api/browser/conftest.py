@@ -12,7 +12,14 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from api.http.access.access import ANYBODY, Access
 from api.http.app import create_app
@@ -25,6 +32,18 @@ ARGUMENTS = (
 """Nothing in the background that asks for hosts of its own."""
 
 Open = Callable[..., Page]
+
+
+def titles(page: Page) -> list[str]:
+    """Of the papers of a page that are shown."""
+    return page.locator("article .title:visible").all_inner_texts()
+
+
+def manage(page: Page) -> None:
+    """Open what is folded: names, notes, new lists, imports."""
+    if page.locator("#lists details").first.get_attribute("open") is None:
+        page.get_by_text("Manage lists").click()
+    expect(page.get_by_label("New list")).to_be_visible()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.api.browser.conftest import titles
+
 Open = Callable[..., Page]
 
 PAGES = (
@@ -21,10 +23,6 @@ PAGES = (
 WIDTHS = (390, 1024, 1440)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NARROW = {"width": 320, "height": 640}
-
-
-def titles(page: Page) -> list[str]:
-    return page.locator("article .title:visible").all_inner_texts()
 
 
 def test_search_filter_and_page(visit: Open) -> None:

@@ -12,11 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.api.browser.conftest import manage, titles
+
 Open = Callable[..., Page]
-
-
-def titles(page: Page) -> list[str]:
-    return page.locator("article .title:visible").all_inner_texts()
 
 
 def with_saved(visit: Open, count: int) -> tuple[Page, list[str]]:
@@ -30,13 +28,6 @@ def with_saved(visit: Open, count: int) -> tuple[Page, list[str]]:
 
 def listed(page: Page) -> list[str]:
     return page.locator(".reading-list .title").all_inner_texts()
-
-
-def manage(page: Page) -> None:
-    """Open what is folded: names, notes, new lists, imports."""
-    if page.locator("#lists details").first.get_attribute("open") is None:
-        page.get_by_text("Manage lists").click()
-    expect(page.get_by_label("New list")).to_be_visible()
 
 
 def exported(page: Page, name: str) -> str:

@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.api.browser.conftest import manage, titles
+
 Open = Callable[..., Page]
 SEARCH = "/?q=graph+kernels"
-
-
-def titles(page: Page) -> list[str]:
-    return page.locator("article .title:visible").all_inner_texts()
 
 
 def with_lists(visit: Open, **lists: dict[str, Any]) -> Page:
@@ -33,17 +31,12 @@ def lists(page: Page) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in stored["lists"]}
 
 
-def manage(page: Page) -> None:
-    page.get_by_text("Manage lists").click()
-
-
 def test_what_is_typed_goes_into_its_own_list_or_nowhere(visit: Open) -> None:
     page = with_lists(visit, a={}, b={"note": "mine"}, c={"note": "other"})
     other = page.context.new_page()
     other.goto("/saved")
     page.get_by_label("List", exact=True).select_option(label="b (0)")
-    if not page.get_by_label("Note").is_visible():
-        manage(page)
+    manage(page)
     page.get_by_label("Note").fill("typed in b")
     other.get_by_label("List", exact=True).select_option(label="a (0)")
     other.get_by_role("button", name="Delete this list").click()

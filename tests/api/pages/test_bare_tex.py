@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.bare_tex import apart, with_bare
+from api.pages.bare_tex import untorn, with_bare
 from api.pages.formulas import with_formulas
 
 _PIECES = st.sampled_from(
@@ -80,7 +80,7 @@ def test_it_does_nothing_else() -> None:
 )
 def test_a_mark_tears_nothing_that_is_set_whole(text: str, word: str, marked: str) -> None:
     at = text.index(word)
-    assert [text[a:b] for a, b in apart(text, [(at, at + len(word))])] == [marked] * bool(marked)
+    assert [text[a:b] for a, b in untorn(text, [(at, at + len(word))])] == [marked] * bool(marked)
 
 
 @given(st.lists(_PIECES, max_size=14).map("".join))
